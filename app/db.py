@@ -1,0 +1,103 @@
+"""The database: engine, sessions, and the base of all tables."""
+
+from collections.abc import Iterator
+from contextlib import contextmanager
+from datetime import datetime
+from enum import StrEnum
+from functools import lru_cache
+from typing import Any
+
+import orjson
+from sqlalchemy import BigInteger, DateTime, Engine, Enum, MetaData, Text, create_engine, func
+from sqlalchemy.dialects.postgresql import JSONB
+from sqlalchemy.orm import DeclarativeBase, Mapped, Session, mapped_column, sessionmaker
+
+from app.settings import get_settings
+
+Json = dict[str, Any]
+
+
+class Base(DeclarativeBase):
+    """Tables name their constraints by one convention, so that migrations can name them too."""
+
+    metadata = MetaData(naming_convention={
+        "ix": "ix_%(column_0_N_label)s",
+        "uq": "uq_%(table_name)s_%(column_0_N_name)s",
+        "ck": "ck_%(table_name)s_%(constraint_name)s",
+        "fk": "fk_%(table_name)s_%(column_0_name)s_%(referred_table_name)s",
+        "pk": "pk_%(table_name)s",
+    })
+    type_annotation_map = {  # noqa: RUF012 - SQLAlchemy's own contract
+        int: BigInteger,
+        str: Text,
+        datetime: DateTime(timezone=True),
+        Json: JSONB,
+        StrEnum: Enum(StrEnum, native_enum=False, create_constraint=False, length=32, values_callable=lambda e: [m.value for m in e]),
+    }
+
+
+class Identified:
+    """A table with a running number."""
+
+    id: Mapped[int] = mapped_column(primary_key=True)
+
+
+class Dated:
+    """A table that remembers when its rows were made, by the database's clock."""
+
+    created_at: Mapped[datetime] = mapped_column(server_default=func.now())
+
+
+def sqlalchemy_url(url: str) -> str:
+    """The address with the psycopg driver named, whatever spelling of PostgreSQL it came with."""
+    for prefix in ("postgresql+psycopg://", "postgresql://", "postgres://"):
+        if url.startswith(prefix):
+            return "postgresql+psycopg://" + url.removeprefix(prefix)
+    raise ValueError("DATABASE_URL must start with postgresql://. Winnow runs on PostgreSQL only.")
+
+
+def make_engine(url: str, **options: Any) -> Engine:
+    """An engine that gives up on a dead server instead of waiting for ever."""
+    return create_engine(
+        sqlalchemy_url(url),
+        pool_size=options.pop("pool_size", 10),
+        max_overflow=10,
+        pool_timeout=5,
+        pool_pre_ping=True,
+        connect_args={
+            "connect_timeout": 5,
+            "options": "-c timezone=UTC -c lock_timeout=10s -c idle_in_transaction_session_timeout=120s",
+        },
+        json_serializer=lambda value: orjson.dumps(value).decode(),
+        json_deserializer=orjson.loads,
+        **options,
+    )
+
+
+@lru_cache(maxsize=1)
+def get_engine() -> Engine:
+    """The process's engine. RuntimeError where no database was given or started."""
+    url = get_settings().database_url
+    if not url:
+        raise RuntimeError("No database. Set DATABASE_URL, or start Winnow with `winnow up`.")
+    return make_engine(url)
+
+
+@lru_cache(maxsize=1)
+def session_factory() -> sessionmaker[Session]:
+    return sessionmaker(get_engine(), expire_on_commit=False)
+
+
+@contextmanager
+def transaction() -> Iterator[Session]:
+    """One transaction: committed at the end, rolled back on any error."""
+    with session_factory().begin() as session:
+        yield session
+
+
+def forget_engine() -> None:
+    """Drop the process's engine: a forked worker must not share its parent's connections."""
+    if get_engine.cache_info().currsize:
+        get_engine().dispose(close=False)
+    get_engine.cache_clear()
+    session_factory.cache_clear()

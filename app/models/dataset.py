@@ -1,0 +1,68 @@
+"""Datasets, the people in them, and their guidelines."""
+
+from enum import StrEnum
+
+from sqlalchemy import CheckConstraint, ForeignKey, UniqueConstraint
+from sqlalchemy.orm import Mapped, mapped_column
+
+from app.db import Base, Dated, Identified
+
+
+class Purpose(StrEnum):
+    """What the fine-tuned model is for."""
+
+    TASK = "task"
+    DOMAIN = "domain"
+
+
+class DatasetForm(StrEnum):
+    """What most of the samples look like; decides the default recipe."""
+
+    CHAT = "chat"
+    INSTRUCTION = "instruction"
+    TEXT = "text"
+
+
+class Role(StrEnum):
+    """What a member may do: an expert reviews, a lead also settles and sees everything, an admin also changes everything."""
+
+    EXPERT = "expert"
+    LEAD = "lead"
+    ADMIN = "admin"
+
+
+class Dataset(Identified, Dated, Base):
+    """What a team is building."""
+
+    __tablename__ = "datasets"
+    __table_args__ = (CheckConstraint("reviews_per_sample BETWEEN 1 AND 9", name="reviews_per_sample"),)
+
+    name: Mapped[str] = mapped_column(unique=True)
+    goal: Mapped[str] = mapped_column(server_default="")
+    purpose: Mapped[Purpose]
+    form: Mapped[DatasetForm]
+    target: Mapped[int | None]
+    reviews_per_sample: Mapped[int] = mapped_column(server_default="1")
+    created_by: Mapped[int | None] = mapped_column(ForeignKey("users.id"))
+
+
+class Membership(Dated, Base):
+    """A person's role in one dataset."""
+
+    __tablename__ = "memberships"
+
+    dataset_id: Mapped[int] = mapped_column(ForeignKey("datasets.id", ondelete="CASCADE"), primary_key=True)
+    user_id: Mapped[int] = mapped_column(ForeignKey("users.id", ondelete="CASCADE"), primary_key=True, index=True)
+    role: Mapped[Role]
+
+
+class Guideline(Identified, Dated, Base):
+    """One version of a dataset's guidelines, in Markdown. Versions are never changed."""
+
+    __tablename__ = "guidelines"
+    __table_args__ = (UniqueConstraint("dataset_id", "version"),)
+
+    dataset_id: Mapped[int] = mapped_column(ForeignKey("datasets.id", ondelete="CASCADE"))
+    version: Mapped[int]
+    text: Mapped[str]
+    author_id: Mapped[int | None] = mapped_column(ForeignKey("users.id"))

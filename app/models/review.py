@@ -1,0 +1,71 @@
+"""The review queue and what experts answered."""
+
+from datetime import datetime
+from enum import StrEnum
+
+from sqlalchemy import ForeignKey, Index, UniqueConstraint
+from sqlalchemy.orm import Mapped, mapped_column
+
+from app.db import Base, Dated, Identified
+
+
+class SlotState(StrEnum):
+    OPEN = "open"
+    LEASED = "leased"
+    DONE = "done"
+
+
+class Decision(StrEnum):
+    """What an expert said of a sample. SKIP gives it back to the queue for others."""
+
+    APPROVE = "approve"
+    REJECT = "reject"
+    FLAG = "flag"
+    SKIP = "skip"
+
+
+class Slot(Identified, Base):
+    """One of the N reviews asked for a sample. Leased rows leave the partial index that the queue reads."""
+
+    __tablename__ = "slots"
+    __table_args__ = (
+        UniqueConstraint("sample_id", "number"),
+        Index("ix_slots_open", "dataset_id", "rank", "id", postgresql_where="state = 'open'"),
+        Index("ix_slots_leased", "dataset_id", "expert_id", "leased_until", postgresql_where="state = 'leased'"),
+    )
+
+    dataset_id: Mapped[int] = mapped_column(ForeignKey("datasets.id", ondelete="CASCADE"))
+    sample_id: Mapped[int] = mapped_column(ForeignKey("samples.id", ondelete="CASCADE"))
+    number: Mapped[int]
+    rank: Mapped[float] = mapped_column(server_default="0")
+    state: Mapped[SlotState] = mapped_column(server_default=SlotState.OPEN)
+    expert_id: Mapped[int | None] = mapped_column(ForeignKey("users.id"))
+    leased_until: Mapped[datetime | None]
+
+
+class Review(Identified, Dated, Base):
+    """One expert's answer on one sample. Appended, never changed, save that undo stamps `undone_at`.
+
+    `counted` is false where the answer came after another expert's had filled the slot: kept, but not the decision.
+    """
+
+    __tablename__ = "reviews"
+    __table_args__ = (
+        Index("uq_reviews_counted", "slot_id", unique=True, postgresql_where="counted AND undone_at IS NULL AND decision <> 'skip'"),
+        Index("ix_reviews_expert", "dataset_id", "expert_id", "id"),
+        Index("ix_reviews_sample", "sample_id", "expert_id"),
+    )
+
+    dataset_id: Mapped[int] = mapped_column(ForeignKey("datasets.id", ondelete="CASCADE"))
+    sample_id: Mapped[int] = mapped_column(ForeignKey("samples.id", ondelete="CASCADE"))
+    slot_id: Mapped[int] = mapped_column(ForeignKey("slots.id", ondelete="CASCADE"))
+    expert_id: Mapped[int] = mapped_column(ForeignKey("users.id"))
+    decision: Mapped[Decision]
+    reason: Mapped[str] = mapped_column(server_default="")
+    comment: Mapped[str] = mapped_column(server_default="")
+    revision_id: Mapped[int | None] = mapped_column(ForeignKey("revisions.id"))
+    guideline_id: Mapped[int | None] = mapped_column(ForeignKey("guidelines.id"))
+    idempotency_key: Mapped[str] = mapped_column(unique=True)
+    counted: Mapped[bool] = mapped_column(server_default="true")
+    seconds: Mapped[float | None]
+    undone_at: Mapped[datetime | None]

@@ -1,0 +1,68 @@
+"""Samples as imported, and the revisions that experts make beside them."""
+
+from datetime import datetime
+from enum import StrEnum
+from typing import Any
+
+from sqlalchemy import JSON, ForeignKey, Index, UniqueConstraint
+from sqlalchemy.dialects.postgresql import TSVECTOR
+from sqlalchemy.orm import Mapped, mapped_column
+
+from app.db import Base, Dated, Identified
+
+
+class SampleState(StrEnum):
+    """Where a sample stands on its way."""
+
+    CANDIDATE = "candidate"
+    DROPPED = "dropped"
+    QUEUED = "queued"
+    FLAGGED = "flagged"
+    APPROVED = "approved"
+    REJECTED = "rejected"
+
+
+class Sample(Identified, Dated, Base):
+    """One candidate training example. Its content is never changed: `revision_id` points at the words that count now.
+
+    Content is stored as json, not jsonb, because jsonb would reorder keys and rewrite numbers.
+    `number` is its running number in the corpus, archive members counted through.
+    """
+
+    __tablename__ = "samples"
+    __table_args__ = (
+        UniqueConstraint("dataset_id", "content_hash"),
+        UniqueConstraint("corpus_id", "number"),
+        Index("ix_samples_state", "dataset_id", "state", "id"),
+        Index("ix_samples_search", "search", postgresql_using="gin"),
+    )
+
+    dataset_id: Mapped[int] = mapped_column(ForeignKey("datasets.id", ondelete="CASCADE"))
+    corpus_id: Mapped[int] = mapped_column(ForeignKey("corpora.id", ondelete="CASCADE"))
+    number: Mapped[int]
+    file: Mapped[str]
+    position: Mapped[int]
+    line: Mapped[int | None]
+    offset: Mapped[int | None]
+    form: Mapped[str]
+    content: Mapped[Any] = mapped_column(JSON)
+    meta: Mapped[Any] = mapped_column("metadata", JSON)
+    content_hash: Mapped[bytes]
+    question: Mapped[str]
+    answer: Mapped[str]
+    search: Mapped[Any] = mapped_column(TSVECTOR, deferred=True)
+    state: Mapped[SampleState] = mapped_column(server_default=SampleState.CANDIDATE)
+    revision_id: Mapped[int | None] = mapped_column(ForeignKey("revisions.id", use_alter=True))
+    overruled_by: Mapped[int | None] = mapped_column(ForeignKey("users.id"))
+    overruled_at: Mapped[datetime | None]
+    decided_at: Mapped[datetime | None]
+
+
+class Revision(Identified, Dated, Base):
+    """What an expert made of a sample; the original stays beside it."""
+
+    __tablename__ = "revisions"
+
+    sample_id: Mapped[int] = mapped_column(ForeignKey("samples.id", ondelete="CASCADE"), index=True)
+    content: Mapped[Any] = mapped_column(JSON)
+    author_id: Mapped[int] = mapped_column(ForeignKey("users.id"))
