@@ -1,0 +1,1 @@
+"""The background worker: it carries, services decide."""

@@ -1,0 +1,108 @@
+"""Uploaded and released files, stored under the hash of their content in a directory that all machines share."""
+
+import errno
+import hashlib
+import os
+import shutil
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass
+from pathlib import Path
+from uuid import uuid4
+
+from app.services.errors import Invalid
+from app.settings import get_settings
+
+TEMPORARY = "incoming"
+
+
+class NoSpace(Invalid):
+    """The disk is full."""
+
+
+@dataclass(frozen=True)
+class Stored:
+    """A file that is safely on the disk."""
+
+    sha256: str
+    size: int
+    path: Path
+
+
+class Incoming:
+    """A file being written. Nothing of it is visible until `keep`."""
+
+    def __init__(self, path: Path) -> None:
+        self.path = path
+        self.size = 0
+        self._hash = hashlib.sha256()
+        self._file = path.open("wb")
+
+    def write(self, chunk: bytes) -> None:
+        """Append a chunk. NoSpace where the disk is full."""
+        try:
+            self._file.write(chunk)
+        except OSError as error:
+            raise _explained(error, self.size) from error
+        self._hash.update(chunk)
+        self.size += len(chunk)
+
+    def keep(self) -> Stored:
+        """Flush to the disk and give the file its lasting name. A file that is already there is kept once."""
+        try:
+            self._file.flush()
+            os.fsync(self._file.fileno())
+        except OSError as error:
+            raise _explained(error, self.size) from error
+        self._file.close()
+        sha256 = self._hash.hexdigest()
+        target = path(sha256)
+        target.parent.mkdir(parents=True, exist_ok=True)
+        self.path.replace(target)
+        return Stored(sha256, self.size, target)
+
+    def close(self) -> None:
+        """Remove what was not kept."""
+        self._file.close()
+        self.path.unlink(missing_ok=True)
+
+
+@contextmanager
+def incoming() -> Iterator[Incoming]:
+    """Write a file of any size: ``with incoming() as file: file.write(chunk) ...; stored = file.keep()``."""
+    directory = get_settings().blob_dir / TEMPORARY
+    directory.mkdir(parents=True, exist_ok=True)
+    file = Incoming(directory / uuid4().hex)
+    try:
+        yield file
+    finally:
+        file.close()
+
+
+def path(sha256: str) -> Path:
+    """Where a file with this hash is or would be."""
+    if len(sha256) != 64 or not sha256.isalnum():
+        raise ValueError("not a sha256")
+    return get_settings().blob_dir / sha256[:2] / sha256
+
+
+def keep(source: Path) -> Stored:
+    """Store a copy of a file that is already on this machine."""
+    with incoming() as file, source.open("rb") as stream:
+        while chunk := stream.read(1 << 20):
+            file.write(chunk)
+        return file.keep()
+
+
+def free_bytes() -> int:
+    """Free space where files are stored."""
+    directory = get_settings().blob_dir
+    directory.mkdir(parents=True, exist_ok=True)
+    return shutil.disk_usage(directory).free
+
+
+def _explained(error: OSError, written: int) -> Exception:
+    if error.errno not in {errno.ENOSPC, errno.EDQUOT}:
+        return error
+    return NoSpace(f"The disk is full: {written:,} bytes of this file were written, then there was no space left. Nothing was kept of it. "
+                   "Free some space and upload it again.")

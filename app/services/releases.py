@@ -1,0 +1,168 @@
+"""Releases: exactly the approved samples, frozen, in a trainer's format, the same bytes every time."""
+
+from collections.abc import Iterator, Sequence
+from pathlib import Path
+from typing import Any
+
+import orjson
+from sqlalchemy import Row, func, insert, literal, select, tuple_
+from sqlalchemy.orm import Session
+
+from app import __version__
+from app.curation.exporters import Writer, exporters
+from app.curation.sample import Form
+from app.models import (
+    Corpus, Dataset, Job, JobKind, RecipeVersion, Release, ReleaseRow, Revision, Run, Sample, SampleState,
+)
+from app.services import blobs, jobs
+from app.services.errors import Conflict, Invalid, NotFound
+from app.services.jobs import Kind, ShardPlan, Stage
+from app.services.working import Piece
+
+PAGE = 500
+
+
+def formats() -> dict[str, tuple[str, str]]:
+    """Title and description of every format, by key."""
+    return {key: (exporter.title, exporter.description) for key, exporter in exporters().items()}
+
+
+def start(session: Session, dataset: Dataset, format: str, by: int | None = None) -> Release:
+    """Make the next release and start writing it. Invalid for an unknown format, Conflict where nothing is approved."""
+    if format not in exporters():
+        raise Invalid(f"There is no format “{format}”. Choose one of: {', '.join(exporters())}.")
+    session.execute(select(Dataset.id).where(Dataset.id == dataset.id).with_for_update())
+    if not approved(session, dataset.id):
+        raise Conflict("Nothing is approved yet, so there is nothing to release. Review some samples first.")
+    version = (session.scalar(select(func.max(Release.version)).where(Release.dataset_id == dataset.id)) or 0) + 1
+    release = Release(dataset_id=dataset.id, version=version, format=format, created_by=by)
+    session.add(release)
+    session.flush()
+    job = jobs.start(session, JobKind.RELEASE, dataset.id, {"release_id": release.id}, by)
+    release.job_id = job.id
+    session.flush()
+    session.refresh(release)
+    return release
+
+
+def approved(session: Session, dataset_id: int) -> int:
+    """How many samples a release would hold now."""
+    return session.scalar(
+        select(func.count()).where(Sample.dataset_id == dataset_id, Sample.state == SampleState.APPROVED)
+    ) or 0
+
+
+def of(session: Session, dataset_id: int) -> Sequence[Release]:
+    """A dataset's releases, newest first."""
+    return session.scalars(select(Release).where(Release.dataset_id == dataset_id).order_by(Release.version.desc())).all()
+
+
+def file_path(release: Release) -> Path:
+    """The file of a finished release. NotFound while it is not written."""
+    if release.sha256 is None:
+        raise NotFound("This release is not written yet.")
+    return blobs.path(release.sha256)
+
+
+def file_name(dataset: Dataset, release: Release) -> str:
+    """A name that says what the file is."""
+    words = "".join(c if c.isalnum() else "-" for c in dataset.name.lower()).strip("-") or "dataset"
+    return f"{words}-v{release.version}-{release.format}.jsonl"
+
+
+def manifest_bytes(release: Release) -> bytes:
+    """The manifest as a file."""
+    return orjson.dumps(release.manifest, option=orjson.OPT_INDENT_2 | orjson.OPT_SORT_KEYS | orjson.OPT_APPEND_NEWLINE)
+
+
+def _plan(session: Session, job: Job) -> Sequence[ShardPlan]:
+    release = session.get_one(Release, job.params["release_id"])
+    return [ShardPlan({"release_id": release.id}, approved(session, release.dataset_id))]
+
+
+def _freeze(piece: Piece) -> None:
+    """Write down which words the release holds, in one statement and so at one moment."""
+    release_id = piece.params["release_id"]
+    with piece.reading() as session:
+        release = session.get_one(Release, release_id)
+    chosen = select(literal(release_id), Sample.id, Sample.revision_id).where(
+        Sample.dataset_id == release.dataset_id, Sample.state == SampleState.APPROVED
+    )
+    with piece.step(piece.shard.total, {}) as session:
+        session.execute(insert(ReleaseRow).from_select(["release_id", "sample_id", "revision_id"], chosen))
+
+
+def _plan_writing(session: Session, job: Job) -> Sequence[ShardPlan]:
+    rows = session.scalar(select(func.count()).where(ReleaseRow.release_id == job.params["release_id"])) or 0
+    return [ShardPlan(job.params, rows)]
+
+
+def _write(piece: Piece) -> None:
+    """Stream the rows into a file, page by page, so that no snapshot stays open; an interrupted file is begun anew."""
+    with piece.reading() as session:
+        release = session.get_one(Release, piece.params["release_id"])
+    writer = Writer(exporters()[release.format]())
+    with blobs.incoming() as file:
+        for seen, row in enumerate(_rows(piece, release.id), 1):
+            file.write(writer.line(Form(row.form), row.content, row.metadata))
+            if seen % PAGE == 0:
+                with piece.step(seen, {}):
+                    pass
+        stored = file.keep()
+    with piece.step(piece.shard.total, {}) as session:
+        release = session.get_one(Release, release.id)
+        release.sha256, release.size, release.rows = stored.sha256, stored.size, writer.rows
+        release.manifest = _manifest(session, release, writer)
+
+
+def _rows(piece: Piece, release_id: int) -> Iterator[Row[Any]]:
+    """(form, content, metadata) in the order of corpora and lines; an expert's revision stands in for the original."""
+    after = (0, -1)
+    words = func.coalesce(Revision.content, Sample.content).label("content")
+    while True:
+        with piece.reading() as session:
+            page = session.execute(
+                select(Sample.corpus_id, Sample.number, Sample.form, words, Sample.meta.label("metadata"))
+                .join(ReleaseRow, ReleaseRow.sample_id == Sample.id)
+                .outerjoin(Revision, Revision.id == ReleaseRow.revision_id)
+                .where(ReleaseRow.release_id == release_id, tuple_(Sample.corpus_id, Sample.number) > after)
+                .order_by(Sample.corpus_id, Sample.number).limit(PAGE)
+            ).all()
+        if not page:
+            return
+        yield from page
+        after = (page[-1].corpus_id, page[-1].number)
+
+
+def _manifest(session: Session, release: Release, writer: Writer) -> dict[str, Any]:
+    """Facts about the release that depend on its content alone, so that the same state gives the same manifest."""
+    dataset = session.get_one(Dataset, release.dataset_id)
+    run = session.scalar(select(Run).where(Run.dataset_id == dataset.id, Run.published).order_by(Run.id.desc()).limit(1))
+    recipe = session.get(RecipeVersion, run.recipe_version_id) if run else None
+    return {
+        "tool": {"name": "winnow", "version": __version__},
+        "dataset": {"name": dataset.name, "goal": dataset.goal, "purpose": dataset.purpose, "form": dataset.form},
+        "format": release.format,
+        "rows": writer.rows,
+        "left_out": writer.left_out,
+        "sha256": release.sha256,
+        "size": release.size,
+        "recipe": {"version": recipe.version, "recipe": recipe.recipe} if recipe else None,
+        "counts": _state_counts(session, dataset.id),
+        "corpora": [
+            {"name": corpus.name, "file": corpus.file_name, "sha256": corpus.sha256, "licence": corpus.licence, "origin": corpus.origin,
+             "lines": corpus.lines, "accepted": corpus.accepted, "refused": corpus.refused, "copies": corpus.copies}
+            for corpus in session.scalars(select(Corpus).where(Corpus.dataset_id == dataset.id).order_by(Corpus.id))
+        ],
+    }
+
+
+def _state_counts(session: Session, dataset_id: int) -> dict[str, int]:
+    found = session.execute(select(Sample.state, func.count()).where(Sample.dataset_id == dataset_id).group_by(Sample.state))
+    return {state.value: number for state, number in sorted(found, key=lambda row: row[0].value)}
+
+
+jobs.KINDS[JobKind.RELEASE] = Kind([
+    Stage("Freeze what is approved", "samples", _plan, _freeze),
+    Stage("Write the file", "samples", _plan_writing, _write),
+])

@@ -1,0 +1,131 @@
+"""Doing the work of a job, shard by shard, in as many short transactions as the work needs.
+
+This is the one service that opens transactions itself: a shard's rows and its checkpoint must be committed together.
+"""
+
+import logging
+import threading
+from collections.abc import Iterator
+from contextlib import contextmanager
+
+from sqlalchemy.orm import Session, sessionmaker
+
+from app.db import Json
+from app.models import Job, Shard
+from app.services import jobs
+
+log = logging.getLogger("winnow.jobs")
+
+
+class Piece:
+    """A claimed shard, as its stage's code sees it."""
+
+    def __init__(self, sessions: sessionmaker[Session], job: Job, shard: Shard) -> None:
+        self.sessions = sessions
+        self.job = job
+        self.shard = shard
+
+    @property
+    def params(self) -> Json:
+        return self.shard.params
+
+    @property
+    def checkpoint(self) -> Json:
+        """What the last committed step left: an interrupted shard goes on from here."""
+        return self.shard.checkpoint
+
+    @contextmanager
+    def reading(self) -> Iterator[Session]:
+        """A short transaction that changes nothing."""
+        with self.sessions() as session:
+            yield session
+
+    @contextmanager
+    def step(self, done: int, checkpoint: Json) -> Iterator[Session]:
+        """One transaction of work: its rows and its checkpoint are committed together, or neither. Fenced, Cancelled."""
+        with self.sessions.begin() as session:
+            yield session
+            jobs.checkpoint(session, self.shard, done, checkpoint)
+        self.alive()
+
+    def alive(self) -> None:
+        """A sign of life between steps; raises where the shard is no longer ours or the job was stopped."""
+        with self.sessions.begin() as session:
+            jobs.heartbeat(session, self.shard)
+
+
+def work(sessions: sessionmaker[Session], job_id: int, worker: str) -> int:
+    """Claim and do shards of a job until none is free. Returns how many were done."""
+    done = 0
+    while (piece := _claim(sessions, job_id, worker)) is not None:
+        if not _do(piece):
+            break
+        done += 1
+    return done
+
+
+def _claim(sessions: sessionmaker[Session], job_id: int, worker: str) -> Piece | None:
+    with sessions.begin() as session:
+        shard = jobs.claim(session, job_id, worker)
+        if shard is None:
+            return None
+        job = session.get_one(Job, job_id)
+        if shard.tries > jobs.MAX_TRIES:
+            jobs.fail(session, job_id, "worker_died", "A piece of this work ended its worker several times, most likely for want of "
+                      "memory. What was finished is safe. Look for an unusually large sample, or give the worker more memory, and run again.")
+            return None
+    return Piece(sessions, job, shard)
+
+
+def _do(piece: Piece) -> bool:
+    """Do one shard; False where this worker should let go of the job."""
+    stage = jobs.stages(piece.job)[piece.shard.stage]
+    try:
+        with _beating(piece):
+            stage.work(piece)
+        with piece.sessions.begin() as session:
+            jobs.finish(session, piece.shard)
+        return True
+    except jobs.Fenced:
+        log.warning("shard taken over by another worker job=%s shard=%s", piece.job.id, piece.shard.number)
+    except jobs.Cancelled:
+        with piece.sessions.begin() as session:
+            jobs.give_back(session, piece.shard)
+            jobs.stop_cancelled(session, piece.job.id)
+    except jobs.JobFailed as error:
+        with piece.sessions.begin() as session:
+            jobs.fail(session, piece.job.id, error.code, error.message)
+    except Exception:
+        log.exception("shard failed job=%s shard=%s tries=%s", piece.job.id, piece.shard.number, piece.shard.tries)
+        _after_error(piece)
+    return False
+
+
+def _after_error(piece: Piece) -> None:
+    with piece.sessions.begin() as session:
+        if piece.shard.tries >= 3:
+            jobs.fail(session, piece.job.id, "unexpected", "This work stopped three times at the same place for a reason that Winnow does "
+                      "not know. What was finished is safe. The worker's log has the details; please report them, and run again.")
+        else:
+            jobs.give_back(session, piece.shard)
+
+
+@contextmanager
+def _beating(piece: Piece) -> Iterator[None]:
+    """Signs of life from a thread while a long step runs. It never raises: the next step finds out by itself."""
+    stop = threading.Event()
+
+    def beat() -> None:
+        while not stop.wait(5):
+            try:
+                piece.alive()
+            except Exception:
+                log.debug("heartbeat not written job=%s", piece.job.id)
+
+    thread = threading.Thread(target=beat, name="heartbeat", daemon=True)
+    thread.start()
+    try:
+        yield
+    finally:
+        stop.set()
+        thread.join(timeout=2)

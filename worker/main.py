@@ -1,0 +1,48 @@
+"""The Celery application that `winnow worker` runs: `celery -A worker.main worker`."""
+
+import os
+import socket
+import threading
+
+from celery.signals import worker_process_init, worker_ready, worker_shutdown
+
+from app import queue
+from app.db import forget_engine, transaction
+from app.logs import configure_logging
+from app.reconciler import Repeating, reconciler
+from app.services import jobs
+from worker import tasks
+
+configure_logging()
+app = queue.celery_app()
+tasks.register(app)
+
+NAME = f"{socket.gethostname()}:{os.getpid()}"
+_stop = threading.Event()
+
+
+@worker_process_init.connect
+def fresh_connections(**_: object) -> None:
+    """A forked child opens its own connections."""
+    forget_engine()
+    queue.forget()
+
+
+@worker_ready.connect
+def announce(**_: object) -> None:
+    """Sign of life and reconciler, for as long as the worker runs."""
+    Repeating("presence", 5, _seen, _stop).start()
+    reconciler(_stop).start()
+
+
+@worker_shutdown.connect
+def leave(**_: object) -> None:
+    """Say goodbye, so that pages know at once."""
+    _stop.set()
+    with transaction() as session:
+        jobs.gone(session, NAME)
+
+
+def _seen() -> None:
+    with transaction() as session:
+        jobs.seen(session, NAME)
