@@ -1,0 +1,116 @@
+"""A few thousand samples seen together: every view that filters share is computed once, when first asked for."""
+
+from collections.abc import Callable, Iterable, Mapping, Sequence
+from functools import cached_property
+from typing import Any, Protocol, TypeAlias
+
+import numpy as np
+from numpy.typing import NDArray
+
+from app.curation.sample import Form, answer_text, prompt_text, turns
+from app.curation.text import words
+
+Array: TypeAlias = NDArray[np.float64]
+Mask: TypeAlias = NDArray[np.bool_]
+
+
+class Content(Protocol):
+    """Anything with a form and a content: a sample from a file, a row from the database."""
+
+    @property
+    def form(self) -> Form: ...
+
+    @property
+    def content(self) -> Mapping[str, Any]: ...
+
+
+class Batch:
+    """Samples with shared views. `replies` holds all that a model would learn to say; a plain text is its own reply."""
+
+    def __init__(self, samples: Sequence[Content]) -> None:
+        self.samples = samples
+
+    def __len__(self) -> int:
+        return len(self.samples)
+
+    @cached_property
+    def is_text(self) -> Mask:
+        """Where the sample is plain text: questions and answers do not apply."""
+        return np.fromiter((sample.form is Form.TEXT for sample in self.samples), np.bool_, len(self))
+
+    @cached_property
+    def is_answered(self) -> Mask:
+        """Where an answer in words is due: not in plain text, not where the last message only calls a tool."""
+        return np.fromiter((_is_answered(sample) for sample in self.samples), np.bool_, len(self))
+
+    @cached_property
+    def prompts(self) -> list[str]:
+        """What was asked, earlier turns included; empty for plain text."""
+        return [prompt_text(sample.form, sample.content) for sample in self.samples]
+
+    @cached_property
+    def answers(self) -> list[str]:
+        """The last answer, or the text itself."""
+        return [answer_text(sample.form, sample.content) for sample in self.samples]
+
+    @cached_property
+    def replies(self) -> list[str]:
+        """All that the assistant says over all turns, or the text itself."""
+        return [_replies(sample, answer) for sample, answer in zip(self.samples, self.answers, strict=True)]
+
+    @cached_property
+    def questions(self) -> list[str]:
+        """The last thing a person asked, context included; empty for plain text."""
+        return [_question(sample) for sample in self.samples]
+
+    @cached_property
+    def texts(self) -> list[str]:
+        """Prompt and answer together, or the text itself."""
+        return [f"{prompt}\n\n{answer}" if prompt else answer for prompt, answer in self._pairs]
+
+    @cached_property
+    def prompt_words(self) -> list[list[str]]:
+        return [words(prompt) for prompt in self.prompts]
+
+    @cached_property
+    def answer_words(self) -> list[list[str]]:
+        return [words(answer) for answer in self.answers]
+
+    @property
+    def _pairs(self) -> Iterable[tuple[str, str]]:
+        return zip(self.prompts, self.answers, strict=True)
+
+
+def column(values: Iterable[float]) -> Array:
+    """The values as the array that a measure is."""
+    return np.fromiter(values, np.float64)
+
+
+def each(measure: Callable[[str], float], texts: Sequence[str]) -> Array:
+    """The measure of each text."""
+    return np.fromiter(map(measure, texts), np.float64, len(texts))
+
+
+def where(mask: Mask, values: Array) -> Array:
+    """The values where they apply, NaN elsewhere; a NaN passes every rule."""
+    return np.where(mask, values, np.nan)
+
+
+def _is_answered(sample: Content) -> bool:
+    if sample.form is Form.TEXT:
+        return False
+    messages = sample.content.get("messages") or [{}]
+    return sample.form is not Form.CHAT or not (messages[-1].get("tool_calls") or messages[-1].get("function_call"))
+
+
+def _replies(sample: Content, answer: str) -> str:
+    if sample.form is not Form.CHAT or len(sample.content["messages"]) < 4:
+        return answer
+    return "\n\n".join(turn.text for turn in turns(sample.form, sample.content) if turn.role == "assistant")
+
+
+def _question(sample: Content) -> str:
+    if sample.form in {Form.TEXT, Form.INSTRUCTION}:
+        return prompt_text(sample.form, sample.content)
+    asked = [turn.text for turn in turns(sample.form, sample.content) if turn.role == "user"]
+    return asked[-1] if asked else ""

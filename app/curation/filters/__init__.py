@@ -1,0 +1,1 @@
+"""Filters: one module each; the file name is the key in a recipe."""
