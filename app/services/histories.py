@@ -1,0 +1,83 @@
+"""What people did with a sample: its reviews and revisions, in the order in which they came."""
+
+from dataclasses import dataclass
+from datetime import datetime
+
+from sqlalchemy import select
+from sqlalchemy.orm import Session
+
+from app.curation.sample import Form, Json, turns
+from app.models import Decision, Review, Revision, Sample, User
+
+
+@dataclass(frozen=True)
+class Change:
+    """One piece of a sample that an expert wrote anew; `role` names the piece."""
+
+    role: str
+    before: str
+    after: str
+
+
+@dataclass(frozen=True)
+class Step:
+    """One answer. `counted` is false where another expert's answer stood already; `undone_at` is set where it was taken back."""
+
+    at: datetime
+    expert: str
+    decision: Decision
+    reason: str
+    comment: str
+    counted: bool
+    undone_at: datetime | None
+    changes: list[Change]
+
+
+def of_sample(session: Session, sample: Sample) -> list[Step]:
+    """All answers on a sample, the first first, each with what it changed against the original."""
+    rows = session.execute(
+        select(Review, User.name, Revision.content)
+        .join(User, User.id == Review.expert_id)
+        .outerjoin(Revision, Revision.id == Review.revision_id)
+        .where(Review.sample_id == sample.id)
+        .order_by(Review.id)
+    ).tuples()
+    return [
+        Step(
+            review.created_at, name, review.decision, review.reason, review.comment, review.counted, review.undone_at,
+            changes(Form(sample.form), sample.content, content) if content else [],
+        )
+        for review, name, content in rows
+    ]
+
+
+def changes(form: Form, before: Json, after: Json) -> list[Change]:
+    """The pieces in which two versions of the same sample differ."""
+    return [
+        Change(old.role, old.text, new.text)
+        for old, new in zip(turns(form, before), turns(form, after), strict=True)
+        if old.text != new.text
+    ]
+
+
+def current_content(session: Session, sample: Sample) -> Json:
+    """The words that count now: the newest revision's, or the original's."""
+    if sample.revision_id is None:
+        return dict(sample.content)
+    return dict(session.get_one(Revision, sample.revision_id).content)
+
+
+def last_answers(session: Session, sample_ids: list[int]) -> dict[int, list[tuple[str, Decision, str, bool]]]:
+    """Who answered what on each of some samples: name, decision, reason, whether the words were edited."""
+    rows = session.execute(
+        select(Review.sample_id, User.name, Review.decision, Review.reason, Review.revision_id.is_not(None))
+        .join(User, User.id == Review.expert_id)
+        .where(
+            Review.sample_id.in_(sample_ids), Review.counted, Review.undone_at.is_(None), Review.decision != Decision.SKIP,
+        )
+        .order_by(Review.id)
+    ).tuples()
+    answers: dict[int, list[tuple[str, Decision, str, bool]]] = {}
+    for sample_id, name, decision, reason, edited in rows:
+        answers.setdefault(sample_id, []).append((name, decision, reason, edited))
+    return answers

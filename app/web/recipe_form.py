@@ -1,0 +1,228 @@
+"""The recipe as a form: built from the fields of every plugin, and read back. It knows no single filter."""
+
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, field
+from inspect import getmodule
+from typing import Any, Literal, get_args, get_origin
+
+from pydantic import BaseModel, ValidationError
+from pydantic.fields import FieldInfo
+
+from app.curation.bounds import Rule, rule_of
+from app.curation.deduplicator import deduplicators
+from app.curation.filter import filters
+from app.curation.recipe import Recipe
+
+Typed = Mapping[str, str]
+SIDES = {"min": "at least", "max": "at most"}
+
+
+@dataclass(frozen=True)
+class Field:
+    """One control: `text` is what stands in it. `rule` is set for a limit, which can also be switched off."""
+
+    name: str
+    title: str
+    help: str
+    control: Literal["number", "check", "choice", "words", "switch"]
+    text: str
+    unit: str = ""
+    is_on: bool = True
+    rule: Rule | None = None
+    choices: tuple[str, ...] = ()
+    error: str = ""
+
+    @property
+    def side(self) -> str:
+        return SIDES[self.rule.side] if self.rule else ""
+
+    @property
+    def bound(self) -> float | None:
+        """The limit as the stored measures have it, for the drawing; None while it is off or not a number."""
+        if self.rule is None or not self.is_on or self.control == "switch":
+            return None
+        number = _number(self.text)
+        return number if number is None or self.unit != "%" else number / 100
+
+
+@dataclass(frozen=True)
+class Part:
+    """One filter or deduplicator: its name for people, what it does, and its controls."""
+
+    name: str
+    title: str
+    about: str
+    is_on: bool
+    limits: list[Field] = field(default_factory=list)
+    settings: list[Field] = field(default_factory=list)
+
+
+class Unreadable(Exception):
+    """The form holds something that cannot be a recipe; `parts` are ready to be shown again with an error by each field."""
+
+    def __init__(self, rules: list[Part], copies: list[Part]) -> None:
+        super().__init__("The recipe was not saved.")
+        self.rules = rules
+        self.copies = copies
+
+
+def shown(recipe: Recipe) -> tuple[list[Part], list[Part]]:
+    """The form of a recipe: its filters, then its deduplicators."""
+    return (
+        [_part("filters", key, kind, recipe.filters.get(key)) for key, kind in filters().items()],
+        [_part("deduplication", key, kind, recipe.deduplication.get(key)) for key, kind in deduplicators().items()],
+    )
+
+
+def read(typed: Typed, on: set[str], title: str = "") -> Recipe:
+    """The recipe that a person filled in. Unreadable names every field at fault."""
+    rules = [_typed_part("filters", key, kind, typed, on) for key, kind in filters().items()]
+    copies = [_typed_part("deduplication", key, kind, typed, on) for key, kind in deduplicators().items()]
+    if any(one.error for part in [*rules, *copies] for one in [*part.limits, *part.settings]):
+        raise Unreadable(rules, copies)
+    return Recipe.model_validate({
+        "title": title,
+        "filters": {part.name.partition(".")[2]: _values(part) for part in rules if _matters(part)},
+        "deduplication": {part.name.partition(".")[2]: _values(part) for part in copies if part.is_on},
+    })
+
+
+def name_of(kind: type) -> str:
+    """What people call a plugin: the words before the colon in its module's first line."""
+    return ((getmodule(kind).__doc__ or "").partition(":")[0]).strip()  # type: ignore[union-attr]
+
+
+def _part(group: str, key: str, kind: type[BaseModel], chosen: BaseModel | None) -> Part:
+    values = chosen.model_dump() if chosen else {}
+    name = f"{group}.{key}"
+    controls = [_shown_field(f"{name}.{field}", info, values.get(field), bool(chosen)) for field, info in kind.model_fields.items()]
+    return _with_controls(name, kind, chosen is not None, controls)
+
+
+def _typed_part(group: str, key: str, kind: type[BaseModel], typed: Typed, on: set[str]) -> Part:
+    name = f"{group}.{key}"
+    controls = [_typed_field(f"{name}.{field}", info, typed, on) for field, info in kind.model_fields.items()]
+    part = _with_controls(name, kind, name in on or group == "filters", controls)
+    return _checked(part, kind) if part.is_on else part
+
+
+def _with_controls(name: str, kind: type[BaseModel], is_on: bool, controls: list[Field]) -> Part:
+    about = " ".join((kind.__doc__ or "").split())
+    limits = [one for one in controls if one.rule]
+    return Part(name, name_of(kind), about, is_on, limits, [one for one in controls if not one.rule])
+
+
+def _shown_field(name: str, info: FieldInfo, value: Any, is_chosen: bool) -> Field:
+    if (rule := rule_of(info)) is not None:
+        bound = value if is_chosen else None
+        suggested = bound if bound is not None else info.default
+        return _limit(name, rule, "" if suggested is None else _number_text(suggested, _is_percent(rule)), bound is not None)
+    return _setting(name, info, _text(value if is_chosen else info.get_default(call_default_factory=True), info))
+
+
+def _typed_field(name: str, info: FieldInfo, typed: Typed, on: set[str]) -> Field:
+    if (rule := rule_of(info)) is not None:
+        return _limit(name, rule, typed.get(name, "").strip(), name in on)
+    control = _control(info)
+    return _setting(name, info, ("on" if name in on else "") if control == "check" else typed.get(name, "").strip())
+
+
+def _limit(name: str, rule: Rule, text: str, is_on: bool) -> Field:
+    control: Literal["switch", "number"] = "switch" if rule.measure.kind == "flag" else "number"
+    title = rule.title if control == "switch" else rule.measure.title
+    unit = "%" if _is_percent(rule) else rule.measure.unit
+    error = "Type a number, or switch the rule off." if is_on and control == "number" and _number(text) is None else ""
+    return Field(name, title, rule.help, control, text, unit, is_on, rule, error=error)
+
+
+def _setting(name: str, info: FieldInfo, text: str) -> Field:
+    choices = tuple(map(str, get_args(info.annotation))) if get_origin(info.annotation) is Literal else ()
+    unit = "%" if _is_share(info) else ""
+    return Field(name, info.title or name.rpartition(".")[2], info.description or "", _control(info), text, unit, choices=choices)
+
+
+def _control(info: FieldInfo) -> Literal["number", "check", "choice", "words"]:
+    if get_origin(info.annotation) is Literal:
+        return "choice"
+    if info.annotation is bool:
+        return "check"
+    return "number" if info.annotation in {int, float} else "words"
+
+
+def _values(part: Part) -> dict[str, Any]:
+    """What the plugin's model is given; a limit that is off is an explicit None, because its default may be on."""
+    return {one.name.rpartition(".")[2]: _value(one) for one in [*part.limits, *part.settings]}
+
+
+def _value(one: Field) -> Any:
+    if one.rule and not one.is_on:
+        return None
+    if one.control == "switch":
+        return 0 if one.rule and one.rule.side == "max" else 1
+    if one.control == "check":
+        return one.text == "on"
+    if one.control == "words":
+        return [word for word in one.text.replace(",", " ").split() if word]
+    if one.control == "choice":
+        return one.text
+    number = _number(one.text)
+    if number is not None and one.unit == "%":
+        return round(number / 100, 10)
+    return int(number) if number is not None and number == int(number) else number
+
+
+def _matters(part: Part) -> bool:
+    """A filter whose rules are all off is left out of the recipe, unless one of its settings was filled in."""
+    return any(one.is_on for one in part.limits) or any(one.text for one in part.settings)
+
+
+def _checked(part: Part, kind: type[BaseModel]) -> Part:
+    """The part with one message by each field that its own model refuses."""
+    try:
+        kind.model_validate(_values(part))
+    except ValidationError as error:
+        found = {str(item["loc"][0]): item["msg"] for item in error.errors()}
+        marked: Callable[[Field], Field] = lambda one: _marked(one, found.get(one.name.rpartition(".")[2]))  # noqa: E731
+        return Part(part.name, part.title, part.about, part.is_on, [*map(marked, part.limits)], [*map(marked, part.settings)])
+    return part
+
+
+def _marked(one: Field, message: str | None) -> Field:
+    if message is None or one.error:
+        return one
+    sentence = f"{message.removeprefix('Value error, ').removeprefix('Input ').capitalize().rstrip('.')}."
+    return Field(one.name, one.title, one.help, one.control, one.text, one.unit, one.is_on, one.rule, one.choices, sentence)
+
+
+def _is_percent(rule: Rule) -> bool:
+    return rule.measure.kind == "share"
+
+
+def _is_share(info: FieldInfo) -> bool:
+    """A float between 0 and 1 is a share, which people type in percent."""
+    limits = {type(item).__name__: getattr(item, type(item).__name__.lower(), None) for item in info.metadata}
+    return info.annotation is float and limits.get("Le") == 1 and (limits.get("Ge") or 0) >= 0
+
+
+def _text(value: Any, info: FieldInfo) -> str:
+    if isinstance(value, bool):
+        return "on" if value else ""
+    if isinstance(value, int | float):
+        return _number_text(value, _is_share(info))
+    return ", ".join(map(str, value)) if isinstance(value, list) else str(value)
+
+
+def _number_text(value: float, is_percent: bool) -> str:
+    return f"{value * 100 if is_percent else value:.10g}"
+
+
+def _number(text: str) -> float | None:
+    """What a person means by a number: with a decimal comma or thousands separators too. None where it is none."""
+    plain = text.replace("\u00a0", "").replace("\u202f", "").replace(" ", "").replace("%", "")
+    if plain.count(",") == 1 and "." not in plain and len(plain.partition(",")[2]) != 3:
+        plain = plain.replace(",", ".")
+    try:
+        number = float(plain.replace(",", ""))
+    except ValueError:
+        return None
+    return number if number == number and abs(number) < 1e15 else None
