@@ -29,24 +29,29 @@ class Measured(Base):
 
 
 class Signature(Base):
-    """A sample's MinHash signature, little-endian unsigned 32-bit; `config` says how it was made."""
+    """A sample's signature for one deduplicator, little-endian unsigned 32-bit; `config` is that deduplicator's fingerprint."""
 
     __tablename__ = "signatures"
 
-    sample_id: Mapped[int] = mapped_column(ForeignKey("samples.id", ondelete="CASCADE"), primary_key=True)
-    config: Mapped[str]
+    config: Mapped[str] = mapped_column(primary_key=True)
+    sample_id: Mapped[int] = mapped_column(ForeignKey("samples.id", ondelete="CASCADE"), primary_key=True, index=True)
     values: Mapped[bytes]
 
 
 class NearPair(Base):
-    """Two samples whose similarity was verified by exact Jaccard; `first_id` < `second_id`."""
+    """Two samples whose similarity one of a run's deduplicators has verified; `first_id` was imported before `second_id`.
+
+    `identical` marks a member of a group of equals with the group's first; all other pairs are between firsts of groups.
+    """
 
     __tablename__ = "near_pairs"
 
     run_id: Mapped[int] = mapped_column(ForeignKey("runs.id", ondelete="CASCADE"), primary_key=True)
+    deduplicator: Mapped[str] = mapped_column(primary_key=True)
     first_id: Mapped[int] = mapped_column(primary_key=True)
     second_id: Mapped[int] = mapped_column(primary_key=True)
     similarity: Mapped[float]
+    identical: Mapped[bool]
 
 
 class Run(Identified, Dated, Base):

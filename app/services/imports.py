@@ -11,6 +11,7 @@ from app.curation.readers import FileRefused, Mapping, NeedsMapping, Reading
 from app.curation.sample import Form, Refusal, Sample, answer_text, content_hash, prompt_text, turns
 from app.models import Corpus, CorpusState, Job, JobKind
 from app.services import blobs, jobs
+from app.services.copying import copy_rows
 from app.services.jobs import JobFailed, Kind, ShardPlan, Stage
 from app.services.working import Piece
 
@@ -75,7 +76,7 @@ def store(session: Session, corpus: Corpus, items: Sequence[Item], number: int) 
         accepted = _store_samples(session, corpus, samples)
         copies = len(samples) - accepted
     if refusals:
-        _copy(session, _REFUSED, (_refused_row(corpus.id, refusal) for refusal in refusals))
+        copy_rows(session, _REFUSED, (_refused_row(corpus.id, refusal) for refusal in refusals))
     session.execute(
         update(Corpus).where(Corpus.id == corpus.id).values(
             lines=Corpus.lines + len(items), accepted=Corpus.accepted + accepted, refused=Corpus.refused + len(refusals),
@@ -88,7 +89,7 @@ def _store_samples(session: Session, corpus: Corpus, samples: Sequence[tuple[int
     # Two imports into one dataset would otherwise wait for each other's new rows in opposite orders.
     session.execute(select(func.pg_advisory_xact_lock(730119, corpus.dataset_id)))
     session.execute(text(_STAGED))
-    _copy(session, _COPY, (_staged_row(number, sample) for number, sample in samples))
+    copy_rows(session, _COPY, (_staged_row(number, sample) for number, sample in samples))
     where = {"dataset": corpus.dataset_id, "corpus": corpus.id}
     accepted: int = session.execute(text(_INSERT), where).rowcount  # type: ignore[attr-defined]
     if accepted < len(samples):
@@ -122,14 +123,6 @@ def search_text(form: Form, content: dict[str, Any]) -> str:
 def _refused_row(corpus_id: int, refusal: Refusal) -> tuple[Any, ...]:
     source = refusal.source
     return corpus_id, source.file, source.position, source.line, source.offset, refusal.code, refusal.message, refusal.excerpt
-
-
-def _copy(session: Session, statement: str, rows: Iterable[tuple[Any, ...]]) -> None:
-    """Stream rows in by COPY on the session's own connection, in its transaction."""
-    driver: Any = session.connection().connection.driver_connection
-    with driver.cursor() as cursor, cursor.copy(statement) as copy:
-        for row in rows:
-            copy.write_row(row)
 
 
 def _open(corpus: Corpus) -> Reading:

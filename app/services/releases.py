@@ -82,13 +82,15 @@ def _plan(session: Session, job: Job) -> Sequence[ShardPlan]:
 
 def _freeze(piece: Piece) -> None:
     """Write down which words the release holds, in one statement and so at one moment."""
+    if piece.checkpoint:  # frozen by an attempt that ended before it could say so
+        return
     release_id = piece.params["release_id"]
     with piece.reading() as session:
         release = session.get_one(Release, release_id)
     chosen = select(literal(release_id), Sample.id, Sample.revision_id).where(
         Sample.dataset_id == release.dataset_id, Sample.state == SampleState.APPROVED
     )
-    with piece.step(piece.shard.total, {}) as session:
+    with piece.step(piece.shard.total, {"frozen": True}) as session:
         session.execute(insert(ReleaseRow).from_select(["release_id", "sample_id", "revision_id"], chosen))
 
 

@@ -290,11 +290,13 @@ def upgrade() -> None:
     )
     op.create_table('near_pairs',
     sa.Column('run_id', sa.BigInteger(), nullable=False),
+    sa.Column('deduplicator', sa.Text(), nullable=False),
     sa.Column('first_id', sa.BigInteger(), nullable=False),
     sa.Column('second_id', sa.BigInteger(), nullable=False),
     sa.Column('similarity', sa.Double(), nullable=False),
+    sa.Column('identical', sa.Boolean(), nullable=False),
     sa.ForeignKeyConstraint(['run_id'], ['runs.id'], name=op.f('fk_near_pairs_run_id_runs'), ondelete='CASCADE'),
-    sa.PrimaryKeyConstraint('run_id', 'first_id', 'second_id', name=op.f('pk_near_pairs'))
+    sa.PrimaryKeyConstraint('run_id', 'deduplicator', 'first_id', 'second_id', name=op.f('pk_near_pairs'))
     )
     op.create_table('revisions',
     sa.Column('sample_id', sa.BigInteger(), nullable=False),
@@ -308,12 +310,13 @@ def upgrade() -> None:
     )
     op.create_index(op.f('ix_revisions_sample_id'), 'revisions', ['sample_id'], unique=False)
     op.create_table('signatures',
-    sa.Column('sample_id', sa.BigInteger(), nullable=False),
     sa.Column('config', sa.Text(), nullable=False),
+    sa.Column('sample_id', sa.BigInteger(), nullable=False),
     sa.Column('values', sa.LargeBinary(), nullable=False),
     sa.ForeignKeyConstraint(['sample_id'], ['samples.id'], name=op.f('fk_signatures_sample_id_samples'), ondelete='CASCADE'),
-    sa.PrimaryKeyConstraint('sample_id', name=op.f('pk_signatures'))
+    sa.PrimaryKeyConstraint('config', 'sample_id', name=op.f('pk_signatures'))
     )
+    op.create_index(op.f('ix_signatures_sample_id'), 'signatures', ['sample_id'], unique=False)
     op.create_table('slots',
     sa.Column('dataset_id', sa.BigInteger(), nullable=False),
     sa.Column('sample_id', sa.BigInteger(), nullable=False),
@@ -398,6 +401,7 @@ def downgrade() -> None:
     op.drop_index('ix_slots_open', table_name='slots', postgresql_where="state = 'open'")
     op.drop_index('ix_slots_leased', table_name='slots', postgresql_where="state = 'leased'")
     op.drop_table('slots')
+    op.drop_index(op.f('ix_signatures_sample_id'), table_name='signatures')
     op.drop_table('signatures')
     op.drop_index(op.f('ix_revisions_sample_id'), table_name='revisions')
     op.drop_table('revisions')

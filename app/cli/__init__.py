@@ -1,0 +1,5 @@
+"""The command line: `winnow`."""
+
+from app.cli.root import main
+
+__all__ = ["main"]

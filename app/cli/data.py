@@ -1,0 +1,217 @@
+"""Commands on data: user, dataset, import, run, release. They work beside a running Winnow, and without one."""
+
+import os
+import sys
+import threading
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+from typing import Annotated
+
+import typer
+from rich.console import Console
+from rich.progress import BarColumn, Progress, TaskProgressColumn, TextColumn, TimeRemainingColumn
+from sqlalchemy import select
+from sqlalchemy.orm import Session
+
+from app import attach, migrate
+from app.curation.sample import Form
+from app.db import session_factory, transaction
+from app.models import CorpusState, Dataset, DatasetForm, JobState, Purpose, Role
+from app.services.errors import Conflict, Invalid, NotFound
+
+users = typer.Typer(no_args_is_help=True, help="People.")
+datasets = typer.Typer(no_args_is_help=True, help="Datasets.")
+DatasetName = Annotated[str, typer.Argument(metavar="DATASET", help="A dataset's name or number.")]
+
+
+def register(app: typer.Typer) -> None:
+    app.add_typer(users, name="user")
+    app.add_typer(datasets, name="dataset")
+    app.command("import")(import_files)
+    app.command()(run)
+    app.command()(release)
+
+
+@users.command("add")
+def add_user(
+    email: str,
+    name: Annotated[str, typer.Option(prompt="Name", help="Name as colleagues see it.")],
+    admin: Annotated[bool, typer.Option("--admin", help="May do everything everywhere.")] = False,
+    dataset: Annotated[str | None, typer.Option(help="Dataset to give access to.")] = None,
+    role: Annotated[Role, typer.Option(help="Role in that dataset.")] = Role.EXPERT,
+) -> None:
+    """Create a person. The password is asked for, or read from the first line of standard input."""
+    from app.services import accounts
+
+    password = typer.prompt("Password", hide_input=True, confirmation_prompt=True) if sys.stdin.isatty() else sys.stdin.readline().rstrip("\n")
+    with _session() as session:
+        user = accounts.create_user(session, email=email, name=name, password=password, is_admin=admin)
+        if dataset:
+            accounts.add_member(session, _find(session, dataset).id, user.id, role)
+    typer.echo(f"{email} can sign in now.")
+
+
+@datasets.command("create")
+def create_dataset(
+    name: str,
+    form: Annotated[DatasetForm, typer.Option(help="What most samples look like.")] = DatasetForm.INSTRUCTION,
+    purpose: Annotated[Purpose, typer.Option(help="What the model is for.")] = Purpose.TASK,
+    goal: Annotated[str, typer.Option(help="What the team is building, in a sentence.")] = "",
+) -> None:
+    """Create a dataset."""
+    from app.services import datasets as service
+
+    with _session() as session:
+        service.create(session, name=name, goal=goal, purpose=purpose, form=form)
+    typer.echo(f"Dataset “{name}” is ready. Next: winnow import {name!r} FILE")
+
+
+@datasets.command("list")
+def list_datasets() -> None:
+    """List datasets with their counts."""
+    from app.services.overview import state_counts
+
+    with _session() as session:
+        found = session.scalars(select(Dataset).order_by(Dataset.id)).all()
+        if not found:
+            typer.echo("There is no dataset yet. Create one: winnow dataset create NAME")
+        for dataset in found:
+            counts = ", ".join(f"{number:,} {state}" for state, number in state_counts(session, dataset.id).items() if number)
+            typer.echo(f"{dataset.id}\t{dataset.name}\t{counts or 'empty'}")
+
+
+def import_files(
+    dataset: DatasetName,
+    files: Annotated[list[Path], typer.Argument(exists=True, dir_okay=False, readable=True, help="JSONL, JSON, CSV, TSV, Parquet; also .gz, .zst, .zip.")],
+    licence: Annotated[str, typer.Option(help="Licence, an SPDX id where there is one.")] = "",
+    origin: Annotated[str, typer.Option(help="Where the file comes from.")] = "",
+    form: Annotated[Form, typer.Option(help="With --column: what the rows become.")] = Form.INSTRUCTION,
+    column: Annotated[list[str] | None, typer.Option(metavar="PART=COLUMN", help="For files whose columns are not recognised, such as prompt=Question.")] = None,
+) -> None:
+    """Read files into a dataset and wait until they are read."""
+    from app.services import blobs, corpora
+
+    mapping = dict(_pair(item) for item in column or [])
+    failed = False
+    with attach.services() as settings:
+        migrate.upgrade(str(settings.database_url))
+        for path in files:
+            with transaction() as session:
+                corpus = corpora.add(
+                    session, _find(session, dataset).id, blobs.keep(path), file_name=path.name, licence=licence, origin=origin
+                )
+                if corpus.state is CorpusState.UNMAPPED and mapping:
+                    corpora.map_columns(session, corpus, form, mapping)
+            if corpus.state is CorpusState.UNMAPPED:
+                raise Invalid(f"The columns of {path.name} are not recognised. Say which is what: --column prompt=… --column response=…")
+            with transaction() as session:
+                job = corpora.import_job(session, corpus)
+                assert job is not None
+            failed |= not _do(job.id)
+            with transaction() as session:
+                session.add(corpus)
+                session.refresh(corpus)
+                typer.echo(f"{path.name}: {corpus.lines:,} lines = {corpus.accepted:,} samples + {corpus.refused:,} refused + {corpus.copies:,} exact copies")
+    raise typer.Exit(int(failed))
+
+
+def run(dataset: DatasetName) -> None:
+    """Apply the dataset's newest recipe and wait for the result."""
+    from app.services import runs
+
+    with attach.services() as settings:
+        migrate.upgrade(str(settings.database_url))
+        with transaction() as session:
+            started = runs.start(session, _find(session, dataset))
+        done = _do(int(started.job_id or 0))
+        with transaction() as session:
+            found = session.merge(started)
+            session.refresh(found)
+            for name, number in found.counts.items():
+                if isinstance(number, int):
+                    typer.echo(f"{name}\t{number:,}")
+    raise typer.Exit(int(not done))
+
+
+def release(
+    dataset: DatasetName,
+    format: Annotated[str, typer.Option("--format", help="messages, sharegpt, alpaca, prompt_completion or text.")],
+    output: Annotated[Path, typer.Option("--output", dir_okay=False, help="File to write; its manifest is written beside it.")],
+) -> None:
+    """Freeze what is approved and write it as JSONL with a manifest."""
+    from app.services import releases
+
+    with attach.services() as settings:
+        migrate.upgrade(str(settings.database_url))
+        with transaction() as session:
+            made = releases.start(session, _find(session, dataset), format)
+        if not _do(int(made.job_id or 0)):
+            raise typer.Exit(1)
+        with transaction() as session:
+            made = session.merge(made)
+            session.refresh(made)
+            _write(output, releases.file_path(made), releases.manifest_bytes(made))
+            typer.echo(f"{made.rows:,} samples in {output} (sha256 {made.sha256})")
+
+
+def _write(output: Path, source: Path, manifest: bytes) -> None:
+    """Write under a temporary name first: no half-written file ever has the final name."""
+    import shutil
+
+    output.parent.mkdir(parents=True, exist_ok=True)
+    half = output.with_name(output.name + ".part")
+    shutil.copyfile(source, half)
+    half.replace(output)
+    output.with_name(output.name + ".manifest.json").write_bytes(manifest)
+
+
+def _do(job_id: int) -> bool:
+    """Work on a job in this process, beside any workers, and show a bar until it has ended. True where it succeeded."""
+    import app.services.kinds  # noqa: F401 - makes every kind of job known
+    from app.services import progress, working
+
+    with Progress(TextColumn("{task.description}"), BarColumn(), TaskProgressColumn(), TimeRemainingColumn(), console=Console(stderr=True)) as bar:
+        task = bar.add_task("Starting", total=1)
+        while True:
+            thread = threading.Thread(target=working.work, args=(session_factory(), job_id, f"cli:{os.getpid()}"), daemon=True)
+            thread.start()
+            while thread.is_alive():
+                thread.join(0.3)
+                with transaction() as session:
+                    now = progress.of(session, job_id)
+                if now.current:
+                    bar.update(task, description=now.current.title, completed=now.current.done, total=now.current.total or 1)
+            with transaction() as session:
+                now = progress.of(session, job_id)
+            if now.ended:
+                break
+    if now.state is not JobState.SUCCEEDED:
+        typer.secho(now.error or "The work was stopped.", err=True, fg="red")
+    return now.state is JobState.SUCCEEDED
+
+
+def _find(session: Session, name: str) -> Dataset:
+    """A dataset by name, or else by number."""
+    found = session.scalar(select(Dataset).where(Dataset.name == name))
+    if found is None and name.isdigit():
+        found = session.get(Dataset, int(name))
+    if found is None:
+        raise NotFound(f"There is no dataset “{name}”. See them with: winnow dataset list")
+    return found
+
+
+def _pair(item: str) -> tuple[str, str]:
+    part, equals, column = item.partition("=")
+    if not equals or not column:
+        raise Conflict(f"--column {item} is not understood. Write it like --column prompt=Question")
+    return part, column
+
+
+@contextmanager
+def _session() -> Iterator[Session]:
+    """One transaction on whatever database there is."""
+    with attach.services() as settings:
+        migrate.upgrade(str(settings.database_url))
+        with transaction() as session:
+            yield session

@@ -1,0 +1,54 @@
+"""The root command, and one place that turns expected errors into one sentence and an exit code."""
+
+import sys
+import warnings
+from typing import Annotated
+
+import typer
+
+from app import __version__
+from app.cli import curating, data, serving
+
+app = typer.Typer(
+    name="winnow", no_args_is_help=True, add_completion=True, pretty_exceptions_enable=False, rich_markup_mode="rich",
+    help="From raw corpora to training data that experts have approved.\n\nStart with [bold]winnow up[/bold] and open the address it prints.",
+)
+for module in (serving, data, curating):
+    module.register(app)
+
+# Exit codes: 0 done, 1 could not be done (one sentence on stderr), 2 wrong use of the command line, 130 interrupted.
+
+
+@app.callback()
+def root(
+    version: Annotated[bool, typer.Option("--version", help="Show the version and exit.")] = False,
+) -> None:
+    if version:
+        typer.echo(f"winnow {__version__}")
+        raise typer.Exit
+
+
+def main() -> None:
+    """Run the command line."""
+    warnings.filterwarnings("ignore", message="XDG_RUNTIME_DIR")
+    try:
+        app()
+    except KeyboardInterrupt:
+        sys.exit(130)
+    except Exception as error:
+        if not _is_expected(error):
+            raise
+        typer.secho(str(error), err=True, fg="red")
+        sys.exit(1)
+
+
+def _is_expected(error: Exception) -> bool:
+    """Errors whose message was written for the person at the keyboard."""
+    from app.curation.readers import FileRefused
+    from app.embedded import StartFailed
+    from app.home import HomeError
+    from app.migrate import NewerData
+    from app.services.errors import DomainError
+    from app.supervisor import CannotStart
+
+    return isinstance(error, CannotStart | DomainError | FileRefused | HomeError | NewerData | StartFailed | curating.CannotCurate)
