@@ -1,0 +1,56 @@
+"""Shapes that are one question and one answer in fields of their own; they differ only in the fields' names."""
+
+from typing import ClassVar, TypeAlias
+
+from app.curation.sample import Form, Json, Sample, Source
+from app.curation.shapes._shape import Shape
+from app.curation.shapes._text import refuse_if_blank, text_of
+
+Names: TypeAlias = dict[str, str]
+"""Which field of the record holds which piece of the content."""
+
+SYSTEM = ("system", "system_prompt")
+
+
+class FieldShape(Shape):
+    """`variants` are tried in order; the first is the usual one. `context` and `system` are optional, the rest is not."""
+
+    variants: ClassVar[tuple[Names, ...]]
+    telling = frozenset()
+
+    def touches(self, record: Json) -> bool:
+        return any(key in record for variant in self.variants for key in (variant["prompt"], variant["response"]))
+
+    def claims(self, record: Json) -> bool:
+        return any(variant["prompt"] in record and variant["response"] in record for variant in self.variants)
+
+    def to_sample(self, record: Json, source: Source) -> Sample:
+        names = self._names(record)
+        content: Json = {part: text_of(record, key) for part, key in names.items()}
+        refuse_if_blank(content.values())
+        return self._sample(
+            Form.INSTRUCTION, content, record, set(names.values()), source, fields=None if self._is_usual(names) else names
+        )
+
+    def from_sample(self, sample: Sample) -> Json:
+        if sample.form is not Form.INSTRUCTION:
+            raise self._cannot(sample)
+        names = {"system": "system", "context": "context"} | self.variants[0] | self._facts(sample).get("fields", {})
+        return self._record({names[part]: text for part, text in sample.content.items()}, sample)
+
+    def _names(self, record: Json) -> Names:
+        """The fields to read: an optional one that is absent, null or empty stays in the metadata as it is."""
+        variant = max(self.variants, key=lambda names: _likeness(names, record))
+        context = variant.get("context")
+        system = next((key for key in SYSTEM if record.get(key)), None)
+        names = {"system": system, "prompt": variant["prompt"], "context": context if context and record.get(context) else None}
+        names["response"] = variant["response"]
+        return {part: key for part, key in names.items() if key}
+
+    def _is_usual(self, names: Names) -> bool:
+        usual = self.variants[0] | {"system": "system"}
+        return all(usual.get(part) == key for part, key in names.items())
+
+
+def _likeness(names: Names, record: Json) -> tuple[int, bool]:
+    return (names["prompt"] in record) + (names["response"] in record), bool(record.get(names.get("context", "")))
