@@ -1,6 +1,5 @@
 """`winnow up`: PostgreSQL, Valkey, the web server and one worker as one foreground program."""
 
-import json
 import os
 import shlex
 import signal
@@ -9,12 +8,10 @@ import subprocess
 import sys
 import threading
 import time
-import urllib.error
-import urllib.request
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 
-from app import attach, demo, home, migrate
+from app import attach, demo, health, home, migrate
 from app.db import transaction
 from app.embedded import die_with_parent
 from app.services import accounts
@@ -79,7 +76,7 @@ def _supervise(settings: Settings, stop: threading.Event) -> None:
         while not stop.is_set():
             for child in children:
                 child.keep_up()
-            if not ready and (ready := _answers(settings)):
+            if not ready and (ready := health.web_answers()):
                 _welcome(settings)
             stop.wait(0.5 if ready else 0.1)
     finally:
@@ -104,15 +101,6 @@ def say(sentence: str) -> None:
 
 def _command(part: str) -> list[str]:
     return [sys.executable, "-m", "app.cli", part]
-
-
-def _answers(settings: Settings) -> bool:
-    host = "127.0.0.1" if settings.host in {"0.0.0.0", "::"} else settings.host  # noqa: S104 - compared, not bound
-    try:
-        with urllib.request.urlopen(f"http://{host}:{settings.port}/healthz", timeout=1) as answer:  # noqa: S310
-            return bool(json.loads(answer.read()))
-    except (urllib.error.URLError, OSError, ValueError):
-        return False
 
 
 def _check_port(settings: Settings) -> None:

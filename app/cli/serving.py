@@ -14,7 +14,7 @@ Port = Annotated[int | None, typer.Option(min=1, max=65535, help="Port of the we
 
 
 def register(app: typer.Typer) -> None:
-    for command in (up, web, worker, migrate):
+    for command in (up, web, worker, migrate, healthy):
         app.command()(command)
 
 
@@ -65,6 +65,15 @@ def migrate() -> None:
     with attach.services() as settings:
         migrations.upgrade(str(settings.database_url))
         typer.echo(f"The database is at version {migrations.head()}.")
+
+
+def healthy(
+    worker: Annotated[bool, typer.Option("--worker", help="Ask about a worker on this machine instead of the web server.")] = False,
+) -> None:
+    """Exit with 0 where the web server answers, or a worker on this machine gave a sign of life; for container health checks."""
+    from app import health
+
+    raise typer.Exit(int(not (health.worker_is_alive() if worker else health.web_answers())))
 
 
 def _environment(home: Path | None, port: int | None) -> None:

@@ -83,7 +83,7 @@ def rule_of(field: FieldInfo) -> Rule | None:
     return next((item for item in field.metadata if isinstance(item, Rule)), None)
 
 
-def _field(default: float | None, rule: Rule) -> FieldInfo:
-    field: FieldInfo = Field(default=default)
+def _field(default: float | None, rule: Rule) -> Any:
+    field: Any = Field(default=default)
     field.metadata.append(rule)
     return field

@@ -69,7 +69,7 @@ def _setting(name: str, field: FieldInfo) -> FormField:
         control=control,
         title=field.title or name.replace("_", " ").capitalize(),
         help=field.description or "",
-        default=field.get_default(call_default_factory=True),  # type: ignore[call-arg]
+        default=field.get_default(call_default_factory=True),
         step=_step(field.annotation),
         low=_limit(field, "ge"),
         high=_limit(field, "le"),

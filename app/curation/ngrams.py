@@ -40,8 +40,9 @@ class Tokens:
 
     def spans(self, starts: NDArray[np.int64], n: int) -> NDArray[np.int64]:
         """Characters in the n words from each start."""
-        ends = np.concatenate([[0], np.cumsum(self.lengths)])
-        return ends[starts + n] - ends[starts]
+        ends: NDArray[np.int64] = np.concatenate([[0], np.cumsum(self.lengths)])
+        characters: NDArray[np.int64] = ends[starts + n] - ends[starts]
+        return characters
 
 
 def top_share(tokens: Tokens, n: int) -> Array:

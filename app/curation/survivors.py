@@ -29,10 +29,13 @@ class Copies:
     similarity: Array
 
 
-def edges(deduplicator: Deduplicator, signatures: Signatures, fetch: Fetch) -> Edges:
-    """All verified duplicates. Equal samples are collapsed first: ten thousand copies cost no pair at all."""
+def edges(deduplicator: Deduplicator, signatures: Signatures, fetch: Fetch, passes: Mask | None = None) -> Edges:
+    """All verified duplicates; with `passes`, only among groups that hold a row that passes the rules.
+
+    Equal samples are collapsed first: ten thousand copies of one text cost no pair at all.
+    """
     groups = deduplicator.groups(signatures)
-    firsts = np.flatnonzero(groups == np.arange(len(groups)))
+    firsts = np.unique(groups if passes is None else groups[passes])
     pairs, similarities = [np.empty((0, 2), np.int64)], [np.empty(0, np.float64)]
     for some in _slices(deduplicator.candidates(signatures, firsts)):
         found = deduplicator.similarities(some, fetch)

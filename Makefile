@@ -1,0 +1,64 @@
+# `make up` runs Winnow; `make test` checks it; `make help` lists the rest.
+PYTHON ?= python3
+VENV := .venv
+BIN := $(VENV)/bin
+PIP := $(BIN)/python -m pip --quiet --disable-pip-version-check
+STAMPS := $(VENV)/stamps
+
+.DEFAULT_GOAL := help
+.PHONY: help setup up test lint types imports unit format lock wheel clean bench
+
+help: ## Show this list
+	@grep -hE '^[a-z-]+:.*##' $(MAKEFILE_LIST) | sed 's/:.*## /\t/' | expand -t 12
+
+$(STAMPS)/venv:
+	@$(PYTHON) -c 'import sys; sys.exit(sys.version_info < (3, 11))' || { echo "Winnow needs Python 3.11 or newer; $(PYTHON) is older. Try: make up PYTHON=python3.12"; exit 1; }
+	$(PYTHON) -m venv $(VENV)
+	@mkdir -p $(STAMPS) && touch $@
+
+$(STAMPS)/packages: $(STAMPS)/venv requirements.lock pyproject.toml
+	$(PIP) install --requirement requirements.lock
+	$(PIP) install --no-deps --editable .
+	@touch $@
+
+$(STAMPS)/front-end: $(STAMPS)/packages package-lock.json scripts/front_end.py
+	$(BIN)/python scripts/front_end.py
+	@touch $@
+
+$(STAMPS)/test: $(STAMPS)/packages requirements-test.lock
+	$(PIP) install --requirement requirements-test.lock
+	@touch $@
+
+setup: $(STAMPS)/packages $(STAMPS)/front-end ## Create .venv and install everything that Winnow needs
+
+up: setup ## Run Winnow on this machine; DEMO=1 adds a demonstration dataset
+	@exec $(BIN)/winnow up $(if $(DEMO),--demo)
+
+test: setup $(STAMPS)/test ## Lint, types, import rules and all tests, on real services and a real browser
+	@scripts/chromium.sh
+	$(MAKE) lint types imports unit
+
+lint: setup $(STAMPS)/test ## Style
+	$(BIN)/ruff check .
+
+types: setup $(STAMPS)/test ## Types
+	$(BIN)/mypy app worker
+
+imports: setup $(STAMPS)/test ## Which part may import which
+	$(BIN)/lint-imports
+
+unit: setup $(STAMPS)/test ## Tests only; ARGS goes to pytest
+	$(BIN)/pytest $(ARGS)
+
+format: setup $(STAMPS)/test ## Put the code in shape
+	$(BIN)/ruff check --fix .
+
+lock: $(STAMPS)/test ## Write the versions that are installed into the lock files
+	$(BIN)/python scripts/lock.py
+
+wheel: setup ## Build dist/*.whl, front end included
+	$(PIP) install build
+	$(BIN)/python -m build --wheel
+
+clean: ## Remove what set-up and tests made
+	rm -rf $(VENV) node_modules static/vendor dist .pytest_cache .mypy_cache .ruff_cache .hypothesis

@@ -1,0 +1,29 @@
+"""ShareGPT: conversations with from and value, the system prompt beside them; read by LLaMA-Factory and Axolotl."""
+
+from collections.abc import Mapping
+from typing import Any
+
+from app.curation.conversation import conversation, spoken
+from app.curation.exporter import Exporter, Unsuitable
+from app.curation.sample import Form, Json
+
+_NAMES = {"user": "human", "assistant": "gpt", "tool": "observation", "system": "system"}
+
+
+class ShareGPT(Exporter):
+    title = "Conversations (ShareGPT)"
+
+    def row(self, form: Form, content: Mapping[str, Any], metadata: Mapping[str, Any]) -> Json:
+        messages = conversation(form, content)
+        fields: Json = {}
+        if messages and messages[0]["role"] == "system":
+            fields["system"] = spoken(messages.pop(0))
+        if metadata.get("tools"):
+            fields["tools"] = metadata["tools"]
+        return {"conversations": [_turn(message) for message in messages]} | fields
+
+
+def _turn(message: Json) -> Json:
+    if message["role"] not in _NAMES:
+        raise Unsuitable(f"The role {message['role']!r} does not fit this format. Choose the messages format.")
+    return {"from": _NAMES[message["role"]], "value": spoken(message)}

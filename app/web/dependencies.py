@@ -1,0 +1,103 @@
+"""What a route asks for: the transaction, the signed-in person, and their access to a dataset."""
+
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass
+from typing import Annotated
+
+from fastapi import Depends, Path, Request
+from sqlalchemy.orm import Session
+
+from app import db
+from app.models import Dataset, Role, User
+from app.services import accounts, datasets
+from app.services.errors import Forbidden, NotFound
+from app.web import cookies
+
+Id = Annotated[int, Path(ge=1, le=2**63 - 1)]
+"""A path parameter that fits a bigint; anything else is a 404, as for any address that leads nowhere."""
+
+
+class SignInNeeded(Exception):
+    """Nobody is signed in. The answer is a redirect to the sign-in page, or a sentence for htmx."""
+
+
+def get_session(request: Request) -> Iterator[Session]:
+    """One transaction per request: committed before the response is sent, rolled back on any error."""
+    with db.transaction() as session:
+        request.state.session = session
+        yield session
+
+
+SessionDep = Annotated[Session, Depends(get_session, scope="function")]
+
+
+def get_viewer(request: Request, session: SessionDep) -> User | None:
+    """The signed-in person, or None."""
+    token = cookies.token(request)
+    user = accounts.signed_in(session, token) if token else None
+    request.state.viewer = user
+    return user
+
+
+ViewerDep = Annotated[User | None, Depends(get_viewer)]
+
+
+def get_user(viewer: ViewerDep) -> User:
+    """The signed-in person."""
+    if viewer is None:
+        raise SignInNeeded
+    return viewer
+
+
+UserDep = Annotated[User, Depends(get_user)]
+
+
+def get_admin(user: UserDep) -> User:
+    """A person who may do everything in this installation."""
+    if not user.is_admin:
+        raise Forbidden("Only an administrator of this installation may do this. Ask the person who invited you.")
+    return user
+
+
+AdminDep = Annotated[User, Depends(get_admin)]
+
+
+@dataclass(frozen=True)
+class Access:
+    """What one person may do in one dataset."""
+
+    dataset: Dataset
+    user: User
+    role: Role
+
+    @property
+    def is_lead(self) -> bool:
+        """A lead or an admin."""
+        return self.role in (Role.LEAD, Role.ADMIN)
+
+    @property
+    def is_admin(self) -> bool:
+        return self.role is Role.ADMIN
+
+
+def get_access(dataset_id: Id, user: UserDep, session: SessionDep) -> Access:
+    """A member's access to the dataset in the address. For everyone else the dataset does not exist."""
+    dataset = session.get(Dataset, dataset_id)
+    role = datasets.role_of(session, dataset_id, user)
+    if dataset is None or role is None:
+        raise NotFound("There is no such dataset, or you have not been invited to it. Your own datasets are on the start page.")
+    return Access(dataset, user, role)
+
+
+def _at_least(allowed: set[Role], who: str) -> Callable[[Access], Access]:
+    def check(access: Annotated[Access, Depends(get_access)]) -> Access:
+        if access.role not in allowed:
+            raise Forbidden(f"Only {who} of this dataset may do this. Ask the person who invited you.")
+        return access
+
+    return check
+
+
+ExpertDep = Annotated[Access, Depends(get_access)]
+LeadDep = Annotated[Access, Depends(_at_least({Role.LEAD, Role.ADMIN}, "a lead or an admin"))]
+DatasetAdminDep = Annotated[Access, Depends(_at_least({Role.ADMIN}, "an admin"))]

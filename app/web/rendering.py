@@ -1,0 +1,80 @@
+"""Pages and parts of pages: one place decides which of the two a request gets."""
+
+import hashlib
+from functools import lru_cache
+from typing import Any
+from urllib.parse import urlencode
+
+from fastapi import Request
+from fastapi.responses import HTMLResponse
+from jinja2 import Environment, FileSystemLoader, StrictUndefined, pass_context
+from jinja2.runtime import Context
+from jinja2_fragments import render_blocks
+
+from app.resources import resource
+from app.services import jobs
+from app.web import wording
+
+
+def render(request: Request, page: str, *blocks: str, status: int = 200, **context: Any) -> HTMLResponse:
+    """The whole page, or only the named blocks when htmx asked for a part of it."""
+    context |= {"request": request, "viewer": getattr(request.state, "viewer", None)}
+    context.setdefault("dataset", None)
+    context.setdefault("access", None)
+    if blocks and wants_part(request):
+        html = render_blocks(environment(), page, blocks, worker_alive=True, **context)
+    else:
+        html = environment().get_template(page).render(worker_alive=_worker_alive(request, context), **context)
+    return HTMLResponse(html, status, {"Vary": "HX-Request"})
+
+
+def wants_part(request: Request) -> bool:
+    """Whether htmx will swap the answer into a page; a boosted link and a restored page need the whole."""
+    headers = request.headers
+    return headers.get("HX-Request") == "true" and "HX-Boosted" not in headers and "HX-History-Restore-Request" not in headers
+
+
+@lru_cache(maxsize=1)
+def environment() -> Environment:
+    """Templates escape always, and stumble over every name that nobody gave them."""
+    made = Environment(
+        loader=FileSystemLoader(resource("templates")), autoescape=True, undefined=StrictUndefined, trim_blocks=True, lstrip_blocks=True
+    )
+    made.filters |= {
+        "count": wording.count, "plural": wording.plural, "percent": wording.percent, "duration": wording.duration,
+        "bytes": wording.size, "ago": wording.ago, "at": wording.at,
+    }
+    made.globals |= {"url": url, "static": static, **_material()}
+    # The macros are a global, so that a block rendered alone sees them too.
+    made.globals["ui"] = made.get_template("_ui.html").module
+    return made
+
+
+@pass_context
+def url(context: Context, name: str, /, query: dict[str, Any] | None = None, **params: Any) -> str:
+    """The path of a route by its function's name, with a query string where one is given."""
+    request: Request = context["request"]
+    path = request.scope.get("root_path", "") + str(request.app.url_path_for(name, **params))
+    given = {key: value for key, value in (query or {}).items() if value not in (None, "", [])}
+    return f"{path}?{urlencode(given, doseq=True)}" if given else path
+
+
+@pass_context
+def static(context: Context, path: str) -> str:
+    """A file under static/ with a mark of its content, so that browsers may keep it for ever."""
+    file = resource("static") / path
+    changed = file.stat().st_mtime_ns if file.is_file() else 0
+    return f"{context['request'].scope.get('root_path', '')}/static/{path}?v={_mark(path, changed)}"
+
+
+@lru_cache(maxsize=512)
+def _mark(path: str, changed: int) -> str:
+    return hashlib.sha256((resource("static") / path).read_bytes()).hexdigest()[:10] if changed else "none"
+
+
+def _worker_alive(request: Request, context: dict[str, Any]) -> bool:
+    """Asked on a dataset's pages only: elsewhere nothing waits for a worker."""
+    session = getattr(request.state, "session", None)
+    if session is None or context["dataset"] is None:
+        return True
+    return jobs.workers_alive(session) > 0
