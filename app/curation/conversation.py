@@ -34,9 +34,7 @@ def conversation(form: Form, content: Mapping[str, Any]) -> list[Json]:
 def one_round(form: Form, content: Mapping[str, Any]) -> Round:
     """The sample as one question and answer. Unsuitable where there are more, or none."""
     if form is Form.INSTRUCTION:
-        return Round(
-            content.get("system") or "", content["prompt"], content.get("context") or "", content["response"]
-        )
+        return Round(content.get("system") or "", content["prompt"], content.get("context") or "", content["response"])
     messages = conversation(form, content)
     system, rest = _split_system(messages)
     if [message["role"] for message in rest] != ["user", "assistant"]:

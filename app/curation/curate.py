@@ -37,7 +37,7 @@ Stage: TypeAlias = Literal["reading", "comparing", "writing"]
 Progress: TypeAlias = Callable[["Step"], None]
 
 
-class CurateRefused(Exception):
+class CurateRefused(Exception):  # noqa: N818 - a refusal, in the house's words
     """Curating cannot begin; the message says why and what to do."""
 
 

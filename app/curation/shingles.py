@@ -47,8 +47,8 @@ class Shingles:
         """Shared sequences over all sequences, per pair; 0 where a text has none."""
         left, right = self.counts[pairs[:, 0]], self.counts[pairs[:, 1]]
         shared = np.fromiter((self._shared(one, other) for one, other in pairs.tolist()), np.int64, len(pairs))
-        union = np.maximum(1, left + right - shared)
-        return np.divide(shared, union, dtype=np.float64)
+        found: Array = shared / np.maximum(1, left + right - shared)
+        return found
 
     def fingerprints(self) -> NDArray[np.uint32]:
         """Four numbers per text that two texts share only when their sets are equal; zeros for a text without words."""

@@ -25,7 +25,7 @@ class Spool:
     """Memory grows by 24 bytes per sample; texts and signatures stay in unnamed files that vanish with the process."""
 
     def __init__(self, directory: str) -> None:
-        self._texts = TemporaryFile(dir=directory)
+        self._texts = TemporaryFile(dir=directory)  # noqa: SIM115 - closed with the spool
         self._signatures: dict[str, _Table] = {}
         self._directory = directory
         self._end = 0
@@ -87,7 +87,7 @@ class Spool:
 
 class _Table:
     def __init__(self, directory: str, width: int) -> None:
-        self._file = TemporaryFile(dir=directory)
+        self._file = TemporaryFile(dir=directory)  # noqa: SIM115 - closed with the spool
         self._width = width
 
     def add(self, rows: Signatures) -> None:

@@ -25,7 +25,6 @@ _ASCII_WORD = re.compile(r"\w+(?:'\w+)*", re.ASCII)
 _RUN = f"(?:[^\\W{SINGLES}]++[{MARKS}]*+)++"
 _WORD = re.compile(f"[{SINGLES}][{MARKS}]*+|{_RUN}(?:['’]{_RUN})*+")
 _SINGLE = re.compile(f"[{SINGLES}]")
-_LETTER = re.compile(r"[^\W\d_]")
 _SENTENCE_END = re.compile(r"(?<=[.!?])\s+|(?<=[。！？｡])\s*|\n+")
 _ACCENTS = re.compile("[\u0300-\u036f\u0591-\u05c7\u0610-\u061a\u064b-\u065f\u0670]+")
 _NUMBER = re.compile(r"\d+")
@@ -39,7 +38,7 @@ def words(text: str) -> list[str]:
 
 def letters(text: str) -> int:
     """How many characters are letters of any script."""
-    return len(_LETTER.findall(text))
+    return sum(map(str.isalpha, text))
 
 
 def is_single(word: str) -> bool:

@@ -35,10 +35,9 @@ class Placeholder(Filter):
     max_input_remnant: Bound = at_most(0, REMNANT, "no_input_note_left_in")
 
     def measure(self, batch: Batch) -> dict[str, Array]:
-        remnants = each(_has_remnant, batch.texts)
         return {
             "placeholder_answer": where(batch.is_answered, each(_stands_in, batch.answers)),
-            "input_remnant": where(~batch.is_text, each(_has_remnant, batch.prompts) + 0 * remnants),
+            "input_remnant": where(~batch.is_text, each(_has_remnant, batch.prompts)),
         }
 
 

@@ -44,16 +44,45 @@ _IDENTITY = re.compile(
     rf"|\b(?:I(?:'m| am)|my name is|call me) {_MODELS}\b"
     rf"|\bI (?:was|am|have been) (?:trained|developed|created|built|made|designed) by {_PROVIDERS}\b"
     rf"|\b(?:AI|language) model (?:trained|developed|created|built|made|designed) by {_PROVIDERS}\b"
-    rf"|\b{_PROVIDERS}'s (?:content |usage |use[- ]case )?polic(?:y|ies)\b|\bI do not have (?:personal|feelings|emotions|opinions)"
+    rf"|\b{_PROVIDERS}'s (?:content |usage |use[- ]case )?polic(?:y|ies)\b"
+    r"|\bI do not have (?:personal|feelings|emotions|opinions)"
     r"|\bI don't have (?:personal (?:opinions|beliefs|experiences|feelings)|feelings or)",
     re.IGNORECASE,
 )
 _CUTOFF = re.compile(
     r"\b(?:my|the model's) (?:knowledge|training)(?: data)? (?:cut-?\s?off|(?:only )?(?:goes|extends|is current))"
     r"|\bknowledge cut-?\s?off\b(?: date)?(?=[^.\n]{0,30}\b(?:20\d\d|my|I)\b)"
-    r"|\bas of my (?:last|latest|most recent|current|knowledge|training)\b(?: (?:knowledge|training))?(?: (?:update|cut-?\s?off|data))?"
+    r"|\bas of my (?:last|latest|most recent|current|knowledge|training)\b"
+    r"(?: (?:knowledge|training))?(?: (?:update|cut-?\s?off|data))?"
     r"|\bI (?:do not|don't) have (?:access to )?(?:real-?time|up-to-date|current|live) (?:data|information)",
     re.IGNORECASE,
+)
+
+
+_NO = ("cannot", "can't", "can not", "could not", "couldn't", "able to", "won't", "will not", "don't", "do not", "am not")
+_SELF = (
+    "language model",
+    "an ai",
+    "an artificial",
+    "knowledge",
+    "training",
+    "my l",
+    "my most",
+    "my current",
+    "n't have",
+    "not have",
+    "trained by",
+    "developed by",
+    "created by",
+    "built by",
+    "made by",
+    "designed by",
+    "polic",
+    "i'm ",
+    "i am ",
+    "my name",
+    "call me",
+    "cut",
 )
 
 
@@ -68,15 +97,17 @@ class Refusal(Filter):
         asked = ~batch.is_text
         return {
             "refusal": where(batch.is_answered, each(_declines, batch.answers)),
-            "model_identity": where(asked, each(lambda text: len(_IDENTITY.findall(_plain(text))), batch.replies)),
-            "knowledge_cutoff": where(asked, each(lambda text: len(_CUTOFF.findall(_plain(text))), batch.replies)),
+            "model_identity": where(asked, each(lambda text: _times(_IDENTITY, _SELF, text), batch.replies)),
+            "knowledge_cutoff": where(asked, each(lambda text: _times(_CUTOFF, _SELF, text), batch.replies)),
         }
 
 
 def _declines(answer: str) -> bool:
-    return _REFUSAL.search(_plain(answer.lstrip()[:OPENING])) is not None
+    return _times(_REFUSAL, _NO, answer.lstrip()[:OPENING]) > 0
 
 
-def _plain(text: str) -> str:
-    """Typographic apostrophes made plain, so that one spelling serves."""
-    return text.replace("’", "'")
+def _times(pattern: re.Pattern[str], needs: tuple[str, ...], text: str) -> int:
+    """Matches, with typographic apostrophes read as plain ones; a text without any of the needed words is not searched."""
+    text = text.replace("’", "'")
+    lower = text.lower()
+    return len(pattern.findall(text)) if any(word in lower for word in needs) else 0

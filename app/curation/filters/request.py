@@ -17,7 +17,9 @@ _SOURCE = re.compile(
     re.IGNORECASE,
 )
 _WEB = re.compile(r"\b(?:search|browse|look up on|google|surf|scrape) (?:the )?(?:web|internet|online)\b", re.IGNORECASE)
-_MEDIUM = r"(?:image|picture|photo|photograph|painting|chart|graph|diagram|map|video|audio|clip|recording|screenshot|artwork|drawing)"
+_MEDIUM = (
+    r"(?:image|picture|photo|photograph|painting|chart|graph|diagram|map|video|audio|clip|recording|screenshot|artwork|drawing)"
+)
 _FILE = r"(?:file|document|spreadsheet|pdf|attachment)"
 _MISSING = re.compile(
     rf"[<\[(](?:(?:attached|insert(?:ed)?|an?|the|see)\s)?{_MEDIUM}s?\b[^>\])\n]{{0,40}}[>\])]"

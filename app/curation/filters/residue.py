@@ -36,14 +36,14 @@ class Residue(Filter):
 
     def measure(self, batch: Batch) -> dict[str, Array]:
         return {
-            "special_tokens": each(_count(_TOKEN), batch.texts),
-            "template_headings": where(~batch.is_text, each(_count(_HEADING), batch.replies)),
-            "merged_records": where(~batch.is_text, each(_count(_RECORD), batch.replies)),
-            "control_characters": each(_count(_CONTROL), batch.texts),
+            "special_tokens": each(_Count(_TOKEN), batch.texts),
+            "template_headings": where(~batch.is_text, each(_Count(_HEADING), batch.replies)),
+            "merged_records": where(~batch.is_text, each(_Count(_RECORD), batch.replies)),
+            "control_characters": each(_Count(_CONTROL), batch.texts),
         }
 
 
-class _count:
+class _Count:
     """Counts matches; a class so that one pattern stays one callable."""
 
     def __init__(self, pattern: re.Pattern[str]) -> None:

@@ -12,6 +12,7 @@ FENCE = Measure("open_code_block", "A code block is opened and never closed", ki
 BRACKETS = Measure("open_brackets", "Brackets opened and never closed near the end", "brackets")
 
 TAIL = 600
+SENTENCE = 8
 LONG_SENTENCE = 12
 _FENCE_LINE = re.compile(r"^ {0,3}(?:```|~~~)", re.MULTILINE)
 _CODE = re.compile(r"[{};=<>\\|]|\b(?:def|return|SELECT|print|import)\b|^\s{2,}\S|^\s*[#@]", re.MULTILINE)
@@ -19,9 +20,9 @@ _LIST_ITEM = re.compile(r"\s*(?:[-*•–]|\(?\w{1,3}[.):])\s*\S?")
 _BARE_ITEM = re.compile(r"(?:[-*•]|\(?\d{1,3}[.)])\s*")
 _LABEL = re.compile(r"[^\s:]{1,30}(?: [^\s:]{1,30}){0,3}:")
 _DANGLING = re.compile(
-    r"(?:,|\b(?:and|or|but|the|an?|of|to|with|for|in|on|by|from|that|which|is|are|was|were|be|as|at|their|its|such|than))$"
+    r"(?:\b(?:and|or|but|the|an?|of|to|with|for|in|on|by|from|that|which|is|are|was|were|be|as|at|their|its|such|than))$"
 )
-_END_MARKS = tuple(".!?。！？｡…:;\"'”’»)]}>*`|~_#-–—%、।؟؛。」』）】》") 
+_END_MARKS = tuple(".!?。！？｡…:;\"'”’»)]}>*`|~_#-–—%、।؟؛。」』）】》")
 
 
 class Truncation(Filter):
@@ -41,24 +42,22 @@ class Truncation(Filter):
 
 
 def _is_cut(text: str) -> bool:
-    """Ends in a bare list mark, a comma or a word that asks for more, or a long sentence has no end mark."""
+    """Ends in a list mark without an item, or in a sentence that asks for more or is long and has no end mark."""
     text = text[-TAIL:].rstrip()
-    line = text[text.rfind("\n") + 1 :].strip()
-    if not line or line.endswith(_END_MARKS) or not line[-1].isalnum() and not line.endswith(","):
-        return _BARE_ITEM.fullmatch(line) is not None
-    if _BARE_ITEM.fullmatch(line) and "\n" in text:
+    *before, line = (text[text.rfind("\n\n") + 1 :] or text).splitlines() or [""]
+    if before and _BARE_ITEM.fullmatch(line.strip()) and _LIST_ITEM.match(before[-1]):
         return True
-    if _CODE.search(line):
+    if line.endswith(_END_MARKS) or not (line[-1:].isalnum() or line.endswith(",")) or _CODE.search(line):
         return False
     return _stops_early(text, line)
 
 
 def _stops_early(text: str, line: str) -> bool:
     last = re.split(r"[.!?。！？]\s", line)[-1]
-    if _DANGLING.search(last) and len(words(last)) >= 4:
+    length = len(words(last))
+    if _DANGLING.search(last) and length >= SENTENCE:
         return True
-    others_end = text.count(". ") + text.count(".\n") >= 1
-    return len(words(last)) >= LONG_SENTENCE and others_end and not _LIST_ITEM.match(line)
+    return length >= LONG_SENTENCE and last != line and not _LIST_ITEM.match(line) and "#" not in last
 
 
 def _has_open_fence(text: str) -> bool:
