@@ -1,7 +1,8 @@
-"""Shapes: which fields a record has, and how they become a sample and back. One module per shape, its name is the key."""
+"""Shapes: which fields a record has, how they become a sample and back. A module is a shape, its name the key."""
 
 from app.curation.shapes._known import known, restore, understand
 from app.curation.shapes._mapping import Mapping
 from app.curation.shapes._shape import Shape, Unfit
+from app.curation.shapes._text import kind
 
-__all__ = ["Mapping", "Shape", "Unfit", "known", "restore", "understand"]
+__all__ = ["Mapping", "Shape", "Unfit", "kind", "known", "restore", "understand"]

@@ -27,7 +27,7 @@ def shared_length(chosen: Any, rejected: Any) -> int:
 
 
 def read_answer(value: Any, where: str, shared: int) -> Answer:
-    """Unfit where no single text can be taken out, for example where two conversations part before their last message."""
+    """Unfit where no single text can be taken out: two conversations may differ in their last message only."""
     if isinstance(value, list):
         return _in_list(value[shared:], where)
     return _in_message(value, where) if isinstance(value, dict) else Answer(checked_text(value, where), None)
@@ -44,9 +44,8 @@ def write_answer(answer: Answer, before: list[Json]) -> Any:
 
 def _in_list(messages: list[Any], where: str) -> Answer:
     if len(messages) != 1:
-        raise Unfit(
-            "diverging_turns", f"“{where}” must add exactly one message to the shared conversation, but it adds {len(messages)}."
-        )
+        message = f"“{where}” must add one message to the shared conversation, but it adds {len(messages)}."
+        raise Unfit("diverging_turns", message)
     answer = _in_message(messages[0], where)
     return Answer(answer.text, (answer.frame or {}) | {LISTED: True})
 

@@ -13,7 +13,7 @@ SYSTEM = ("system", "system_prompt")
 
 
 class FieldShape(Shape):
-    """`variants` are tried in order; the first is the usual one. `context` and `system` are optional, the rest is not."""
+    """`variants` are tried in order, the usual one first. `context` and `system` are optional, the rest is not."""
 
     variants: ClassVar[tuple[Names, ...]]
     telling = frozenset()
@@ -28,9 +28,8 @@ class FieldShape(Shape):
         names = self._names(record)
         content: Json = {part: text_of(record, key) for part, key in names.items()}
         refuse_if_blank(content.values())
-        return self._sample(
-            Form.INSTRUCTION, content, record, set(names.values()), source, fields=None if self._is_usual(names) else names
-        )
+        fields = None if self._is_usual(names) else names
+        return self._sample(Form.INSTRUCTION, content, record, set(names.values()), source, fields=fields)
 
     def from_sample(self, sample: Sample) -> Json:
         if sample.form is not Form.INSTRUCTION:
@@ -41,11 +40,14 @@ class FieldShape(Shape):
     def _names(self, record: Json) -> Names:
         """The fields to read: an optional one that is absent, null or empty stays in the metadata as it is."""
         variant = max(self.variants, key=lambda names: _likeness(names, record))
-        context = variant.get("context")
-        system = next((key for key in SYSTEM if record.get(key)), None)
-        names = {"system": system, "prompt": variant["prompt"], "context": context if context and record.get(context) else None}
+        names: Names = {}
+        if system := next((key for key in SYSTEM if record.get(key)), None):
+            names["system"] = system
+        names["prompt"] = variant["prompt"]
+        if record.get(context := variant.get("context", "")):
+            names["context"] = context
         names["response"] = variant["response"]
-        return {part: key for part, key in names.items() if key}
+        return names
 
     def _is_usual(self, names: Names) -> bool:
         usual = self.variants[0] | {"system": "system"}

@@ -51,7 +51,7 @@ def _claimants(record: Json, preferred: Shape | None) -> Iterator[Shape]:
 
 
 def _nothing_fits(record: Json, source: Source, preferred: Shape | None) -> Unfit:
-    """The missing field where the record has at least part of the file's usual shape; else which fields it does have."""
+    """The missing field where the record has part of the file's usual shape, else the fields it does have."""
     if preferred is not None:
         try:
             preferred.to_sample(record, source)

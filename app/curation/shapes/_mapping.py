@@ -37,7 +37,8 @@ class Mapping:
         unknown = [part for part in self.fields if part not in allowed]
         missing = [part for part in _REQUIRED[self.form] if not self.fields.get(part)]
         if unknown:
-            raise ValueError(f"A {self.form.value} sample has no part “{unknown[0]}”. Its parts are {', '.join(allowed)}.")
+            parts = ", ".join(allowed)
+            raise ValueError(f"A {self.form.value} sample has no part “{unknown[0]}”. Its parts are {parts}.")
         if missing:
             raise ValueError(f"Choose a column for “{missing[0]}”.")
 
@@ -52,7 +53,8 @@ class Mapping:
     def _content(self, record: Json, columns: dict[str, str]) -> Json:
         if self.form is Form.CHAT:
             return _chat(record, columns)
-        texts = {part: _text(value_at(record, column), column) for part, column in columns.items() if _has(record, part, column)}
+        present = {part: column for part, column in columns.items() if _has(record, part, column)}
+        texts = {part: _text(value_at(record, column), column) for part, column in present.items()}
         refuse_if_blank(texts.values())
         if self.form is not Form.PREFERENCE:
             return texts

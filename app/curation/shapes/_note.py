@@ -5,7 +5,7 @@ from typing import Any
 from app.curation.sample import Json
 
 NOTE = "_shape"
-"""The one metadata key that does not come from the record; a record's own field of that name is kept inside the note."""
+"""The one metadata key that is not from the record; a record's own field of that name is kept inside the note."""
 
 
 def noted(rest: Json, name: str, facts: dict[str, Any]) -> Json:

@@ -1,4 +1,4 @@
-"""The contract of a shape: which records it claims, how one becomes a sample, and how a sample becomes that record again."""
+"""The contract of a shape: which records it claims, and how one becomes a sample and a sample that record again."""
 
 from abc import ABC, abstractmethod
 from typing import Any, ClassVar
@@ -7,7 +7,7 @@ from app.curation.sample import Form, Json, Sample, Source
 from app.curation.shapes._note import note_of, noted, unnoted
 
 
-class Unfit(Exception):  # noqa: N818 - a finding about a record, not a failure
+class Unfit(Exception):
     """A record that its shape cannot turn into a sample: a stable code and a sentence for a person."""
 
     def __init__(self, code: str, message: str) -> None:
@@ -63,4 +63,5 @@ class Shape(ABC):
         return fields | unnoted(sample.metadata) | fields
 
     def _cannot(self, sample: Sample) -> Unfit:
-        return Unfit("wrong_form", f"A {sample.form.value} sample cannot be written as {self.name}. Choose another format.")
+        message = f"A {sample.form.value} sample cannot be written as {self.name}. Choose another format."
+        return Unfit("wrong_form", message)

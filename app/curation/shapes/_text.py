@@ -30,7 +30,8 @@ def checked_text(value: Any, where: str) -> str:
 
 
 def wrong_type(where: str, wanted: str, value: Any) -> Unfit:
-    return Unfit("wrong_type", f"“{where}” must be {wanted}, but it is {kind(value)}. Correct the record or map other fields.")
+    message = f"“{where}” must be {wanted}, but it is {kind(value)}. Correct the record or map other fields."
+    return Unfit("wrong_type", message)
 
 
 def refuse_if_blank(texts: Iterable[str]) -> None:

@@ -66,7 +66,8 @@ def _split(messages: list[Json], shape: Alpaca) -> tuple[Json, list[list[str]]]:
         content["system"] = messages.pop(0)["content"]
     roles = [message["role"] for message in messages]
     if not roles or roles != ["user", "assistant"] * (len(roles) // 2):
-        raise Unfit("wrong_form", f"Only question and answer in turn can be written as {shape.name}. Choose a chat format.")
+        message = f"Only question and answer in turn can be written as {shape.name}. Choose a chat format."
+        raise Unfit("wrong_form", message)
     *earlier, asked, answered = [message.get("content") or "" for message in messages]
     texts = [asked] if isinstance(asked, str) else [part.get("text", "") for part in asked]
     content |= dict(zip(("prompt", "context"), texts, strict=False)) | {"response": answered}

@@ -1,7 +1,7 @@
 """Preference: a chosen and a rejected answer to the same question, as strings, as messages, or as whole conversations.
 
-Read are {prompt, chosen, rejected} with any usual name for the prompt, LLaMA-Factory's conversations with one message per
-answer, and both TRL forms (docs: "Dataset formats", explicit and implicit prompt).
+Read are {prompt, chosen, rejected} with any usual name for the prompt, LLaMA-Factory's conversations with one message
+per answer, and both TRL forms (docs: "Dataset formats", explicit and implicit prompt).
 """
 
 from app.curation.sample import Form, Json, Sample, Source

@@ -1,4 +1,4 @@
-"""ShareGPT: `conversations` with from and value, an optional `system` field; its role names and keys are kept in the note."""
+"""ShareGPT: `conversations` with from and value and an optional `system`; role names and keys go into the note."""
 
 from app.curation.sample import Form, Json, Sample, Source
 from app.curation.shapes._chat import chat_texts, read_chat, write_chat
@@ -21,7 +21,8 @@ class ShareGPT(Shape):
         spelling = spelling_of(record.get(key))
         chat = read_chat(record.get(key), key, spelling)
         refuse_if_blank(chat_texts(chat.messages))
-        facts = chat.facts | {"list": key if key != _LISTS[0] else None, "keys": None if spelling is SHAREGPT else spelling.name}
+        keys = None if spelling is SHAREGPT else spelling.name
+        facts = chat.facts | {"list": key if key != _LISTS[0] else None, "keys": keys}
         used = {key}
         messages = chat.messages
         if record.get("system"):

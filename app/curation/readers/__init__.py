@@ -1,0 +1,23 @@
+"""Readers: raw files as a stream of samples and refusals. One module per format, its name is the key."""
+
+from app.curation.readers._limits import Limits
+from app.curation.readers._preview import NeedsMapping, Preview, preview
+from app.curation.readers._reader import Broken, Item, Reader, Record
+from app.curation.readers._reading import Reading, read
+from app.curation.readers._refused import FileRefused
+from app.curation.shapes import Mapping
+
+__all__ = [
+    "Broken",
+    "FileRefused",
+    "Item",
+    "Limits",
+    "Mapping",
+    "NeedsMapping",
+    "Preview",
+    "Reader",
+    "Reading",
+    "Record",
+    "preview",
+    "read",
+]
