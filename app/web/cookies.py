@@ -19,7 +19,13 @@ def remember(response: Response, token: str) -> None:
     """Give the browser its sign-in. It lasts as long as the row does; the row's clock is the one that counts."""
     settings = get_settings()
     response.set_cookie(
-        name(), token, max_age=settings.session_days * 86_400, path="/", httponly=True, samesite="lax", secure=settings.secure_cookies
+        name(),
+        token,
+        max_age=settings.session_days * 86_400,
+        path="/",
+        httponly=True,
+        samesite="lax",
+        secure=settings.secure_cookies,
     )
 
 

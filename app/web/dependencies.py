@@ -1,6 +1,6 @@
 """What a route asks for: the transaction, the signed-in person, and their access to a dataset."""
 
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from dataclasses import dataclass
 from typing import Annotated
 
@@ -9,7 +9,7 @@ from sqlalchemy.orm import Session
 
 from app import db
 from app.models import Dataset, Role, User
-from app.services import accounts, datasets
+from app.services import datasets, sign_ins
 from app.services.errors import Forbidden, NotFound
 from app.web import cookies
 
@@ -34,7 +34,7 @@ SessionDep = Annotated[Session, Depends(get_session, scope="function")]
 def get_viewer(request: Request, session: SessionDep) -> User | None:
     """The signed-in person, or None."""
     token = cookies.token(request)
-    user = accounts.signed_in(session, token) if token else None
+    user = sign_ins.signed_in(session, token) if token else None
     request.state.viewer = user
     return user
 
@@ -85,19 +85,35 @@ def get_access(dataset_id: Id, user: UserDep, session: SessionDep) -> Access:
     dataset = session.get(Dataset, dataset_id)
     role = datasets.role_of(session, dataset_id, user)
     if dataset is None or role is None:
-        raise NotFound("There is no such dataset, or you have not been invited to it. Your own datasets are on the start page.")
+        raise NotFound(
+            "There is no such dataset, or you have not been invited to it. Your own datasets are on the start page."
+        )
     return Access(dataset, user, role)
 
 
-def _at_least(allowed: set[Role], who: str) -> Callable[[Access], Access]:
-    def check(access: Annotated[Access, Depends(get_access)]) -> Access:
-        if access.role not in allowed:
-            raise Forbidden(f"Only {who} of this dataset may do this. Ask the person who invited you.")
-        return access
-
-    return check
-
-
 ExpertDep = Annotated[Access, Depends(get_access)]
-LeadDep = Annotated[Access, Depends(_at_least({Role.LEAD, Role.ADMIN}, "a lead or an admin"))]
-DatasetAdminDep = Annotated[Access, Depends(_at_least({Role.ADMIN}, "an admin"))]
+
+
+def get_lead(access: ExpertDep) -> Access:
+    """The access of a lead or an admin."""
+    if not access.is_lead:
+        raise Forbidden("Only a lead or an admin of this dataset may do this. Ask the person who invited you.")
+    return access
+
+
+LeadDep = Annotated[Access, Depends(get_lead)]
+
+
+def get_dataset_admin(access: ExpertDep) -> Access:
+    """The access of an admin."""
+    if not access.is_admin:
+        raise Forbidden("Only an admin of this dataset may do this. Ask the person who invited you.")
+    return access
+
+
+DatasetAdminDep = Annotated[Access, Depends(get_dataset_admin)]
+
+
+def dataset_admin(request: Request, session: Session, dataset_id: int) -> Access:
+    """An admin's access, for a route that cannot keep one transaction open for the whole request, such as an upload."""
+    return get_dataset_admin(get_access(dataset_id, get_user(get_viewer(request, session)), session))

@@ -15,6 +15,10 @@ from app.resources import resource
 from app.services import jobs
 from app.web import wording
 
+FILTERS: dict[str, Any] = {}
+GLOBALS: dict[str, Any] = {}
+"""More words for templates: a module of app.web adds its own when a route imports it, before the first page is rendered."""
+
 
 def render(request: Request, page: str, *blocks: str, status: int = 200, **context: Any) -> HTMLResponse:
     """The whole page, or only the named blocks when htmx asked for a part of it."""
@@ -31,20 +35,34 @@ def render(request: Request, page: str, *blocks: str, status: int = 200, **conte
 def wants_part(request: Request) -> bool:
     """Whether htmx will swap the answer into a page; a boosted link and a restored page need the whole."""
     headers = request.headers
-    return headers.get("HX-Request") == "true" and "HX-Boosted" not in headers and "HX-History-Restore-Request" not in headers
+    return (
+        headers.get("HX-Request") == "true"
+        and "HX-Boosted" not in headers
+        and "HX-History-Restore-Request" not in headers
+    )
 
 
 @lru_cache(maxsize=1)
 def environment() -> Environment:
     """Templates escape always, and stumble over every name that nobody gave them."""
     made = Environment(
-        loader=FileSystemLoader(resource("templates")), autoescape=True, undefined=StrictUndefined, trim_blocks=True, lstrip_blocks=True
+        loader=FileSystemLoader(resource("templates")),
+        autoescape=True,
+        undefined=StrictUndefined,
+        trim_blocks=True,
+        lstrip_blocks=True,
     )
     made.filters |= {
-        "count": wording.count, "plural": wording.plural, "percent": wording.percent, "duration": wording.duration,
-        "bytes": wording.size, "ago": wording.ago, "at": wording.at,
+        "count": wording.count,
+        "plural": wording.plural,
+        "percent": wording.percent,
+        "duration": wording.duration,
+        "bytes": wording.size,
+        "ago": wording.ago,
+        "at": wording.at,
     }
-    made.globals |= {"url": url, "static": static, **_material()}
+    made.filters |= FILTERS
+    made.globals |= {"url": url, "static": static, **GLOBALS}
     # The macros are a global, so that a block rendered alone sees them too.
     made.globals["ui"] = made.get_template("_ui.html").module
     return made
@@ -54,17 +72,16 @@ def environment() -> Environment:
 def url(context: Context, name: str, /, query: dict[str, Any] | None = None, **params: Any) -> str:
     """The path of a route by its function's name, with a query string where one is given."""
     request: Request = context["request"]
-    path = request.scope.get("root_path", "") + str(request.app.url_path_for(name, **params))
+    path = str(request.app.url_path_for(name, **params))
     given = {key: value for key, value in (query or {}).items() if value not in (None, "", [])}
     return f"{path}?{urlencode(given, doseq=True)}" if given else path
 
 
-@pass_context
-def static(context: Context, path: str) -> str:
+def static(path: str) -> str:
     """A file under static/ with a mark of its content, so that browsers may keep it for ever."""
     file = resource("static") / path
     changed = file.stat().st_mtime_ns if file.is_file() else 0
-    return f"{context['request'].scope.get('root_path', '')}/static/{path}?v={_mark(path, changed)}"
+    return f"/static/{path}?v={_mark(path, changed)}"
 
 
 @lru_cache(maxsize=512)

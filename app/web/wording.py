@@ -5,7 +5,20 @@ from datetime import UTC, datetime
 from markupsafe import Markup
 
 SPACE = " "  # a number and its unit stay on one line
-_MONTHS = ("January", "February", "March", "April", "May", "June", "July", "August", "September", "October", "November", "December")
+_MONTHS = (
+    "January",
+    "February",
+    "March",
+    "April",
+    "May",
+    "June",
+    "July",
+    "August",
+    "September",
+    "October",
+    "November",
+    "December",
+)
 
 
 def count(value: int) -> str:

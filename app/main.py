@@ -1,0 +1,41 @@
+"""The web application."""
+
+import importlib
+import pkgutil
+from collections.abc import Iterator
+
+from fastapi import APIRouter, FastAPI
+from fastapi.responses import HTMLResponse
+from starlette.middleware import Middleware
+
+from app import logs
+from app.resources import resource
+from app.web import errors, routes
+from app.web.files import StaticFiles
+from app.web.middleware import Caught, Logged, SameOrigin, Secured
+
+
+def create_app() -> FastAPI:
+    """The application with every router found in app.web.routes."""
+    logs.configure()
+    app = FastAPI(
+        title="Winnow",
+        openapi_url=None,
+        docs_url=None,
+        redoc_url=None,
+        default_response_class=HTMLResponse,
+        middleware=[Middleware(Logged), Middleware(Secured), Middleware(SameOrigin), Middleware(Caught)],
+    )
+    for router in routers():
+        app.include_router(router)
+    app.mount("/static", StaticFiles(directory=resource("static")), name="static")
+    errors.install(app)
+    return app
+
+
+def routers() -> Iterator[APIRouter]:
+    """The `router` of each module in app.web.routes, by name. A module without one is an error, not a silence."""
+    for module in sorted(pkgutil.iter_modules(routes.__path__), key=lambda found: found.name):
+        router = importlib.import_module(f"{routes.__name__}.{module.name}").router
+        assert isinstance(router, APIRouter)
+        yield router

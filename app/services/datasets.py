@@ -1,0 +1,95 @@
+"""Datasets: who may see which, making one, and changing what it asks for."""
+
+from collections.abc import Sequence
+from typing import Any
+
+from sqlalchemy import Select, and_, exists, func, select
+from sqlalchemy.exc import IntegrityError
+from sqlalchemy.orm import Session
+
+from app.models import Dataset, DatasetForm, Membership, Purpose, Role, Slot, SlotState, User
+from app.services.errors import Conflict
+
+
+def visible_to(user: User) -> Select[Dataset]:
+    """All datasets that a person may know of, by name."""
+    chosen = select(Dataset).order_by(func.lower(Dataset.name), Dataset.id)
+    if user.is_admin:
+        return chosen
+    return chosen.where(exists().where(Membership.dataset_id == Dataset.id, Membership.user_id == user.id))
+
+
+def role_of(session: Session, dataset_id: int, user: User) -> Role | None:
+    """A person's role in a dataset; administrators of the installation are admins everywhere. None is no access."""
+    if user.is_admin:
+        return Role.ADMIN
+    return session.scalar(
+        select(Membership.role).where(Membership.dataset_id == dataset_id, Membership.user_id == user.id)
+    )
+
+
+def listed(session: Session, user: User) -> Sequence[tuple[Dataset, Role | None, int]]:
+    """Each visible dataset, the person's role in it (None for an administrator who is no member), and the samples that wait for them.
+
+    A sample waits for a person while it has a free review and they have not reserved or answered another one of it.
+    """
+    mine = and_(Membership.dataset_id == Dataset.id, Membership.user_id == user.id)
+    rows = session.execute(
+        visible_to(user).outerjoin(Membership, mine).add_columns(Membership.role, _waiting_for(user))
+    )
+    return [(row[0], row[1], row[2]) for row in rows]
+
+
+def create(
+    session: Session,
+    by: User,
+    *,
+    name: str,
+    purpose: Purpose,
+    form: DatasetForm,
+    goal: str = "",
+    target: int | None = None,
+    reviews_per_sample: int = 1,
+) -> Dataset:
+    """Make a dataset; its maker becomes its admin."""
+    dataset = Dataset(
+        name=name,
+        goal=goal,
+        purpose=purpose,
+        form=form,
+        target=target,
+        reviews_per_sample=reviews_per_sample,
+        created_by=by.id,
+    )
+    _save(session, dataset)
+    session.add(Membership(dataset_id=dataset.id, user_id=by.id, role=Role.ADMIN))
+    session.flush()
+    return dataset
+
+
+def change(session: Session, dataset: Dataset, **values: Any) -> None:
+    """Change what a dataset asks for. Reviews already given stay as they are."""
+    for name, value in values.items():
+        setattr(dataset, name, value)
+    _save(session, dataset)
+
+
+def _waiting_for(user: User) -> Any:
+    """How many samples of a dataset have a free review and none of this person's."""
+    other = Slot.__table__.alias("other")
+    taken = exists().where(other.c.sample_id == Slot.sample_id, other.c.expert_id == user.id)
+    return (
+        select(func.count(Slot.sample_id.distinct()))
+        .where(Slot.dataset_id == Dataset.id, Slot.state == SlotState.OPEN, ~taken)
+        .correlate(Dataset)
+        .scalar_subquery()
+    )
+
+
+def _save(session: Session, dataset: Dataset) -> None:
+    try:
+        with session.begin_nested():
+            session.add(dataset)
+            session.flush()
+    except IntegrityError as error:
+        raise Conflict(f"There is a dataset called “{dataset.name}” already. Choose another name.") from error

@@ -1,0 +1,132 @@
+"""Errors become pages, or one sentence for htmx: mapped here, once."""
+
+import logging
+from typing import Any
+
+from fastapi import FastAPI, Request
+from fastapi.exceptions import RequestValidationError
+from fastapi.responses import HTMLResponse, RedirectResponse, Response
+from sqlalchemy.exc import OperationalError
+from sqlalchemy.exc import TimeoutError as PoolTimeout
+from starlette.exceptions import HTTPException
+
+from app.services.errors import Conflict, DomainError, Forbidden, Invalid, NotFound, TooManyTries
+from app.web.addresses import here
+from app.web.dependencies import SignInNeeded
+from app.web.forms import FormTooLarge
+from app.web.rendering import environment, wants_part
+
+log = logging.getLogger("winnow.web")
+
+STATUS: dict[type[DomainError], int] = {NotFound: 404, Forbidden: 403, Conflict: 409, Invalid: 422, TooManyTries: 429}
+TITLES = {
+    400: "The address cannot be read",
+    403: "This is not yours to do",
+    404: "There is nothing here",
+    405: "This cannot be done here",
+    409: "This is no longer possible",
+    413: "This is too large",
+    422: "This cannot be used",
+    429: "Too many tries",
+    500: "Something went wrong here",
+    503: "The database does not answer",
+}
+SENTENCES = {
+    400: "Part of the address cannot be read. Go back and follow the link again.",
+    404: "The address leads nowhere. Perhaps it was typed by hand, or what was here is gone.",
+    405: "The address exists, but not for this. Go back to the page you came from and use its buttons.",
+}
+
+
+def install(app: FastAPI) -> None:
+    """Map every error of ours, and all the others, to an answer that a person can read."""
+    for kind in (NotFound, Forbidden, Conflict, Invalid, TooManyTries):
+        app.add_exception_handler(kind, _domain)
+    app.add_exception_handler(SignInNeeded, _sign_in)
+    app.add_exception_handler(RequestValidationError, _bad_request)
+    app.add_exception_handler(HTTPException, _http)
+    app.add_exception_handler(FormTooLarge, _too_large)
+    app.add_exception_handler(OperationalError, _database)
+    app.add_exception_handler(PoolTimeout, _database)
+
+
+def answer(
+    request: Request, status: int, sentence: str, title: str = "", link: tuple[str, str] | None = None, **headers: str
+) -> Response:
+    """One sentence for htmx, put into the page's message region with the true status; a whole page otherwise."""
+    # A page without a template's usual context: the transaction is over, so nothing here may ask the database.
+    context: dict[str, Any] = {
+        "title": title or TITLES.get(status, TITLES[500]),
+        "sentence": sentence,
+        "link": link,
+        "request": request,
+    }
+    if wants_part(request):
+        html = environment().get_template("_alert.html").render(context)
+        swap = {"HX-Retarget": "#alerts", "HX-Reswap": "innerHTML", "HX-Push-Url": "false"}
+        return HTMLResponse(html, status, {"Vary": "HX-Request", **swap, **headers})
+    context |= {"viewer": getattr(request.state, "viewer", None), "dataset": None, "access": None, "worker_alive": True}
+    return HTMLResponse(
+        environment().get_template("error.html").render(context), status, {"Vary": "HX-Request", **headers}
+    )
+
+
+def unexpected(request: Request) -> Response:
+    """The page for an error that nobody foresaw. The reference is the one in the log."""
+    reference = getattr(request.state, "request_id", "unknown")
+    return answer(
+        request,
+        500,
+        f"Nothing of this was saved. Try again; if it stays, tell your administrator the reference {reference}.",
+    )
+
+
+def _domain(request: Request, error: Exception) -> Response:
+    assert isinstance(error, DomainError)
+    headers = {"Retry-After": str(error.seconds)} if isinstance(error, TooManyTries) else {}
+    return answer(request, STATUS[type(error)], error.message, **headers)
+
+
+def _sign_in(request: Request, error: Exception) -> Response:
+    """To the sign-in page and back. What is typed on a page is not thrown away: there the link opens a new tab."""
+    target = f"/sign-in?next={here(request)}" if here(request) else "/sign-in"
+    if wants_part(request):
+        return answer(
+            request,
+            401,
+            "You are signed out, so nothing was saved. Sign in in a new tab, then press again here.",
+            "Signed out",
+            (target, "Sign in in a new tab"),
+        )
+    return RedirectResponse(target, 303)
+
+
+def _bad_request(request: Request, error: Exception) -> Response:
+    assert isinstance(error, RequestValidationError)
+    in_path = any(problem["loc"][:1] == ("path",) for problem in error.errors())
+    return (
+        answer(request, 404, SENTENCES[404])
+        if in_path
+        else answer(request, 422, "Part of the address cannot be read. Go back and try again.")
+    )
+
+
+def _http(request: Request, error: Exception) -> Response:
+    assert isinstance(error, HTTPException)
+    return answer(
+        request, error.status_code, SENTENCES.get(error.status_code, str(error.detail)), **dict(error.headers or {})
+    )
+
+
+def _too_large(request: Request, error: Exception) -> Response:
+    return answer(request, 413, "More text was sent than one form can hold. Make it shorter and send it again.")
+
+
+def _database(request: Request, error: Exception) -> Response:
+    log.error("database unreachable", extra={"error": type(error).__name__})
+    return answer(
+        request,
+        503,
+        "Nothing was lost, and nothing was saved just now. Try again in a minute.",
+        **{"Retry-After": "60"},
+    )
