@@ -8,13 +8,14 @@ from functools import lru_cache
 from typing import Any
 
 import orjson
-from sqlalchemy import BigInteger, DateTime, Engine, Enum, MetaData, Text, create_engine, func
+from sqlalchemy import BigInteger, DateTime, Engine, Enum, MetaData, Row, Text, create_engine, func
 from sqlalchemy.dialects.postgresql import JSONB
 from sqlalchemy.orm import DeclarativeBase, Mapped, Session, mapped_column, sessionmaker
 
 from app.settings import get_settings
 
 Json = dict[str, Any]
+AnyRow = Row[*tuple[Any, ...]]
 
 
 class Base(DeclarativeBase):

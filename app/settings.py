@@ -52,4 +52,4 @@ class Settings(BaseSettings):
 @lru_cache(maxsize=1)
 def get_settings() -> Settings:
     """The process's settings; `get_settings.cache_clear()` lets a test start afresh."""
-    return Settings()  # type: ignore[call-arg]
+    return Settings()

@@ -1,22 +1,19 @@
 """`winnow curate`: the same core on files, without any service."""
 
+from dataclasses import asdict
 from pathlib import Path
 from typing import Annotated
 
 import typer
 from rich.console import Console
-from rich.progress import Progress, SpinnerColumn, TextColumn, TimeElapsedColumn
-
-
-class CannotCurate(Exception):
-    """The message says why and what to do."""
+from rich.progress import BarColumn, Progress, TaskProgressColumn, TextColumn, TimeElapsedColumn
 
 
 def register(app: typer.Typer) -> None:
-    app.command()(curate)
+    app.command("curate")(curate_files)
 
 
-def curate(
+def curate_files(
     inputs: Annotated[list[Path], typer.Argument(metavar="INPUT...", exists=True, dir_okay=False, readable=True,
                                                  help="JSONL, JSON, CSV, TSV, Parquet; also .gz, .zst, .zip.")],
     output: Annotated[Path, typer.Option("--output", file_okay=False, help="Directory for kept.jsonl, dropped.jsonl, refused.jsonl and report.json.")],
@@ -27,14 +24,15 @@ def curate(
 
     Every dropped sample says why: all failing rules with value and bound, and the sample that it duplicates.
     """
-    from app.curation import curate as core
+    from app.curation.curate import Step, curate
     from app.curation.recipe import load_recipe
 
-    with Progress(SpinnerColumn(), TextColumn("{task.description}"), TimeElapsedColumn(), console=Console(stderr=True)) as bar:
-        task = bar.add_task("Starting", total=None)
-        report = core.curate(
-            inputs, output, load_recipe(recipe), overwrite=overwrite,
-            progress=lambda stage, done: bar.update(task, description=f"{stage}: {done:,}"),
-        )
-    for name, number in report.counts.items():
+    with Progress(TextColumn("{task.description}"), BarColumn(), TaskProgressColumn(), TimeElapsedColumn(), console=Console(stderr=True)) as bar:
+        task = bar.add_task("starting", total=None)
+
+        def show(step: Step) -> None:
+            bar.update(task, description=f"{step.stage} {step.done:,}", completed=step.done, total=step.total)
+
+        report = curate(inputs, output, load_recipe(recipe), show, overwrite=overwrite)
+    for name, number in asdict(report.counts).items():
         typer.echo(f"{name}\t{number:,}")

@@ -44,11 +44,15 @@ def main() -> None:
 
 def _is_expected(error: Exception) -> bool:
     """Errors whose message was written for the person at the keyboard."""
+    from app.curation.curate import CurateRefused
     from app.curation.readers import FileRefused
+    from app.curation.recipe import RecipeRefused
     from app.embedded import StartFailed
     from app.home import HomeError
     from app.migrate import NewerData
     from app.services.errors import DomainError
     from app.supervisor import CannotStart
 
-    return isinstance(error, CannotStart | DomainError | FileRefused | HomeError | NewerData | StartFailed | curating.CannotCurate)
+    return isinstance(
+        error, CannotStart | CurateRefused | DomainError | FileRefused | HomeError | NewerData | RecipeRefused | StartFailed
+    )

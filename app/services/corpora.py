@@ -1,13 +1,13 @@
 """Corpora: taking in a raw file, finding out what it is, and answering for every line of it."""
 
 from collections.abc import Sequence
-from typing import Any
 
-from sqlalchemy import Row, func, select
+from sqlalchemy import func, select
 from sqlalchemy.orm import Session
 
 from app.curation.readers import FileRefused, Mapping, Preview, preview
 from app.curation.sample import Form
+from app.db import AnyRow
 from app.models import Corpus, CorpusState, ExactCopy, Job, JobKind, JobState, RefusedLine
 from app.services import blobs, jobs
 from app.services.blobs import Stored
@@ -52,7 +52,7 @@ def map_columns(session: Session, corpus: Corpus, form: Form, fields: dict[str, 
     try:
         mapping = Mapping(form=form, fields=fields)
     except ValueError as error:
-        raise Invalid("Choose a column for each part that is not optional.") from error
+        raise Invalid(str(error)) from error
     corpus.mapping = {"form": mapping.form.value, "fields": dict(mapping.fields)}
     corpus.shape = "mapped"
     return start_import(session, corpus, by)
@@ -94,7 +94,7 @@ def refused(session: Session, corpus_id: int, after: int = 0, limit: int = 50) -
     ).all()
 
 
-def refused_by_code(session: Session, corpus_id: int) -> Sequence[Row[Any]]:
+def refused_by_code(session: Session, corpus_id: int) -> Sequence[AnyRow]:
     """(code, lines, first id) of a corpus's refused lines, the commonest first."""
     return session.execute(
         select(RefusedLine.code, func.count().label("lines"), func.min(RefusedLine.id).label("first_id"))

@@ -56,15 +56,17 @@ def work(piece: Piece) -> None:
     """Read on from the last committed line to the end of the file."""
     with piece.reading() as session:
         corpus = session.get_one(Corpus, piece.params["corpus_id"])
-    reading = _open(corpus)
     number = corpus.lines
     try:
+        reading = _open(corpus)
         for items in _batches(reading):
             with piece.step(min(reading.bytes_done, corpus.size), {"lines": number + len(items)}) as session:
                 store(session, corpus, items, number)
             number += len(items)
-    except (FileRefused, NeedsMapping) as error:
+    except FileRefused as error:
         raise JobFailed(error.code, error.message) from error
+    except NeedsMapping as error:
+        raise JobFailed("needs_mapping", str(error)) from error
 
 
 def store(session: Session, corpus: Corpus, items: Sequence[Item], number: int) -> None:
@@ -127,10 +129,7 @@ def _refused_row(corpus_id: int, refusal: Refusal) -> tuple[Any, ...]:
 
 def _open(corpus: Corpus) -> Reading:
     mapping = Mapping(form=Form(corpus.mapping["form"]), fields=corpus.mapping["fields"]) if corpus.mapping else None
-    try:
-        return Reading(blobs.path(corpus.sha256), corpus.file_name, mapping=mapping, skip=corpus.lines)
-    except (FileRefused, NeedsMapping) as error:
-        raise JobFailed(error.code, error.message) from error
+    return Reading(blobs.path(corpus.sha256), corpus.file_name, mapping=mapping, skip=corpus.lines)
 
 
 def _batches(items: Iterable[Item]) -> Iterator[list[Item]]:

@@ -8,11 +8,11 @@ from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass, field
 from typing import Any, cast
 
-from sqlalchemy import CursorResult, Row, func, select, text, update
+from sqlalchemy import CursorResult, func, select, text, update
 from sqlalchemy.orm import Session
 
 from app import queue
-from app.db import Json
+from app.db import AnyRow, Json
 from app.models import Job, JobKind, JobState, Shard, ShardState, Worker
 
 ACTIVE = (JobState.QUEUED, JobState.RUNNING)
@@ -202,7 +202,7 @@ def stages(job: Job) -> Sequence[Stage]:
     return KINDS[job.kind].stages
 
 
-def shard_rows(session: Session, job_id: int) -> Iterator[Row[Any]]:
+def shard_rows(session: Session, job_id: int) -> Iterator[AnyRow]:
     """Per stage and state: how many shards, units done and in all, second tries, first start, last finish, last sign of life."""
     yield from session.execute(
         select(

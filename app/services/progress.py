@@ -4,11 +4,12 @@ from collections import defaultdict
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
-from typing import Any, Literal
+from typing import Literal
 
-from sqlalchemy import Row, func, select
+from sqlalchemy import func, select
 from sqlalchemy.orm import Session
 
+from app.db import AnyRow
 from app.models import Job, JobKind, JobState, ShardState
 from app.services import jobs
 from app.services.errors import NotFound
@@ -86,7 +87,7 @@ def of(session: Session, job_id: int) -> Progress:
     if job is None:
         raise NotFound("There is no such job.")
     now: datetime = session.scalar(select(func.clock_timestamp()))  # type: ignore[assignment]
-    rows: dict[int, list[Row[Any]]] = defaultdict(list)
+    rows: dict[int, list[AnyRow]] = defaultdict(list)
     for row in jobs.shard_rows(session, job_id):
         rows[row.stage].append(row)
     stages = [_stage(job, number, stage, rows[number], now) for number, stage in enumerate(jobs.stages(job))]
@@ -100,7 +101,7 @@ def of(session: Session, job_id: int) -> Progress:
     )
 
 
-def _stage(job: Job, number: int, stage: jobs.Stage, rows: Sequence[Row[Any]], now: datetime) -> StageProgress:
+def _stage(job: Job, number: int, stage: jobs.Stage, rows: Sequence[AnyRow], now: datetime) -> StageProgress:
     state = _state(job, number)
     total = int(sum(row.total or 0 for row in rows))
     done = total if state == "done" else int(sum((row.total if row.state is ShardState.DONE else row.done) or 0 for row in rows))
@@ -125,7 +126,7 @@ def _speed(stage: StageProgress | None) -> tuple[float | None, float | None]:
     return rate, max(stage.total - stage.done, 0) / rate if stage.total else None
 
 
-def _pieces(rows: Sequence[Row[Any]]) -> Pieces:
+def _pieces(rows: Sequence[AnyRow]) -> Pieces:
     counts = {row.state: row.shards for row in rows}
     return Pieces(
         counts.get(ShardState.DONE, 0), counts.get(ShardState.RUNNING, 0), counts.get(ShardState.QUEUED, 0),

@@ -15,7 +15,7 @@ def current(session: Session, dataset: Dataset) -> RecipeVersion:
     newest = session.scalar(
         select(RecipeVersion).where(RecipeVersion.dataset_id == dataset.id).order_by(RecipeVersion.version.desc()).limit(1)
     )
-    return newest or save(session, dataset, default_recipe(Form(dataset.form.value)), None)
+    return newest or save(session, dataset, default_recipe(Form(dataset.form)), None)
 
 
 def versions(session: Session, dataset_id: int) -> Sequence[RecipeVersion]:

@@ -1,16 +1,20 @@
 """Releases: exactly the approved samples, frozen, in a trainer's format, the same bytes every time."""
 
+import sys
+from collections import Counter
 from collections.abc import Iterator, Sequence
 from pathlib import Path
-from typing import Any
+from typing import IO, Any, cast
 
 import orjson
-from sqlalchemy import Row, func, insert, literal, select, tuple_
+from sqlalchemy import func, insert, literal, select, tuple_
 from sqlalchemy.orm import Session
 
 from app import __version__
-from app.curation.exporters import Writer, exporters
+from app.curation.exporter import Exporter, Unsuitable, exporters
+from app.curation.jsonl import JsonLines
 from app.curation.sample import Form
+from app.db import AnyRow
 from app.models import (
     Corpus, Dataset, Job, JobKind, RecipeVersion, Release, ReleaseRow, Revision, Run, Sample, SampleState,
 )
@@ -23,8 +27,8 @@ PAGE = 500
 
 
 def formats() -> dict[str, tuple[str, str]]:
-    """Title and description of every format, by key."""
-    return {key: (exporter.title, exporter.description) for key, exporter in exporters().items()}
+    """Title and one sentence about every format, by key."""
+    return {key: (exporter.title, _description(exporter)) for key, exporter in exporters().items()}
 
 
 def start(session: Session, dataset: Dataset, format: str, by: int | None = None) -> Release:
@@ -75,6 +79,13 @@ def manifest_bytes(release: Release) -> bytes:
     return orjson.dumps(release.manifest, option=orjson.OPT_INDENT_2 | orjson.OPT_SORT_KEYS | orjson.OPT_APPEND_NEWLINE)
 
 
+def _description(exporter: type[Exporter]) -> str:
+    """What follows the colon in the first line of the exporter's module."""
+    first = (sys.modules[exporter.__module__].__doc__ or "").strip().splitlines()[0]
+    words = first.partition(": ")[2] or first
+    return words[:1].upper() + words[1:]
+
+
 def _plan(session: Session, job: Job) -> Sequence[ShardPlan]:
     release = session.get_one(Release, job.params["release_id"])
     return [ShardPlan({"release_id": release.id}, approved(session, release.dataset_id))]
@@ -103,21 +114,30 @@ def _write(piece: Piece) -> None:
     """Stream the rows into a file, page by page, so that no snapshot stays open; an interrupted file is begun anew."""
     with piece.reading() as session:
         release = session.get_one(Release, piece.params["release_id"])
-    writer = Writer(exporters()[release.format]())
+    exporter = exporters()[release.format]()
+    left_out: Counter[str] = Counter()
     with blobs.incoming() as file:
+        lines = JsonLines(cast("IO[bytes]", file))
         for seen, row in enumerate(_rows(piece, release.id), 1):
-            file.write(writer.line(Form(row.form), row.content, row.metadata))
+            _write_row(exporter, lines, row, left_out)
             if seen % PAGE == 0:
                 with piece.step(seen, {}):
                     pass
         stored = file.keep()
     with piece.step(piece.shard.total, {}) as session:
         release = session.get_one(Release, release.id)
-        release.sha256, release.size, release.rows = stored.sha256, stored.size, writer.rows
-        release.manifest = _manifest(session, release, writer)
+        release.sha256, release.size, release.rows = stored.sha256, stored.size, lines.written.rows
+        release.manifest = _manifest(session, release, dict(sorted(left_out.items())))
 
 
-def _rows(piece: Piece, release_id: int) -> Iterator[Row[Any]]:
+def _write_row(exporter: Exporter, lines: JsonLines, row: AnyRow, left_out: "Counter[str]") -> None:
+    try:
+        lines.write(exporter.row(Form(row.form), row.content, row.metadata))
+    except Unsuitable as reason:
+        left_out[str(reason)] += 1
+
+
+def _rows(piece: Piece, release_id: int) -> Iterator[AnyRow]:
     """(form, content, metadata) in the order of corpora and lines; an expert's revision stands in for the original."""
     after = (0, -1)
     words = func.coalesce(Revision.content, Sample.content).label("content")
@@ -136,7 +156,7 @@ def _rows(piece: Piece, release_id: int) -> Iterator[Row[Any]]:
         after = (page[-1].corpus_id, page[-1].number)
 
 
-def _manifest(session: Session, release: Release, writer: Writer) -> dict[str, Any]:
+def _manifest(session: Session, release: Release, left_out: dict[str, int]) -> dict[str, Any]:
     """Facts about the release that depend on its content alone, so that the same state gives the same manifest."""
     dataset = session.get_one(Dataset, release.dataset_id)
     run = session.scalar(select(Run).where(Run.dataset_id == dataset.id, Run.published).order_by(Run.id.desc()).limit(1))
@@ -145,8 +165,8 @@ def _manifest(session: Session, release: Release, writer: Writer) -> dict[str, A
         "tool": {"name": "winnow", "version": __version__},
         "dataset": {"name": dataset.name, "goal": dataset.goal, "purpose": dataset.purpose, "form": dataset.form},
         "format": release.format,
-        "rows": writer.rows,
-        "left_out": writer.left_out,
+        "rows": release.rows,
+        "left_out": left_out,
         "sha256": release.sha256,
         "size": release.size,
         "recipe": {"version": recipe.version, "recipe": recipe.recipe} if recipe else None,

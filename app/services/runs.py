@@ -46,7 +46,7 @@ def latest(session: Session, dataset_id: int) -> Run | None:
     return session.scalar(select(Run).where(Run.dataset_id == dataset_id, Run.published).order_by(Run.id.desc()).limit(1))
 
 
-def of(session: Session, dataset_id: int, limit: int = 50) -> Sequence[Row[tuple[Run, Job, RecipeVersion]]]:
+def of(session: Session, dataset_id: int, limit: int = 50) -> Sequence[Row[Run, Job, RecipeVersion]]:
     """(run, job, recipe version), newest first."""
     return session.execute(
         select(Run, Job, RecipeVersion).join(Job, Job.id == Run.job_id).join(RecipeVersion, RecipeVersion.id == Run.recipe_version_id)

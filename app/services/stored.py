@@ -8,7 +8,7 @@ from typing import Any
 import numpy as np
 import orjson
 from numpy.typing import NDArray
-from sqlalchemy import Row, select, text
+from sqlalchemy import select, text
 from sqlalchemy.dialects.postgresql import insert as upsert
 from sqlalchemy.orm import Session
 
@@ -21,6 +21,7 @@ from app.curation.sample import Form, Source
 from app.curation.sample import Sample as CoreSample
 from app.curation.survivors import Edges
 from app.curation.verdict import failing
+from app.db import AnyRow
 from app.models import MeasureSet, Run, Sample
 from app.services.copying import copy_rows
 
@@ -51,7 +52,7 @@ class Columns:
     def load(cls, stored: MeasureSet, recipe: Recipe) -> "Columns":
         return cls(stored.id, stored.names, recipe, measuring(recipe.filters))
 
-    def unmeasured(self, session: Session, dataset_id: int, last_id: int, size: int) -> Sequence[Row[Any]]:
+    def unmeasured(self, session: Session, dataset_id: int, last_id: int, size: int) -> Sequence[AnyRow]:
         """(first, last, samples): ranges of samples that lack measures or signatures, `size` of them in each."""
         configs = [one.fingerprint() for one in self.recipe.deduplication.values()]
         return session.execute(text("""
@@ -133,7 +134,7 @@ def load_edges(session: Session, run_id: int, key: str, ids: Ids) -> Edges:
         SELECT first_id, second_id, similarity, identical FROM near_pairs WHERE run_id = :run AND deduplicator = :key
     """, {"run": run_id, "key": key}):
         places = np.searchsorted(ids, np.array([row[:2] for row in rows], np.int64))
-        identical = np.array([row[3] for row in rows], bool)
+        identical = np.array([row[3] for row in rows], np.bool_)
         groups[places[identical, 1]] = places[identical, 0]
         pairs.append(places[~identical])
         similarities.append(np.array([row[2] for row in rows], np.float64)[~identical])
@@ -142,22 +143,22 @@ def load_edges(session: Session, run_id: int, key: str, ids: Ids) -> Edges:
 
 def load_passes(session: Session, run: Run, columns: Columns) -> tuple[Ids, Mask]:
     """All samples of a run in the order of import, and which of them pass every rule or were kept by a person."""
-    ids, passes = [np.empty(0, np.int64)], [np.empty(0, bool)]
+    ids, passes = [np.empty(0, np.int64)], [np.empty(0, np.bool_)]
     for rows in _stream(session, """
         SELECT s.id, s.overruled_at IS NOT NULL, m.values FROM samples s JOIN measured m ON m.sample_id = s.id
         WHERE s.dataset_id = :dataset AND s.id <= :last ORDER BY s.id
     """, {"dataset": run.dataset_id, "last": run.last_sample_id}):
         table = np.array([row[2] for row in rows], np.float64).reshape(len(rows), len(columns.names))
         measures = {name: table[:, column] for column, name in enumerate(columns.names)}
-        failed = np.zeros(len(rows), bool)
+        failed = np.zeros(len(rows), np.bool_)
         for limit in columns.recipe.limits:
             failed |= failing(measures, limit)
         ids.append(np.fromiter((row[0] for row in rows), np.int64, len(rows)))
-        passes.append(~failed | np.array([row[1] for row in rows], bool))
+        passes.append(~failed | np.array([row[1] for row in rows], np.bool_))
     return np.concatenate(ids), np.concatenate(passes)
 
 
-def _stream(session: Session, statement: str, values: dict[str, Any]) -> Iterable[Sequence[Row[Any]]]:
+def _stream(session: Session, statement: str, values: dict[str, Any]) -> Iterable[Sequence[AnyRow]]:
     """Rows in blocks through a server cursor, so that no result is in memory as a whole."""
     result = session.execute(text(statement), values, execution_options={"stream_results": True, "max_row_buffer": LOADED_AT_ONCE})
     return result.partitions(LOADED_AT_ONCE)
