@@ -62,7 +62,7 @@ def _header(row: Row | None, limits: Limits) -> list[str]:
 
 
 def _delimiter(source: Iterator[Line], promised: str) -> tuple[str, Iterator[Line]]:
-    """The delimiter, by a first line ``sep=;``, by promise, or by what splits the header best; and the lines to read."""
+    """The delimiter, by a first line ``sep=;``, by promise, or by what splits the header best; and the lines left."""
     first = next((line for line in source if line.text.strip()), None)
     if first is None:
         return promised, iter(())

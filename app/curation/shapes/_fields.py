@@ -1,5 +1,6 @@
 """Shapes that are one question and one answer in fields of their own; they differ only in the fields' names."""
 
+from functools import cached_property
 from typing import ClassVar, TypeAlias
 
 from app.curation.sample import Form, Json, Sample, Source
@@ -22,13 +23,16 @@ class FieldShape(Shape):
         return any(key in record for variant in self.variants for key in (variant["prompt"], variant["response"]))
 
     def claims(self, record: Json) -> bool:
-        return any(variant["prompt"] in record and variant["response"] in record for variant in self.variants)
+        return bool(self._complete(record))
 
     def to_sample(self, record: Json, source: Source) -> Sample:
         names = self._names(record)
-        content: Json = {part: text_of(record, key) for part, key in names.items()}
+        content: Json = {}
+        for part, key in names.items():
+            text = record.get(key)
+            content[part] = text if type(text) is str else text_of(record, key)
         refuse_if_blank(content.values())
-        fields = None if self._is_usual(names) else names
+        fields = None if names.items() <= self._usual.items() else names
         return self._sample(Form.INSTRUCTION, content, record, set(names.values()), source, fields=fields)
 
     def from_sample(self, sample: Sample) -> Json:
@@ -39,19 +43,30 @@ class FieldShape(Shape):
 
     def _names(self, record: Json) -> Names:
         """The fields to read: an optional one that is absent, null or empty stays in the metadata as it is."""
-        variant = max(self.variants, key=lambda names: _likeness(names, record))
+        variant = self._variant(record)
         names: Names = {}
-        if system := next((key for key in SYSTEM if record.get(key)), None):
-            names["system"] = system
+        for key in SYSTEM:
+            if record.get(key):
+                names["system"] = key
+                break
         names["prompt"] = variant["prompt"]
         if record.get(context := variant.get("context", "")):
             names["context"] = context
         names["response"] = variant["response"]
         return names
 
-    def _is_usual(self, names: Names) -> bool:
-        usual = self.variants[0] | {"system": "system"}
-        return all(usual.get(part) == key for part, key in names.items())
+    def _variant(self, record: Json) -> Names:
+        complete = self._complete(record)
+        if len(complete) == 1:
+            return complete[0]
+        return max(complete or self.variants, key=lambda names: _likeness(names, record))
+
+    def _complete(self, record: Json) -> list[Names]:
+        return [names for names in self.variants if names["prompt"] in record and names["response"] in record]
+
+    @cached_property
+    def _usual(self) -> Names:
+        return self.variants[0] | {"system": "system"}
 
 
 def _likeness(names: Names, record: Json) -> tuple[int, bool]:

@@ -10,7 +10,10 @@ NOTE = "_shape"
 
 def noted(rest: Json, name: str, facts: dict[str, Any]) -> Json:
     """Metadata with the note; facts that are None go without saying."""
-    note: Json = {"name": name} | {key: value for key, value in facts.items() if value is not None}
+    note: Json = {"name": name}
+    for key, value in facts.items():
+        if value is not None:
+            note[key] = value
     if NOTE in rest:
         note["shadowed"] = rest[NOTE]
     rest[NOTE] = note

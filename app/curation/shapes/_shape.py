@@ -1,6 +1,7 @@
 """The contract of a shape: which records it claims, and how one becomes a sample and a sample that record again."""
 
 from abc import ABC, abstractmethod
+from functools import cached_property
 from typing import Any, ClassVar
 
 from app.curation.sample import Form, Json, Sample, Source
@@ -25,7 +26,7 @@ class Shape(ABC):
     telling: ClassVar[frozenset[str]]
     """The fields that make this shape: a record with some of them but not all has a gap rather than another shape."""
 
-    @property
+    @cached_property
     def name(self) -> str:
         """The file name of the shape's module: its key everywhere."""
         return type(self).__module__.rpartition(".")[2]

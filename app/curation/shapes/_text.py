@@ -36,5 +36,7 @@ def wrong_type(where: str, wanted: str, value: Any) -> Unfit:
 
 def refuse_if_blank(texts: Iterable[str]) -> None:
     """Unfit `empty_record` where no text has a single visible character."""
-    if not any(text and not text.isspace() for text in texts):
-        raise Unfit("empty_record", "Every text of this record is empty. Leave it out or fill it in.")
+    for text in texts:
+        if text and not text.isspace():
+            return
+    raise Unfit("empty_record", "Every text of this record is empty. Leave it out or fill it in.")
