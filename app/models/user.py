@@ -41,6 +41,7 @@ class Invitation(Identified, Dated, Base):
     dataset_id: Mapped[int | None] = mapped_column(ForeignKey("datasets.id", ondelete="CASCADE"), index=True)
     name: Mapped[str] = mapped_column(server_default="")
     email: Mapped[str] = mapped_column(server_default="")
+    specialty: Mapped[str] = mapped_column(server_default="")
     role: Mapped[str]
     invited_by: Mapped[int | None] = mapped_column(ForeignKey("users.id"))
     expires_at: Mapped[datetime]

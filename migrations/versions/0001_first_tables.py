@@ -109,6 +109,7 @@ def upgrade() -> None:
     sa.Column('dataset_id', sa.BigInteger(), nullable=True),
     sa.Column('name', sa.Text(), server_default='', nullable=False),
     sa.Column('email', sa.Text(), server_default='', nullable=False),
+    sa.Column('specialty', sa.Text(), server_default='', nullable=False),
     sa.Column('role', sa.Text(), nullable=False),
     sa.Column('invited_by', sa.BigInteger(), nullable=True),
     sa.Column('expires_at', sa.DateTime(timezone=True), nullable=False),
