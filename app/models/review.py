@@ -10,9 +10,12 @@ from app.db import Base, Dated, Identified
 
 
 class SlotState(StrEnum):
+    """CLOSED left the queue because its sample was dropped; it opens again when the sample comes back."""
+
     OPEN = "open"
     LEASED = "leased"
     DONE = "done"
+    CLOSED = "closed"
 
 
 class Decision(StrEnum):

@@ -1,0 +1,69 @@
+"""An expert's edits: which pieces of a sample they may change, and what the sample reads like afterwards."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import Any
+
+from app.curation.sample import Form, Json, Path, Turn, replace, turns
+from app.services.errors import Invalid
+
+
+@dataclass(frozen=True)
+class Piece:
+    """One readable piece of a sample. `number` counts from 0 in reading order and names the piece in forms."""
+
+    number: int
+    role: str
+    text: str
+    is_answer: bool
+    is_editable: bool
+
+
+def pieces(form: Form, content: Json) -> list[Piece]:
+    """A sample in reading order. The answer is what a model would learn to say: the piece that experts edit most."""
+    found = list(turns(form, content))
+    answer = _answer(form, found)
+    return [
+        Piece(number, turn.role, turn.text, number == answer, _is_text(content, turn.path))
+        for number, turn in enumerate(found)
+    ]
+
+
+def revised(form: Form, content: Json, edits: Mapping[int, str]) -> Json | None:
+    """The content with the edits in it, or None where they change nothing. The original is not touched. Invalid.
+
+    Browsers send line ends as CR LF; a piece that differs in nothing else has not been edited.
+    """
+    found = dict(enumerate(turns(form, content)))
+    changed: Json | None = None
+    for number, text in edits.items():
+        turn = found.get(number)
+        if turn is None or not _is_text(content, turn.path):
+            raise Invalid("This part of the sample cannot be edited. Load the page again; your draft is kept.")
+        if _plain(text) == _plain(turn.text):
+            continue
+        if not text.strip():
+            raise Invalid("An edited text is empty. Write what it should say, go back to the original, or reject the sample.")
+        changed = replace(changed or content, turn.path, _plain(text))
+    return changed
+
+
+def _answer(form: Form, found: list[Turn]) -> int:
+    if form is Form.PREFERENCE:
+        return len(found) - 2
+    answers = [number for number, turn in enumerate(found) if turn.role == "assistant"]
+    return answers[-1] if answers else len(found) - 1
+
+
+def _is_text(content: Any, path: Path) -> bool:
+    """False for a message that calls a tool or holds more than words."""
+    try:
+        for key in path:
+            content = content[key]
+    except (KeyError, IndexError):
+        return False
+    return isinstance(content, str)
+
+
+def _plain(text: str) -> str:
+    return text.replace("\r\n", "\n").replace("\r", "\n")

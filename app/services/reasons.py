@@ -1,0 +1,36 @@
+"""Why experts reject a sample: a short list, so that rejections can be counted."""
+
+from dataclasses import dataclass
+
+
+@dataclass(frozen=True)
+class Reason:
+    """`code` is stored and exported; `needs_words` asks for a comment."""
+
+    code: str
+    title: str
+    needs_words: bool = False
+
+
+REASONS = (
+    Reason("wrong", "Facts are wrong"),
+    Reason("harmful", "Could do harm"),
+    Reason("incomplete", "Something important is missing"),
+    Reason("off_topic", "Off topic, or no answer"),
+    Reason("unclear", "Badly written or cut off"),
+    Reason("personal", "Personal details"),
+    Reason("other", "Something else", needs_words=True),
+)
+
+_BY_CODE = {reason.code: reason for reason in REASONS}
+
+
+def find(code: str) -> Reason | None:
+    """The reason with this code, None where there is none."""
+    return _BY_CODE.get(code)
+
+
+def title(code: str) -> str:
+    """A stored reason in words, also one that is no longer offered."""
+    reason = find(code)
+    return reason.title if reason else code.replace("_", " ").capitalize()
