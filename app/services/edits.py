@@ -43,7 +43,9 @@ def revised(form: Form, content: Json, edits: Mapping[int, str]) -> Json | None:
         if _plain(text) == _plain(turn.text):
             continue
         if not text.strip():
-            raise Invalid("An edited text is empty. Write what it should say, go back to the original, or reject the sample.")
+            raise Invalid(
+                "An edited text is empty. Write what it should say, go back to the original, or reject the sample."
+            )
         changed = replace(changed or content, turn.path, _plain(text))
     return changed
 

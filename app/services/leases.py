@@ -11,9 +11,10 @@ from app.settings import get_settings
 
 
 def next_slots(session: Session, dataset: Dataset, expert: User, count: int = 2) -> list[Slot]:
-    """The places that this expert decides next: those in their hands first, then free ones. Fewer than `count` where none is left.
+    """The places that this expert decides next: those in their hands first, then free ones.
 
-    A sample that the expert took back comes first. Nobody gets a sample twice, nor one that they skipped.
+    Fewer than `count` where none is left. A sample that the expert took back comes first.
+    Nobody gets a sample twice, nor one that they skipped.
     """
     lock_desk(session, dataset.id, expert.id)
     renew(session, dataset, expert)
@@ -39,7 +40,9 @@ def renew(session: Session, dataset: Dataset, expert: User) -> int:
 
 def lock_desk(session: Session, dataset_id: int, expert_id: int) -> None:
     """One expert's requests on one dataset wait for each other, so two tabs or two quick presses cannot cross."""
-    session.execute(text("SELECT pg_advisory_xact_lock(hashtextextended(:desk, 0))"), {"desk": f"desk {dataset_id} {expert_id}"})
+    session.execute(
+        text("SELECT pg_advisory_xact_lock(hashtextextended(:desk, 0))"), {"desk": f"desk {dataset_id} {expert_id}"}
+    )
 
 
 def term() -> ColumnElement[timedelta]:
@@ -49,7 +52,9 @@ def term() -> ColumnElement[timedelta]:
 
 def _held(session: Session, dataset: Dataset, expert: User, count: int) -> Sequence[Slot]:
     taken_back = (
-        select(func.max(Review.undone_at)).where(Review.slot_id == Slot.id, Review.expert_id == expert.id).scalar_subquery()
+        select(func.max(Review.undone_at))
+        .where(Review.slot_id == Slot.id, Review.expert_id == expert.id)
+        .scalar_subquery()
     )
     return session.scalars(
         select(Slot)
@@ -62,23 +67,33 @@ def _held(session: Session, dataset: Dataset, expert: User, count: int) -> Seque
 
 def _free_expired(session: Session, dataset: Dataset) -> None:
     """Give back what others left lying. Places that someone is answering at this moment are left alone."""
-    session.execute(text("""
+    session.execute(
+        text("""
         UPDATE slots SET state = 'open', expert_id = NULL, leased_until = NULL WHERE id IN (
             SELECT id FROM slots WHERE dataset_id = :dataset AND state = 'leased' AND leased_until < now()
             FOR UPDATE SKIP LOCKED)
-    """), {"dataset": dataset.id})
+    """),
+        {"dataset": dataset.id},
+    )
 
 
 def _claim(session: Session, dataset: Dataset, expert: User) -> Slot | None:
-    """The first free place that this expert may have. One at a time, so that no one gets two places of the same sample."""
-    claimed = session.scalar(text("""
+    """The first free place that this expert may have. One at a time: never two places of a sample."""
+    claimed = session.scalar(
+        text("""
         UPDATE slots SET state = 'leased', expert_id = :expert, leased_until = now() + make_interval(mins => :minutes)
         WHERE id = (
             SELECT s.id FROM slots s
             WHERE s.dataset_id = :dataset AND s.state = 'open'
-              AND NOT EXISTS (SELECT 1 FROM reviews r WHERE r.sample_id = s.sample_id AND r.expert_id = :expert AND r.undone_at IS NULL)
-              AND NOT EXISTS (SELECT 1 FROM slots o WHERE o.sample_id = s.sample_id AND o.expert_id = :expert AND o.state = 'leased')
+              AND NOT EXISTS (
+                SELECT 1 FROM reviews r
+                WHERE r.sample_id = s.sample_id AND r.expert_id = :expert AND r.undone_at IS NULL)
+              AND NOT EXISTS (
+                SELECT 1 FROM slots o
+                WHERE o.sample_id = s.sample_id AND o.expert_id = :expert AND o.state = 'leased')
             ORDER BY s.rank, s.id LIMIT 1 FOR UPDATE OF s SKIP LOCKED)
         RETURNING id
-    """), {"dataset": dataset.id, "expert": expert.id, "minutes": get_settings().lease_minutes})
+    """),
+        {"dataset": dataset.id, "expert": expert.id, "minutes": get_settings().lease_minutes},
+    )
     return None if claimed is None else session.get_one(Slot, claimed, populate_existing=True)

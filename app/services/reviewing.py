@@ -1,26 +1,21 @@
 """Experts' answers: every place in the queue gets exactly one that counts, and none is ever lost."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Mapping
 from dataclasses import dataclass
 
 from sqlalchemy import exists, func, select
 from sqlalchemy.orm import Session
 
-from app.curation.sample import Form, Json
+from app.curation.sample import Form
 from app.models import Dataset, Decision, Guideline, Review, Revision, Sample, SampleState, Slot, SlotState, User
 from app.services import reasons
 from app.services.edits import revised
 from app.services.errors import Conflict, Invalid, NotFound
 from app.services.leases import lock_desk, next_slots, renew, term
+from app.services.settling import settle, unsettle
 from app.services.slots import close_slots, open_slots
 
 __all__ = ["Outcome", "TakenBack", "close_slots", "next_slots", "open_slots", "renew", "submit", "undo"]
-
-_OUTCOMES = {
-    Decision.APPROVE: SampleState.APPROVED,
-    Decision.REJECT: SampleState.REJECTED,
-    Decision.FLAG: SampleState.FLAGGED,
-}
 
 
 @dataclass(frozen=True)
@@ -43,8 +38,17 @@ class TakenBack:
 
 
 def submit(
-    session: Session, dataset: Dataset, expert: User, slot_id: int, decision: Decision, *, idempotency_key: str,
-    reason: str = "", comment: str = "", edits: Mapping[int, str] | None = None, seconds: float | None = None,
+    session: Session,
+    dataset: Dataset,
+    expert: User,
+    slot_id: int,
+    decision: Decision,
+    *,
+    idempotency_key: str,
+    reason: str = "",
+    comment: str = "",
+    edits: Mapping[int, str] | None = None,
+    seconds: float | None = None,
 ) -> Outcome:
     """Store an expert's answer. `edits` holds new texts by the number of their piece. Invalid, NotFound.
 
@@ -57,22 +61,33 @@ def submit(
         return _repeat(stored, expert, slot_id)
     sample, slot = _locked(session, dataset, slot_id)
     review = Review(
-        dataset_id=dataset.id, sample_id=sample.id, slot_id=slot.id, expert_id=expert.id, decision=decision,
-        reason=reason if decision is Decision.REJECT else "", comment=comment.strip(),
-        revision_id=_revision(session, sample, expert, decision, edits or {}), guideline_id=_guideline(session, dataset),
-        idempotency_key=idempotency_key, counted=_may_count(session, sample, slot, expert), seconds=seconds,
+        dataset_id=dataset.id,
+        sample_id=sample.id,
+        slot_id=slot.id,
+        expert_id=expert.id,
+        decision=decision,
+        reason=reason if decision is Decision.REJECT else "",
+        comment=comment.strip(),
+        revision_id=_revision(session, sample, expert, decision, edits or {}),
+        guideline_id=_guideline(session, dataset),
+        idempotency_key=idempotency_key,
+        counted=_may_count(session, sample, slot, expert),
+        seconds=seconds,
     )
     session.add(review)
     if review.counted:
         _fill(slot, expert, decision)
     session.flush()
     if review.counted and decision is not Decision.SKIP:
-        _settle(session, sample)
+        settle(session, sample)
     return Outcome(review)
 
 
 def undo(session: Session, dataset: Dataset, expert: User, review_id: int | None = None) -> TakenBack:
-    """Take back an answer of one's own, the latest where none is named, and get its sample again. Conflict where there is none."""
+    """Take back an answer of one's own, the latest where none is named, and get its sample again.
+
+    Conflict where there is none.
+    """
     lock_desk(session, dataset.id, expert.id)
     review = _last_answer(session, dataset, expert, review_id)
     if review is None:
@@ -82,7 +97,7 @@ def undo(session: Session, dataset: Dataset, expert: User, review_id: int | None
     if review.decision is Decision.SKIP:
         is_back = slot.state is SlotState.OPEN
     else:
-        is_back = _unsettle(sample)
+        is_back = unsettle(sample)
         slot.state, slot.expert_id = SlotState.CLOSED, None
     if is_back:
         slot.state, slot.expert_id, slot.leased_until = SlotState.LEASED, expert.id, func.now() + term()
@@ -109,12 +124,19 @@ def _repeat(stored: Review, expert: User, slot_id: int) -> Outcome:
 
 
 def _locked(session: Session, dataset: Dataset, slot_id: int) -> tuple[Sample, Slot]:
-    """The sample first, then its place, as a run locks them when it publishes: so neither waits for the other for ever."""
+    """The sample first, then its place, as a run locks them when it publishes, so that neither waits for ever."""
     found = select(Slot.sample_id).where(Slot.id == slot_id, Slot.dataset_id == dataset.id).scalar_subquery()
-    sample = session.scalar(select(Sample).where(Sample.id == found).with_for_update(key_share=True).execution_options(populate_existing=True))
+    sample = session.scalar(
+        select(Sample)
+        .where(Sample.id == found)
+        .with_for_update(key_share=True)
+        .execution_options(populate_existing=True)
+    )
     slot = session.get(Slot, slot_id, with_for_update=True, populate_existing=True)
     if sample is None or slot is None:
-        raise NotFound("This sample is not part of the dataset any more. Your text stays in the form; copy it if you need it.")
+        raise NotFound(
+            "This sample is not part of the dataset any more. Your text stays in the form; copy it if you need it."
+        )
     return sample, slot
 
 
@@ -123,7 +145,10 @@ def _may_count(session: Session, sample: Sample, slot: Slot, expert: User) -> bo
     if sample.state is not SampleState.QUEUED or not _is_free_for(session, slot, expert):
         return False
     answered = exists().where(
-        Review.sample_id == sample.id, Review.expert_id == expert.id, Review.counted, Review.undone_at.is_(None),
+        Review.sample_id == sample.id,
+        Review.expert_id == expert.id,
+        Review.counted,
+        Review.undone_at.is_(None),
         Review.decision != Decision.SKIP,
     )
     return not session.scalar(select(answered))
@@ -131,7 +156,9 @@ def _may_count(session: Session, sample: Sample, slot: Slot, expert: User) -> bo
 
 def _is_free_for(session: Session, slot: Slot, expert: User) -> bool:
     if slot.state is SlotState.LEASED:
-        return slot.expert_id == expert.id or bool(session.scalar(select(Slot.leased_until < func.now()).where(Slot.id == slot.id)))
+        return slot.expert_id == expert.id or bool(
+            session.scalar(select(Slot.leased_until < func.now()).where(Slot.id == slot.id))
+        )
     return slot.state is SlotState.OPEN
 
 
@@ -142,7 +169,9 @@ def _fill(slot: Slot, expert: User, decision: Decision) -> None:
     slot.leased_until = None
 
 
-def _revision(session: Session, sample: Sample, expert: User, decision: Decision, edits: Mapping[int, str]) -> int | None:
+def _revision(
+    session: Session, sample: Sample, expert: User, decision: Decision, edits: Mapping[int, str]
+) -> int | None:
     content = None if decision is Decision.SKIP else revised(Form(sample.form), sample.content, edits)
     if content is None:
         return None
@@ -154,44 +183,9 @@ def _revision(session: Session, sample: Sample, expert: User, decision: Decision
 
 def _guideline(session: Session, dataset: Dataset) -> int | None:
     """The version of the guidelines that the answer was given under."""
-    return session.scalar(select(Guideline.id).where(Guideline.dataset_id == dataset.id).order_by(Guideline.version.desc()).limit(1))
-
-
-def _settle(session: Session, sample: Sample) -> None:
-    """Decide a sample once all its places are filled."""
-    is_waiting = exists().where(Slot.sample_id == sample.id, Slot.state != SlotState.DONE)
-    if session.scalar(select(is_waiting)):
-        return
-    answers = session.execute(
-        select(Review.decision, Review.revision_id, Revision.content)
-        .outerjoin(Revision, Revision.id == Review.revision_id)
-        .where(Review.sample_id == sample.id, Review.counted, Review.undone_at.is_(None), Review.decision != Decision.SKIP)
-        .order_by(Review.id)
-    ).all()
-    sample.state, sample.revision_id = agreed(answers)
-    sample.decided_at = func.now()
-    session.flush()
-
-
-def agreed(answers: Sequence[tuple[Decision, int | None, Json | None]]) -> tuple[SampleState, int | None]:
-    """(decision, revision, its content) of all experts: what all of them say, or flagged for a colleague to settle.
-
-    Two who approve different words do not agree: what is released must be what each of them has read and approved.
-    """
-    first, revision_id, content = answers[0]
-    if any(decision is not first for decision, _, _ in answers):
-        return SampleState.FLAGGED, None
-    if first is Decision.APPROVE and any(other != content for _, _, other in answers):
-        return SampleState.FLAGGED, None
-    return _OUTCOMES[first], revision_id if first is Decision.APPROVE else None
-
-
-def _unsettle(sample: Sample) -> bool:
-    """Put a sample back in the queue; False where it has been dropped in the meantime."""
-    if sample.state is SampleState.DROPPED:
-        return False
-    sample.state, sample.revision_id, sample.decided_at = SampleState.QUEUED, None, None
-    return True
+    return session.scalar(
+        select(Guideline.id).where(Guideline.dataset_id == dataset.id).order_by(Guideline.version.desc()).limit(1)
+    )
 
 
 def _last_answer(session: Session, dataset: Dataset, expert: User, review_id: int | None) -> Review | None:

@@ -8,23 +8,35 @@ from app.curation.sample import Form, Json, turns
 from app.services.edits import pieces, revised
 from app.services.errors import Invalid
 
-CHAT: Json = {"messages": [
-    {"role": "system", "content": "Be kind."}, {"role": "user", "content": "Hello?"}, {"role": "assistant", "content": "Hi."},
-    {"role": "user", "content": "And now?"},
-]}
+CHAT: Json = {
+    "messages": [
+        {"role": "system", "content": "Be kind."},
+        {"role": "user", "content": "Hello?"},
+        {"role": "assistant", "content": "Hi."},
+        {"role": "user", "content": "And now?"},
+    ]
+}
 PREFERENCE: Json = {"messages": [{"role": "user", "content": "Why?"}], "chosen": "Because.", "rejected": "No."}
-TOOLS: Json = {"messages": [
-    {"role": "user", "content": [{"type": "text", "text": "Look"}, {"type": "image", "url": "x.png"}]},
-    {"role": "assistant", "content": None, "tool_calls": [{"name": "look"}]},
-    {"role": "assistant", "content": "A cat."},
-]}
+TOOLS: Json = {
+    "messages": [
+        {"role": "user", "content": [{"type": "text", "text": "Look"}, {"type": "image", "url": "x.png"}]},
+        {"role": "assistant", "content": None, "tool_calls": [{"name": "look"}]},
+        {"role": "assistant", "content": "A cat."},
+    ]
+}
 plain_text = st.text(st.characters(blacklist_categories=["Cs"], blacklist_characters="\0"))
 
 
-@pytest.mark.parametrize(("form", "content", "answer"), [
-    (Form.CHAT, CHAT, 2), (Form.PREFERENCE, PREFERENCE, 1), (Form.TEXT, {"text": "All of it."}, 0),
-    (Form.INSTRUCTION, {"system": "s", "prompt": "p", "context": "c", "response": "r"}, 3), (Form.CHAT, TOOLS, 2),
-])
+@pytest.mark.parametrize(
+    ("form", "content", "answer"),
+    [
+        (Form.CHAT, CHAT, 2),
+        (Form.PREFERENCE, PREFERENCE, 1),
+        (Form.TEXT, {"text": "All of it."}, 0),
+        (Form.INSTRUCTION, {"system": "s", "prompt": "p", "context": "c", "response": "r"}, 3),
+        (Form.CHAT, TOOLS, 2),
+    ],
+)
 def test_one_piece_is_the_answer(form: Form, content: Json, answer: int) -> None:
     assert [piece.number for piece in pieces(form, content) if piece.is_answer] == [answer]
 

@@ -3,6 +3,7 @@
 from collections import Counter
 from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
+from functools import partial
 from threading import Barrier
 
 import pytest
@@ -41,8 +42,14 @@ def together(*calls: Callable[[], object]) -> list[object]:
 def press(dataset_id: int, expert_id: int, slot_id: int, decision: Decision, key: str, words: str = "") -> bool:
     with db.transaction() as session:
         outcome = reviewing.submit(
-            session, session.get_one(Dataset, dataset_id), session.get_one(User, expert_id), slot_id, decision,
-            idempotency_key=key, reason="wrong", edits={1: words} if words else None,
+            session,
+            session.get_one(Dataset, dataset_id),
+            session.get_one(User, expert_id),
+            slot_id,
+            decision,
+            idempotency_key=key,
+            reason="wrong",
+            edits={1: words} if words else None,
         )
         return outcome.review.counted
 
@@ -54,8 +61,8 @@ def test_two_experts_on_one_sample_make_one_decision_a_hundred_times() -> None:
 
     for slot in slots:  # free places: both experts' leases have run out
         counted = together(
-            lambda slot=slot: press(dataset_id, ann, slot, Decision.APPROVE, f"ann {slot}", f"Ann's words on {slot}."),
-            lambda slot=slot: press(dataset_id, bob, slot, Decision.REJECT, f"bob {slot}", f"Bob's words on {slot}."),
+            partial(press, dataset_id, ann, slot, Decision.APPROVE, f"ann {slot}", f"Ann's words on {slot}."),
+            partial(press, dataset_id, bob, slot, Decision.REJECT, f"bob {slot}", f"Bob's words on {slot}."),
         )
         assert sorted(map(bool, counted)) == [False, True]
 
@@ -63,7 +70,8 @@ def test_two_experts_on_one_sample_make_one_decision_a_hundred_times() -> None:
         winners = dict(session.execute(select(Review.sample_id, Review.decision).where(Review.counted)).all())
         states = dict(session.execute(select(Sample.id, Sample.state)).all())
         assert states == {
-            sample: SampleState.APPROVED if decision is Decision.APPROVE else SampleState.REJECTED for sample, decision in winners.items()
+            sample: SampleState.APPROVED if decision is Decision.APPROVE else SampleState.REJECTED
+            for sample, decision in winners.items()
         }
         assert session.scalar(select(func.count(Review.id))) == 2 * RACES
         assert session.scalar(select(func.count(Revision.id))) == 2 * RACES
@@ -75,7 +83,7 @@ def test_one_press_sent_five_times_at_once_is_one_answer() -> None:
         slots = session.scalars(select(Slot.id)).all()
 
     for slot in slots:
-        assert all(together(*[lambda slot=slot: press(dataset_id, expert, slot, Decision.APPROVE, f"press {slot}")] * 5))
+        assert all(together(*[partial(press, dataset_id, expert, slot, Decision.APPROVE, f"press {slot}")] * 5))
 
     with db.transaction() as session:
         assert session.scalar(select(func.count(Review.id))) == len(slots)
@@ -95,14 +103,16 @@ def test_six_experts_share_a_queue_without_meeting() -> None:
             assert press(dataset_id, expert_id, slots[0].id, Decision.APPROVE, f"{expert_id} {slots[0].id}")
             done += 1
 
-    together(*[lambda expert=expert: work(expert) for expert in experts])
+    together(*[partial(work, expert) for expert in experts])
 
     with db.transaction() as session:
         assert set(session.scalars(select(Slot.state))) <= {SlotState.DONE, SlotState.LEASED}
         pairs = Counter(session.execute(select(Review.sample_id, Review.expert_id)).all())
         assert max(pairs.values()) == 1
-        # Whoever ran out of samples left none open; what is still leased is the second of a pair that somebody was about to answer.
-        assert session.scalar(select(func.count(Review.id))) == session.scalar(select(func.count(Slot.id)).where(Slot.state == SlotState.DONE))
+        # What is still leased is the second of two that an expert held when the last was answered by somebody else.
+        assert session.scalar(select(func.count(Review.id))) == session.scalar(
+            select(func.count(Slot.id)).where(Slot.state == SlotState.DONE)
+        )
 
 
 def test_two_tabs_of_one_expert_hold_one_place_of_a_sample() -> None:

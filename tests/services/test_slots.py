@@ -10,7 +10,9 @@ from tests.services.test_reviewing import answer, expire
 
 
 def queued(session: Session, dataset: Dataset, count: int, corpus: Corpus | None = None) -> list[Sample]:
-    made = factories.make_samples(session, corpus or factories.make_corpus(session, dataset), count, state=SampleState.QUEUED)
+    made = factories.make_samples(
+        session, corpus or factories.make_corpus(session, dataset), count, state=SampleState.QUEUED
+    )
     reviewing.open_slots(session, dataset, select(Sample.id))
     return made
 

@@ -1,0 +1,54 @@
+"""When a sample is decided: once all its places are filled, by what all its experts say."""
+
+from collections.abc import Sequence
+
+from sqlalchemy import exists, func, select
+from sqlalchemy.orm import Session
+
+from app.curation.sample import Json
+from app.models import Decision, Review, Revision, Sample, SampleState, Slot, SlotState
+
+_OUTCOMES = {
+    Decision.APPROVE: SampleState.APPROVED,
+    Decision.REJECT: SampleState.REJECTED,
+    Decision.FLAG: SampleState.FLAGGED,
+}
+
+
+def settle(session: Session, sample: Sample) -> None:
+    """Decide a sample once all its places are filled."""
+    is_waiting = exists().where(Slot.sample_id == sample.id, Slot.state != SlotState.DONE)
+    if session.scalar(select(is_waiting)):
+        return
+    answers = session.execute(
+        select(Review.decision, Review.revision_id, Revision.content)
+        .outerjoin(Revision, Revision.id == Review.revision_id)
+        .where(
+            Review.sample_id == sample.id, Review.counted, Review.undone_at.is_(None), Review.decision != Decision.SKIP
+        )
+        .order_by(Review.id)
+    ).all()
+    sample.state, sample.revision_id = agreed(answers)
+    sample.decided_at = func.now()
+    session.flush()
+
+
+def agreed(answers: Sequence[tuple[Decision, int | None, Json | None]]) -> tuple[SampleState, int | None]:
+    """(decision, revision, its content) of all experts: what all of them say, or flagged for a colleague to settle.
+
+    Two who approve different words do not agree: what is released must be what each of them has read and approved.
+    """
+    first, revision_id, content = answers[0]
+    if any(decision is not first for decision, _, _ in answers):
+        return SampleState.FLAGGED, None
+    if first is Decision.APPROVE and any(other != content for _, _, other in answers):
+        return SampleState.FLAGGED, None
+    return _OUTCOMES[first], revision_id if first is Decision.APPROVE else None
+
+
+def unsettle(sample: Sample) -> bool:
+    """Put a sample back in the queue; False where it has been dropped in the meantime."""
+    if sample.state is SampleState.DROPPED:
+        return False
+    sample.state, sample.revision_id, sample.decided_at = SampleState.QUEUED, None, None
+    return True
