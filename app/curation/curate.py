@@ -26,7 +26,7 @@ from app.curation.readers import read
 from app.curation.recipe import Recipe
 from app.curation.sample import Json, Refusal, Sample
 from app.curation.shapes import Mapping as FieldMapping
-from app.curation.shapes import restore
+from app.curation.shapes import Unfit, restore
 from app.curation.spool import Spool
 from app.curation.survivors import Copies, edges, survivors
 from app.curation.verdict import judge
@@ -37,7 +37,7 @@ Stage: TypeAlias = Literal["reading", "comparing", "writing"]
 Progress: TypeAlias = Callable[["Step"], None]
 
 
-class CurateRefused(Exception):  # noqa: N818 - a refusal, in the house's words
+class CurateRefused(Exception):
     """Curating cannot begin; the message says why and what to do."""
 
 
@@ -76,7 +76,8 @@ class Report:
     versions: Json = field(default_factory=dict)
 
     def as_json(self) -> bytes:
-        return orjson.dumps(asdict(self), option=orjson.OPT_INDENT_2 | orjson.OPT_APPEND_NEWLINE)
+        state = vars(self) | {"counts": asdict(self.counts)}
+        return orjson.dumps(state, option=orjson.OPT_INDENT_2 | orjson.OPT_APPEND_NEWLINE)
 
 
 def curate(
@@ -88,7 +89,7 @@ def curate(
     overwrite: bool = False,
     mapping: FieldMapping | None = None,
 ) -> Report:
-    """Write the four files into `output_dir`. CurateRefused or FileRefused where that cannot be done; then none is written."""
+    """Write the four files into `output_dir`. CurateRefused, FileRefused or NeedsMapping where not; then none is."""
     began = perf_counter()
     names = _names(inputs)
     _prepare(output_dir, overwrite)
@@ -151,9 +152,13 @@ class _Run:
             for row, (sample, reasons) in enumerate(self.spool):
                 survivor = int(copies.survivor[row])
                 if not reasons and survivor < 0:
-                    kept.write(restore(sample))
+                    kept.write(_record(sample))
                     continue
-                copy = {"id": self.spool.id(survivor), "similarity": float(copies.similarity[row])} if survivor >= 0 else None
+                copy = (
+                    {"id": self.spool.id(survivor), "similarity": float(copies.similarity[row])}
+                    if survivor >= 0
+                    else None
+                )
                 dropped.write(_dropped(sample, reasons, copy))
                 self.report.counts.duplicates += copy is not None
                 if row % BATCH == 0:
@@ -207,7 +212,9 @@ def _prepare(output_dir: Path, overwrite: bool) -> None:
         raise CurateRefused(f"{output_dir} cannot be used as a folder: {error.strerror}. Name another.") from error
     there = [name for name in NAMES if (output_dir / name).exists()]
     if there and not overwrite:
-        raise CurateRefused(f"{output_dir} already holds {', '.join(there)}. Name another folder, or allow overwriting.")
+        raise CurateRefused(
+            f"{output_dir} already holds {', '.join(there)}. Name another folder, or allow overwriting."
+        )
 
 
 def _publish(work: Path, output_dir: Path) -> None:
@@ -217,8 +224,16 @@ def _publish(work: Path, output_dir: Path) -> None:
         (work / name).replace(output_dir / name)
 
 
+def _record(sample: Sample) -> Json:
+    """The record as it was read; where columns were mapped by hand, the parts under the house's names."""
+    try:
+        return restore(sample)
+    except Unfit:
+        return dict(sample.content) | {key: value for key, value in sample.metadata.items() if key != "_shape"}
+
+
 def _dropped(sample: Sample, reasons: list[Json], copy: Json | None) -> Json:
-    record = restore(sample)
+    record = _record(sample)
     source = {"file": sample.source.file, "position": sample.source.position}
     note: Json = {"id": sample.id, "source": source, "reasons": reasons, "duplicate_of": copy}
     if "winnow" in record:

@@ -9,7 +9,7 @@ from app.curation.registry import plugins
 from app.curation.sample import Form, Json
 
 
-class Unsuitable(Exception):  # noqa: N818 - a refusal, in the house's words
+class Unsuitable(Exception):
     """The sample cannot be said in this format; the message says why and what to choose instead."""
 
 

@@ -18,7 +18,7 @@ from app.curation.sample import Form
 Plugin = TypeVar("Plugin", bound=BaseModel)
 
 
-class RecipeRefused(Exception):  # noqa: N818 - a refusal, in the house's words
+class RecipeRefused(Exception):
     """A recipe that cannot be used, with a sentence that says why and what to do."""
 
 
@@ -44,7 +44,9 @@ class Recipe(BaseModel):
     model_config = ConfigDict(extra="forbid", frozen=True)
 
     title: str = ""
-    filters: Annotated[dict[str, SerializeAsAny[Filter]], BeforeValidator(lambda value: _built(value, filters(), "filter"))] = {}
+    filters: Annotated[
+        dict[str, SerializeAsAny[Filter]], BeforeValidator(lambda value: _built(value, filters(), "filter"))
+    ] = {}
     deduplication: Annotated[
         dict[str, SerializeAsAny[Deduplicator]],
         BeforeValidator(lambda value: _built(value, deduplicators(), "deduplicator")),

@@ -10,7 +10,7 @@ from app.curation.batch import Array
 from app.curation.hashing import Hashes, combine, word_hashes
 from app.curation.text import comparable, is_single, words
 
-SINGLES_PER_WORD = 2
+SINGLES_PER_WORD = 1.6
 """In scripts without spaces a sequence holds this many characters per word of its length."""
 
 
@@ -28,7 +28,9 @@ class Shingles:
         found = [words(comparable(text, ignore_numbers=ignore_numbers)) for text in texts]
         counts = np.fromiter(map(len, found), np.int64, len(found))
         flat = word_hashes(list(chain.from_iterable(found)))
-        sizes = np.fromiter((_size(text, each, size) for text, each in zip(texts, found, strict=True)), np.int64, len(found))
+        sizes = np.fromiter(
+            (_size(text, each, size) for text, each in zip(texts, found, strict=True)), np.int64, len(found)
+        )
         return cls._distinct(*_sequences(flat, counts, np.minimum(sizes, np.maximum(counts, 1))), len(found))
 
     @classmethod
@@ -69,7 +71,7 @@ def _size(text: str, found: Sequence[str], size: int) -> int:
     """Longer sequences where most words are single characters."""
     if text.isascii() or 2 * sum(map(is_single, found)) <= len(found):
         return size
-    return size * SINGLES_PER_WORD
+    return round(size * SINGLES_PER_WORD)
 
 
 def _sequences(flat: Hashes, counts: NDArray[np.int64], sizes: NDArray[np.int64]) -> tuple[NDArray[np.int64], Hashes]:

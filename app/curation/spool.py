@@ -36,7 +36,9 @@ class Spool:
     def __enter__(self) -> Self:
         return self
 
-    def __exit__(self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None) -> None:
+    def __exit__(
+        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
+    ) -> None:
         self._texts.close()
         for table in self._signatures.values():
             table.close()
@@ -49,7 +51,9 @@ class Spool:
         self._offsets.append(self._end)
         self._places.extend((self._file(source.file), source.position))
         place = [source.file, source.position, source.line, source.offset]
-        line = orjson.dumps([sample.form, sample.content, place, sample.metadata, reasons], option=orjson.OPT_APPEND_NEWLINE)
+        line = orjson.dumps(
+            [sample.form, sample.content, place, sample.metadata, reasons], option=orjson.OPT_APPEND_NEWLINE
+        )
         self._end += self._texts.write(line)
 
     def id(self, row: int) -> str:

@@ -68,7 +68,9 @@ def without_code(text: str) -> str:
 
 def comparable(text: str, *, ignore_numbers: bool = False) -> str:
     """Lower case, one composition, no accents; numbers become 0 on demand (the normalisation of datatrove)."""
-    text = text.casefold()
-    if not text.isascii():
-        text = unicodedata.normalize("NFC", _ACCENTS.sub("", unicodedata.normalize("NFKD", text)))
+    if text.isascii():
+        text = text.lower()
+    else:
+        text = unicodedata.normalize("NFKD", unicodedata.normalize("NFKD", text).casefold())
+        text = unicodedata.normalize("NFC", _ACCENTS.sub("", text))
     return _NUMBER.sub("0", text) if ignore_numbers else text

@@ -38,9 +38,13 @@ class MinHash(Deduplicator):
         5, ge=1, le=20, title="Words in a row", description="Fewer find rewordings of short texts, more need less work."
     )
     ignore_numbers: bool = Field(
-        False, title="Ignore numbers", description="Treats all numbers as equal. Keep off where numbers are the question."
+        False,
+        title="Ignore numbers",
+        description="Treats all numbers as equal. Keep off where numbers are the question.",
     )
-    permutations: int = Field(128, ge=32, le=1024, title="Signature length", description="More finds more, and takes longer.")
+    permutations: int = Field(
+        128, ge=32, le=1024, title="Signature length", description="More finds more, and takes longer."
+    )
 
     @property
     def width(self) -> int:

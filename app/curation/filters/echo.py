@@ -8,7 +8,9 @@ from app.curation.filter import Filter
 from app.curation.text import comparable, words
 
 COPY = Measure("answer_is_question", "The answer is the question again", kind="flag")
-OPENING = Measure("question_in_answer", "Share of the answer that is the question, word for word, at its start", kind="share")
+OPENING = Measure(
+    "question_in_answer", "Share of the answer that is the question, word for word, at its start", kind="share"
+)
 MIN_WORDS = 5
 """Shorter questions are rightly echoed ("The capital of France is ...")."""
 

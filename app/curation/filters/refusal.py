@@ -59,7 +59,19 @@ _CUTOFF = re.compile(
 )
 
 
-_NO = ("cannot", "can't", "can not", "could not", "couldn't", "able to", "won't", "will not", "don't", "do not", "am not")
+_NO = (
+    "cannot",
+    "can't",
+    "can not",
+    "could not",
+    "couldn't",
+    "able to",
+    "won't",
+    "will not",
+    "don't",
+    "do not",
+    "am not",
+)
 _SELF = (
     "language model",
     "an ai",

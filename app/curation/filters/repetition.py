@@ -17,7 +17,10 @@ LINE_CHARACTERS = Measure("duplicate_line_character_share", "Characters in lines
 PARAGRAPHS = Measure("duplicate_paragraph_share", "Paragraphs that came before", kind="share")
 PARAGRAPH_CHARACTERS = Measure("duplicate_paragraph_character_share", "Characters in repeated paragraphs", kind="share")
 RUN = Measure("repeated_sentence_run", "The same sentence in a row", "times")
-TOP = {n: Measure(f"top_{n}_gram_share", f"Characters in the most frequent {n} words in a row", kind="share") for n in (2, 3, 4)}
+TOP = {
+    n: Measure(f"top_{n}_gram_share", f"Characters in the most frequent {n} words in a row", kind="share")
+    for n in (2, 3, 4)
+}
 REPEATED = {
     n: Measure(f"repeated_{n}_gram_share", f"Characters in {n} words in a row that came before", kind="share")
     for n in range(5, 11)
@@ -83,7 +86,9 @@ def _duplicates(pieces: Sequence[str]) -> tuple[float, float]:
 def _longest_run(text: str) -> float:
     """The longest run of one sentence; formulas count half and list items a third, as in Tülu 3."""
     runs = ((sentence, len(list(run))) for sentence, run in groupby(sentences(text)))
-    return max((_weighed(sentence, count) for sentence, count in runs if count > 1), default=1.0 if text.strip() else 0.0)
+    return max(
+        (_weighed(sentence, count) for sentence, count in runs if count > 1), default=1.0 if text.strip() else 0.0
+    )
 
 
 def _weighed(sentence: str, count: int) -> float:

@@ -16,10 +16,10 @@ _SOURCE = re.compile(
     r"painting|post|blog|link|url|tweet|song|critique|describe|rate|translate|extract|identify|classify|appraise|find)\b",
     re.IGNORECASE,
 )
-_WEB = re.compile(r"\b(?:search|browse|look up on|google|surf|scrape) (?:the )?(?:web|internet|online)\b", re.IGNORECASE)
-_MEDIUM = (
-    r"(?:image|picture|photo|photograph|painting|chart|graph|diagram|map|video|audio|clip|recording|screenshot|artwork|drawing)"
+_WEB = re.compile(
+    r"\b(?:search|browse|look up on|google|surf|scrape) (?:the )?(?:web|internet|online)\b", re.IGNORECASE
 )
+_MEDIUM = r"(?:image|picture|photo|photograph|painting|chart|graph|diagram|map|video|audio|clip|recording|screenshot|artwork|drawing)"
 _FILE = r"(?:file|document|spreadsheet|pdf|attachment)"
 _MISSING = re.compile(
     rf"[<\[(](?:(?:attached|insert(?:ed)?|an?|the|see)\s)?{_MEDIUM}s?\b[^>\])\n]{{0,40}}[>\])]"
@@ -51,7 +51,9 @@ class Request(Filter):
         return {
             "link_to_fetch": where(asked, each(_needs_network, batch.questions)),
             "missing_media": where(asked, each(_needs_media, batch.questions)),
-            "asks_for_drawing": where(asked, each(lambda question: _DRAW.search(question) is not None, batch.questions)),
+            "asks_for_drawing": where(
+                asked, each(lambda question: _DRAW.search(question) is not None, batch.questions)
+            ),
         }
 
 

@@ -13,16 +13,17 @@ CONTROLS = Measure("control_characters", "Unreadable characters", "characters")
 
 _TOKEN = re.compile(
     r"<\|(?:im_start|im_end|im_sep|endoftext|end|eot_id|eom_id|start_header_id|end_header_id|begin_of_text|end_of_text|user"
-    r"|assistant|system|endofprompt|pad)\|>|</s>|<s>(?=\s*\[INST|\s|$)(?!.*</s>)|\[/?INST\]|<</?SYS>>"
+    r"|assistant|system|endofprompt|pad)\|>|</s>|\[/?INST\]|<</?SYS>>"
     r"|<(?:start|end)_of_turn>|<(?:bos|eos|pad|unk)>|<\uff5c[^\uff5c\n]{1,40}\uff5c>"
 )
 _HEADING = re.compile(
-    r"^\s*(?:#{2,}\s*(?:Instructions?|Response|Input|Output|Human|Assistant|User|System|Question|Answer)\s*:?"
+    r"^[ \t]*(?:#{2,}[ \t]*(?:Instructions?|Response|Input|Output|Human|Assistant|User|System|Question|Answer)\s*:?"
     r"|<?\|?(?:human|assistant|user)\|?>\s*:)",
     re.IGNORECASE | re.MULTILINE,
 )
-_HEADED = re.compile(r"^\s*#{2,}\s*(?:Instruction|Response)\s*:", re.IGNORECASE | re.MULTILINE)
-_RECORD = re.compile(r"(?:^|\n)\s*(?:#+\s*)?(?:\d{1,3}\s*[.)]\s*)(?:Instruction|Task|Input|Output)\s*:|^##\s*$", re.MULTILINE)
+_RECORD = re.compile(
+    r"^[ \t]*(?:#+[ \t]*)?\d{1,3}[ \t]*[.)][ \t]*(?:Instruction|Task|Input|Output)[ \t]*:|^##[ \t]*$", re.MULTILINE
+)
 _CONTROL = re.compile("[\x00-\x08\x0b\x0c\x0e-\x1f\x7f\x80-\x9f\ufffd\ue000-\uf8ff]")
 
 

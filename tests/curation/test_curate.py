@@ -1,0 +1,138 @@
+"""Curating files: every record has exactly one fate, and the files add up."""
+
+from pathlib import Path
+from typing import Any
+
+import orjson
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from app.curation.curate import NAMES, CurateRefused, Step, curate
+from app.curation.readers import FileRefused
+from app.curation.recipe import Recipe, load_recipe
+
+GOOD = {
+    "instruction": "How is salt made?",
+    "input": "",
+    "output": "Sea water dries in the sun until salt is left.",
+    "n": 1,
+}
+SALT = "Salt is a mineral that people have used for a very long time to keep their food from going bad in the heat of summer."
+
+
+def write(path: Path, *records: Any) -> Path:
+    path.parent.mkdir(parents=True, exist_ok=True)
+    path.write_bytes(b"".join(one if isinstance(one, bytes) else orjson.dumps(one) + b"\n" for one in records))
+    return path
+
+
+def rows(path: Path) -> list[Any]:
+    return [orjson.loads(line) for line in path.read_bytes().splitlines()]
+
+
+def asked(question: str, answer: str) -> dict[str, str]:
+    return {"instruction": question, "input": "", "output": answer}
+
+
+def test_every_record_has_one_fate(tmp_path: Path) -> None:
+    first = write(tmp_path / "a.jsonl", GOOD, b"{broken\n", asked("Draw?", "N/A"), asked("Tell me about salt.", SALT))
+    second = write(tmp_path / "b.jsonl", GOOD | {"n": 2}, asked("Tell me about salt!", SALT.upper()))
+    report = curate([first, second], tmp_path / "out", load_recipe("instruction"))
+    kept, dropped, refused = (rows(tmp_path / "out" / name) for name in NAMES[:3])
+    assert kept == [GOOD, asked("Tell me about salt.", SALT)]
+    assert [one["winnow"] for one in dropped] == [
+        {
+            "id": "a.jsonl:2",
+            "source": {"file": "a.jsonl", "position": 2},
+            "reasons": [{"rule": "answer_is_a_placeholder", "measure": "placeholder_answer", "value": 1.0, "bound": 0}],
+            "duplicate_of": None,
+        },
+        {
+            "id": "b.jsonl:0",
+            "source": {"file": "b.jsonl", "position": 0},
+            "reasons": [],
+            "duplicate_of": {"id": "a.jsonl:0", "similarity": 1.0},
+        },
+        {
+            "id": "b.jsonl:1",
+            "source": {"file": "b.jsonl", "position": 1},
+            "reasons": [],
+            "duplicate_of": {"id": "a.jsonl:3", "similarity": 1.0},
+        },
+    ]
+    assert [(one["file"], one["position"], one["line"]) for one in refused] == [("a.jsonl", 1, 2)]
+    assert vars(report.counts) == {"read": 6, "refused": 1, "dropped": 3, "duplicates": 2, "kept": 2}
+    assert orjson.loads((tmp_path / "out" / "report.json").read_bytes())["counts"] == vars(report.counts)
+    assert sorted(path.name for path in (tmp_path / "out").iterdir()) == sorted(NAMES)
+
+
+@settings(max_examples=25, deadline=None)
+@given(st.lists(st.sampled_from(["good", "copy", "bad", "broken", "empty", ""]), max_size=12))
+def test_the_files_always_add_up(tmp_path_factory: pytest.TempPathFactory, kinds: list[str]) -> None:
+    lines: dict[str, Any] = {
+        "good": GOOD, "copy": GOOD, "bad": asked("a", "N/A"), "broken": b"{\n", "empty": asked("a", ""), "": b"\n",
+    }  # fmt: skip
+    folder = tmp_path_factory.mktemp("sums")
+    file = write(folder / "a.jsonl", GOOD, *(lines[kind] for kind in kinds))
+    counts = curate([file], folder / "out", load_recipe("instruction")).counts
+    assert counts.read == counts.refused + counts.dropped + counts.kept
+    found = [len(rows(folder / "out" / name)) for name in NAMES[:3]]
+    assert found == [counts.kept, counts.dropped, counts.refused]
+    assert counts.kept == 1
+
+
+def test_the_same_input_gives_the_same_bytes(tmp_path: Path) -> None:
+    file = write(tmp_path / "a.jsonl", GOOD, asked("Draw?", "N/A"), GOOD)
+    for name in ("one", "two"):
+        curate([file], tmp_path / name, load_recipe("instruction"))
+    for name in NAMES[:3]:
+        assert (tmp_path / "one" / name).read_bytes() == (tmp_path / "two" / name).read_bytes()
+
+
+def test_files_of_one_name_are_told_apart(tmp_path: Path) -> None:
+    files = [write(tmp_path / folder / "a.jsonl", asked("Draw?", "N/A")) for folder in ("one", "two")]
+    curate(files, tmp_path / "out", load_recipe("instruction"))
+    assert [one["winnow"]["id"] for one in rows(tmp_path / "out" / "dropped.jsonl")] == [
+        "one/a.jsonl:0",
+        "two/a.jsonl:0",
+    ]
+
+
+def test_a_note_from_an_earlier_run_is_kept(tmp_path: Path) -> None:
+    file = write(tmp_path / "a.jsonl", asked("Draw?", "N/A") | {"winnow": "mine"})
+    curate([file], tmp_path / "out", load_recipe("instruction"))
+    assert rows(tmp_path / "out" / "dropped.jsonl")[0]["winnow"]["before"] == "mine"
+
+
+def test_nothing_is_overwritten_unasked(tmp_path: Path) -> None:
+    file = write(tmp_path / "a.jsonl", GOOD)
+    (tmp_path / "kept.jsonl").write_text("precious")
+    with pytest.raises(CurateRefused, match=r"already holds kept\.jsonl"):
+        curate([file], tmp_path, Recipe())
+    assert (tmp_path / "kept.jsonl").read_text() == "precious"
+    curate([file], tmp_path, Recipe(), overwrite=True)
+    assert rows(tmp_path / "kept.jsonl") == [GOOD]
+
+
+def test_a_refused_file_leaves_nothing_behind(tmp_path: Path) -> None:
+    good, bad = write(tmp_path / "a.jsonl", GOOD), write(tmp_path / "b.parquet", b"no Parquet")
+    with pytest.raises(FileRefused):
+        curate([good, bad], tmp_path / "out", Recipe())
+    assert list((tmp_path / "out").iterdir()) == []
+
+
+@pytest.mark.parametrize("twice", [True, False])
+def test_inputs_must_be_given_once(tmp_path: Path, twice: bool) -> None:
+    file = write(tmp_path / "a.jsonl", GOOD)
+    with pytest.raises(CurateRefused, match="given 2 times|nothing to curate"):
+        curate([file, file] if twice else [], tmp_path / "out", Recipe())
+
+
+def test_progress_reaches_the_end(tmp_path: Path) -> None:
+    steps: list[Step] = []
+    curate([write(tmp_path / "a.jsonl", GOOD, GOOD)], tmp_path / "out", load_recipe("instruction"), steps.append)
+    assert [step.stage for step in steps] == sorted(
+        (step.stage for step in steps), key=["reading", "comparing", "writing"].index
+    )
+    assert steps[-1] == Step("writing", 2, 2)

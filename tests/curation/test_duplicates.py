@@ -1,0 +1,187 @@
+"""Duplicates: signatures as published, nothing similar missed, every copy directly similar to its survivor."""
+
+from collections.abc import Sequence
+from itertools import combinations
+
+import numpy as np
+import pytest
+from datasketch import MinHash as Published
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from app.curation.bands import bands_for, matching_pairs
+from app.curation.batch import Batch
+from app.curation.dedup.exact import Exact
+from app.curation.dedup.minhash import RECALL, SCHEME, SEED, MinHash
+from app.curation.deduplicator import Fetch
+from app.curation.sample import Sample
+from app.curation.shingles import Shingles
+from app.curation.survivors import Edges, edges, survivors
+from app.curation.text import comparable, words
+from tests.curation.samples import instruction, text
+
+SALT = "Salt is a mineral that people have used for a very long time to keep their food from going bad in the heat of summer."
+
+
+def fetch_from(samples: Sequence[Sample]) -> Fetch:
+    return lambda rows: Batch([samples[row] for row in rows])
+
+
+def copies(samples: Sequence[Sample], passes: Sequence[bool] | None = None, **fields: object) -> list[int]:
+    """For each sample the survivor it copies, -1 for none."""
+    one = MinHash.model_validate(fields)
+    signatures = one.signatures(Batch(samples))
+    mask = np.array(passes if passes is not None else [True] * len(samples))
+    return survivors(mask, [edges(one, signatures, fetch_from(samples), mask)]).survivor.tolist()
+
+
+@settings(deadline=None, max_examples=50)
+@given(st.lists(st.text(alphabet="ab é盐", max_size=40), min_size=1, max_size=8))
+def test_signatures_are_datasketchs(texts: list[str]) -> None:
+    one = MinHash(shingle_words=2, permutations=32)
+    batch = Batch([text(each) for each in texts])
+    shingles, found = one.shingles(batch), one.signatures(batch)
+    for row in range(len(texts)):
+        published = Published(num_perm=32, seed=SEED, scheme=SCHEME, hashfunc=lambda value: value)
+        published.update_batch([int(value) >> 32 for value in shingles.set(row)])
+        np.testing.assert_array_equal(found[row, :32], published.hashvalues)
+
+
+@given(st.lists(st.text(alphabet="ab c", max_size=30), min_size=2, max_size=2))
+def test_jaccard_is_exact(texts: list[str]) -> None:
+    sets = [_shingles(each, 3) for each in texts]
+    union = len(sets[0] | sets[1])
+    expected = len(sets[0] & sets[1]) / union if sets[0] and sets[1] else 0
+    assert Shingles.of(texts, 3).jaccard(np.array([[0, 1]]))[0] == pytest.approx(expected)
+
+
+def _shingles(text: str, size: int) -> set[tuple[str, ...]]:
+    found = words(comparable(text))
+    return {tuple(found[at : at + size]) for at in range(max(1, len(found) - size + 1))} if found else set()
+
+
+@given(st.lists(st.text(alphabet="ab ", max_size=12), min_size=1, max_size=12))
+def test_fingerprints_are_equal_exactly_for_equal_sets(texts: list[str]) -> None:
+    found = Shingles.of(texts, 2).fingerprints()
+    for one, other in combinations(range(len(texts)), 2):
+        assert (found[one] == found[other]).all() == (_shingles(texts[one], 2) == _shingles(texts[other], 2))
+
+
+@pytest.mark.parametrize("threshold", [0.5, 0.7, 0.8, 0.9, 1.0])
+@pytest.mark.parametrize("permutations", [64, 128, 256])
+def test_bands_find_a_pair_at_the_threshold(threshold: float, permutations: int) -> None:
+    bands, width = bands_for(threshold, permutations, RECALL)
+    assert bands * width <= permutations
+    assert 1 - (1 - threshold**width) ** bands >= 0.99
+
+
+def test_every_pair_is_given_once() -> None:
+    signatures = np.random.default_rng(1).integers(0, 3, (200, 8)).astype(np.uint32)
+    pairs = np.concatenate(list(matching_pairs(signatures, np.arange(200), 4, 2)))
+    expected = {
+        (one, other)
+        for one, other in combinations(range(200), 2)
+        if (signatures[one] == signatures[other]).reshape(4, 2).all(axis=1).any()
+    }
+    assert len(pairs) == len(expected)
+    assert set(map(tuple, pairs.tolist())) == expected
+
+
+def test_small_changes_are_found_and_other_texts_are_not() -> None:
+    samples = [text(SALT), text(SALT.upper() + "!"), text(SALT.replace("summer", "winter")), text(SALT[::-1])]
+    assert copies(samples) == [-1, 0, 0, -1]
+
+
+def test_numbers_decide_unless_they_are_ignored() -> None:
+    samples = [instruction("What is 3 plus 5 today?", "It is 8."), instruction("What is 7 plus 9 today?", "It is 16.")]
+    assert copies(samples) == [-1, -1]
+    assert copies(samples, ignore_numbers=True) == [-1, 0]
+
+
+def test_the_view_decides() -> None:
+    samples = [
+        instruction(SALT, "Yes."),
+        instruction(SALT, "Pepper is a fruit that grows on a vine in the south of India."),
+    ]
+    assert copies(samples, view="prompt") == [-1, 0]
+    assert copies(samples, view="answer") == [-1, -1]
+
+
+def test_chinese_is_compared_by_characters() -> None:
+    salt = "盐是一种矿物质,人们用它来保存食物已经有很长的历史了,海水在阳光下蒸发以后就得到盐。"
+    assert copies([text(salt), text(salt.replace("历史", "时间")), text(salt[::-1])], threshold=0.5) == [-1, 0, -1]
+
+
+def test_texts_without_words_are_no_duplicates() -> None:
+    assert copies([text("?!"), text("..."), text("")]) == [-1, -1, -1]
+
+
+def test_ten_thousand_copies_make_no_pair() -> None:
+    samples = [text(SALT)] * 10_000
+    one = MinHash()
+    signatures = np.repeat(one.signatures(Batch(samples[:1])), len(samples), axis=0)
+    found = edges(one, signatures, fetch_from(samples))
+    assert len(found.pairs) == 0
+    assert survivors(np.ones(10_000, np.bool_), [found]).survivor.tolist() == [-1, *([0] * 9_999)]
+
+
+def test_a_failing_sample_is_neither_survivor_nor_copy() -> None:
+    samples = [text(SALT), text(SALT.lower()), text(SALT.upper()), text(SALT)]
+    assert copies(samples, [False, True, True, False]) == [-1, -1, 1, -1]
+
+
+def test_exact_duplicates_differ_in_no_letter() -> None:
+    samples = [instruction("a", "b"), instruction("a", "b "), instruction("a", "b")]
+    samples[2].metadata["origin"] = "elsewhere"
+    one = Exact()
+    found = edges(one, one.signatures(Batch(samples)), fetch_from(samples))
+    assert survivors(np.ones(3, np.bool_), [found]).survivor.tolist() == [-1, -1, 0]
+
+
+def test_what_is_deciding_does_not_age_signatures() -> None:
+    assert MinHash(threshold=0.7).fingerprint() == MinHash(threshold=0.9).fingerprint()
+    assert MinHash(shingle_words=4).fingerprint() != MinHash(shingle_words=5).fingerprint()
+
+
+ROWS = 8
+
+
+@st.composite
+def some_edges(draw: st.DrawFn) -> Edges:
+    firsts = draw(st.lists(st.integers(0, ROWS - 1), min_size=ROWS, max_size=ROWS))
+    groups = np.array([min(row, firsts[row]) for row in range(ROWS)])
+    while (groups[groups] != groups).any():
+        groups = groups[groups]
+    leaders = np.unique(groups).tolist()
+    pairs = draw(st.sets(st.sampled_from(list(combinations(leaders, 2)) or [(0, 0)])))
+    pairs = sorted(pair for pair in pairs if pair[0] != pair[1])
+    shares = [draw(st.sampled_from([0.8, 0.85, 0.9])) for _ in pairs]
+    return Edges(groups, np.array(pairs, np.int64).reshape(-1, 2), np.array(shares))
+
+
+@given(st.lists(some_edges(), max_size=2), st.lists(st.booleans(), min_size=ROWS, max_size=ROWS))
+def test_survivors_are_unlike_and_copies_alike(found: list[Edges], passes: list[bool]) -> None:
+    result = survivors(np.array(passes), found)
+
+    def similarity(one: int, other: int) -> float:
+        best = 0.0
+        for way in found:
+            ends = sorted((way.groups[one], way.groups[other]))
+            if ends[0] == ends[1]:
+                best = 1.0
+            for pair, share in zip(way.pairs.tolist(), way.similarities.tolist(), strict=True):
+                best = max(best, share) if pair == ends else best
+        return best
+
+    stays = [row for row in range(ROWS) if passes[row] and result.survivor[row] < 0]
+    assert all(similarity(one, other) == 0 for one, other in combinations(stays, 2))
+    for row in range(ROWS):
+        survivor = int(result.survivor[row])
+        if survivor >= 0:
+            assert passes[row]
+            assert survivor in stays
+            assert survivor < row
+            before = [(-similarity(row, other), other) for other in stays if other < row]
+            assert (-result.similarity[row], survivor) == min(before)
+        else:
+            assert np.isnan(result.similarity[row])

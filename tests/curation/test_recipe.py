@@ -1,0 +1,80 @@
+"""Recipes: what can be said in JSON, and what is said about mistakes."""
+
+from pathlib import Path
+
+import orjson
+import pytest
+
+from app.curation.deduplicator import deduplicators
+from app.curation.filter import filters
+from app.curation.form_fields import form_fields
+from app.curation.recipe import Recipe, RecipeRefused, default_recipe, load_recipe, packaged_recipes, parse_recipe
+from app.curation.sample import Form
+
+
+@pytest.mark.parametrize("name", packaged_recipes())
+def test_a_dump_is_the_same_recipe_and_the_same_bytes(name: str) -> None:
+    recipe = load_recipe(name)
+    again = parse_recipe(recipe.dump())
+    assert again == recipe
+    assert again.dump() == recipe.dump()
+    assert again.fingerprint() == recipe.fingerprint()
+
+
+def test_defaults_are_written_out() -> None:
+    recipe = parse_recipe(b'{"filters": {"length": {"min_answer_words": 40}}}')
+    assert orjson.loads(recipe.dump())["filters"]["length"]["min_prompt_words"] == 1
+
+
+def test_the_title_and_the_order_do_not_count() -> None:
+    one = parse_recipe(b'{"title": "a", "filters": {"length": {}, "echo": {}}}')
+    other = parse_recipe(b'{"title": "b", "filters": {"echo": {}, "length": {}}}')
+    assert one.fingerprint() == other.fingerprint()
+    assert one.fingerprint() != Recipe().fingerprint()
+
+
+def test_every_form_has_its_default() -> None:
+    assert default_recipe(Form.TEXT).title == "Documents"
+    assert default_recipe(Form.CHAT) == default_recipe(Form.PREFERENCE) == load_recipe("instruction")
+
+
+def test_the_recipe_none_drops_nothing() -> None:
+    assert load_recipe("none").limits == []
+    assert load_recipe("none").deduplication == {}
+
+
+@pytest.mark.parametrize(
+    ("text", "says"),
+    [
+        (b"{", "not valid JSON"),
+        (b'{"titel": "x"}', "titel: there is no such field"),
+        (b'{"filters": {"lenght": {}}}', "there is no filter 'lenght'; there are: echo, language, length"),
+        (
+            b'{"filters": {"length": {"min_prompt_words": "many"}}}',
+            "length: min_prompt_words: input should be a valid number",
+        ),
+        (b'{"filters": {"length": {"min_prompt_word": 3}}}', "length: min_prompt_word: there is no such field"),
+        (b'{"filters": ["length"]}', "filters: must be an object"),
+        (b'{"deduplication": {"minhash": {"threshold": 2}}}', "threshold: input should be less than or equal to 1"),
+        (b"[]", "cannot be used"),
+    ],
+)
+def test_a_mistake_is_named(text: bytes, says: str) -> None:
+    with pytest.raises(RecipeRefused, match="recipe") as refused:
+        parse_recipe(text)
+    assert says in str(refused.value)
+
+
+def test_a_recipe_file_or_a_clear_refusal(tmp_path: Path) -> None:
+    file = tmp_path / "mine.json"
+    file.write_bytes(Recipe(title="Mine").dump())
+    assert load_recipe(file).title == "Mine"
+    with pytest.raises(RecipeRefused, match="give a JSON file or one of documents, instruction, none"):
+        load_recipe("elsewhere")
+
+
+@pytest.mark.parametrize("kind", [*filters().values(), *deduplicators().values()], ids=lambda kind: kind.key())
+def test_a_form_shows_every_field(kind: type[Recipe]) -> None:
+    shown = form_fields(kind)
+    assert [field.name for field in shown] == list(kind.model_fields)
+    assert kind.model_validate({field.name: field.default for field in shown}) == kind()
