@@ -114,14 +114,14 @@ def _members(file: BinaryIO, name: str, budget: Budget, limits: Limits) -> Itera
 
 def _member(archive: zipfile.ZipFile, info: zipfile.ZipInfo, name: str, budget: Budget) -> Piece:
     full, format = f"{name}/{info.filename}", formats(info.filename)
+    if info.flag_bits & 1:
+        return Unread(full, "archive_encrypted", "This file is locked by a password. Upload it without one.")
     if info.filename.lower().endswith(_ARCHIVES):
         return Unread(
             full, "archive_nested", "This is an archive inside an archive. Unpack it and upload it by itself."
         )
     if format is None:
         return Unread(full, "unsupported_member", "Files of this kind cannot be read. It was passed over.")
-    if info.flag_bits & 1:
-        return Unread(full, "archive_encrypted", "This file is locked by a password. Upload it without one.")
     return Part(full, format, lambda: Data(_opened(archive, info), budget))
 
 

@@ -36,7 +36,7 @@ class Reading:
         self._mapping, self._limits, self._skip = mapping, limits, skip
         with Stream(path, self._name, limits) as stream:
             self.preview: Preview = look(stream)
-        if mapping is None and self.preview.shape is None and self.preview.rows:
+        if mapping is None and self.preview.shape is None and self.preview.columns:
             raise NeedsMapping(self.preview)
         self._shape = known()[self.preview.shape] if self.preview.shape else None
         self.bytes_total = path.stat().st_size

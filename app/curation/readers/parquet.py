@@ -26,19 +26,23 @@ class Parquet(Reader):
     suffixes = (".parquet",)
 
     def items(self, data: Data, skip: int) -> Iterator[Item]:
-        file = data.seekable()
-        size = _check_ends(file)
-        table = _open(file)
-        groups = [table.metadata.row_group(number) for number in range(table.num_row_groups)]
-        Budget(size, self.limits).spend(sum(max(group.total_byte_size, 0) for group in groups))
-        check_header(table.schema_arrow.names, self.limits)
-        for number, group in enumerate(groups):
-            if self.position + group.num_rows <= skip:
-                self.position += group.num_rows
-            else:
-                for batch in _batches(table, number, rows_at_once(group, file, self.limits)):
-                    yield from self._rows(batch, skip)
-            self.share = self.position / max(table.metadata.num_rows, 1)
+        with data.seekable() as file:
+            size = _check_ends(file)
+            table = _open(file)
+            groups = [table.metadata.row_group(number) for number in range(table.num_row_groups)]
+            Budget(size, self.limits).spend(sum(max(group.total_byte_size, 0) for group in groups))
+            check_header(table.schema_arrow.names, self.limits)
+            for number, group in enumerate(groups):
+                yield from self._group(table, number, rows_at_once(group, file, self.limits), skip)
+                self.share = self.position / max(table.metadata.num_rows, 1)
+
+    def _group(self, table: pq.ParquetFile, number: int, rows: int, skip: int) -> Iterator[Item]:
+        count = table.metadata.row_group(number).num_rows
+        if self.position + count <= skip:
+            self.position += count
+            return
+        for batch in _batches(table, number, rows):
+            yield from self._rows(batch, skip)
 
     def _rows(self, batch: pa.RecordBatch, skip: int) -> Iterator[Item]:
         unwanted = min(max(skip - self.position, 0), batch.num_rows)

@@ -50,8 +50,8 @@ class FieldShape(Shape):
                 names["system"] = key
                 break
         names["prompt"] = variant["prompt"]
-        if record.get(context := variant.get("context", "")):
-            names["context"] = context
+        if "context" in variant and record.get(variant["context"]):
+            names["context"] = variant["context"]
         names["response"] = variant["response"]
         return names
 
@@ -70,4 +70,6 @@ class FieldShape(Shape):
 
 
 def _likeness(names: Names, record: Json) -> tuple[int, bool]:
-    return (names["prompt"] in record) + (names["response"] in record), bool(record.get(names.get("context", "")))
+    return (names["prompt"] in record) + (names["response"] in record), "context" in names and bool(
+        record.get(names["context"])
+    )
