@@ -1,7 +1,7 @@
 """A real PostgreSQL for all tests, and the application with Alice, Lena, Bob and Charlie in front of it.
 
-Alice is an administrator and made `dataset`; Dora is its admin, Lena its lead, Bob one of its experts; Charlie has an account
-and no access. What a test does is rolled back, save in a `database` of its own.
+Alice is an administrator, and an admin of `dataset`; Dora is its admin only, Lena its lead, Bob one of its experts;
+Charlie has an account and no access. What a test does is rolled back, save in a `database` of its own.
 """
 
 from collections.abc import Iterator
@@ -91,7 +91,10 @@ def app(connection: Connection, wakes: list[int]) -> FastAPI:
 
 
 class Browser(TestClient):
-    """A browser on our own pages. What the test wrote is seen by the request, and the other way round. Redirects are shown, not followed."""
+    """A browser on our own pages: what the test wrote is seen by its requests, and the other way round.
+
+    Redirects are shown, not followed.
+    """
 
     def __init__(self, app: FastAPI, session: Session, user: User | None = None) -> None:
         super().__init__(app, headers={"Sec-Fetch-Site": "same-origin"}, follow_redirects=False)

@@ -3,11 +3,12 @@
 from collections.abc import Sequence
 from typing import Any
 
-from sqlalchemy import Select, and_, exists, func, select
+from sqlalchemy import Select, and_, exists, func, or_, select
 from sqlalchemy.exc import IntegrityError
 from sqlalchemy.orm import Session
 
-from app.models import Dataset, DatasetForm, Membership, Purpose, Role, Slot, SlotState, User
+from app.models import Dataset, DatasetForm, Membership, Purpose, Review, Role, Sample, Slot, SlotState, User
+from app.services import slots
 from app.services.errors import Conflict
 
 
@@ -29,10 +30,7 @@ def role_of(session: Session, dataset_id: int, user: User) -> Role | None:
 
 
 def listed(session: Session, user: User) -> Sequence[tuple[Dataset, Role | None, int]]:
-    """Each visible dataset, the person's role in it (None for an administrator who is no member), and the samples that wait for them.
-
-    A sample waits for a person while it has a free review and they have not reserved or answered another one of it.
-    """
+    """(dataset, the person's role in it, samples that wait for them), by name. An administrator may have no role."""
     mine = and_(Membership.dataset_id == Dataset.id, Membership.user_id == user.id)
     rows = session.execute(
         visible_to(user).outerjoin(Membership, mine).add_columns(Membership.role, _waiting_for(user))
@@ -68,19 +66,31 @@ def create(
 
 
 def change(session: Session, dataset: Dataset, **values: Any) -> None:
-    """Change what a dataset asks for. Reviews already given stay as they are."""
+    """Change what a dataset asks for. Reviews already given stay as they are.
+
+    More reviews per sample are asked at once of samples that still wait; fewer only of those that join the queue from
+    now on, because a place in the queue may be in somebody's hands.
+    """
+    before = dataset.reviews_per_sample
     for name, value in values.items():
         setattr(dataset, name, value)
     _save(session, dataset)
+    if dataset.reviews_per_sample > before:
+        slots.open_slots(session, dataset, select(Sample.id).where(Sample.dataset_id == dataset.id))
 
 
 def _waiting_for(user: User) -> Any:
-    """How many samples of a dataset have a free review and none of this person's."""
-    other = Slot.__table__.alias("other")
-    taken = exists().where(other.c.sample_id == Slot.sample_id, other.c.expert_id == user.id)
+    """How many samples the desk would give this person: in their hands or free, and not answered or skipped by them."""
+    is_free = or_(
+        Slot.state == SlotState.OPEN,
+        and_(Slot.state == SlotState.LEASED, or_(Slot.expert_id == user.id, Slot.leased_until < func.now())),
+    )
+    answered = exists().where(
+        Review.sample_id == Slot.sample_id, Review.expert_id == user.id, Review.undone_at.is_(None)
+    )
     return (
         select(func.count(Slot.sample_id.distinct()))
-        .where(Slot.dataset_id == Dataset.id, Slot.state == SlotState.OPEN, ~taken)
+        .where(Slot.dataset_id == Dataset.id, is_free, ~answered)
         .correlate(Dataset)
         .scalar_subquery()
     )

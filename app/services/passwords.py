@@ -16,7 +16,59 @@ _hasher = PasswordHasher(time_cost=1, memory_cost=46 * 1024, parallelism=1)
 _at_once = threading.BoundedSemaphore(os.cpu_count() or 1)
 
 _COMMON = frozenset(
-    ["password1234", "password12345", "password123456", "passwordpassword", "123456789012", "1234567890123", "12345678901234", "123456123456", "012345678910", "111111111111", "000000000000", "121212121212", "123123123123", "abcdefghijkl", "abcdefghijklm", "abcd12345678", "abc123456789", "qwertyuiop12", "qwertyuiop123", "qwertyuiopas", "qwertyuiopasdfgh", "qwerty123456", "qwerty1234567", "1q2w3e4r5t6y", "1qaz2wsx3edc", "1qaz2wsx3edc4rfv", "zaq12wsxcde3", "asdfghjkl123", "asdfasdfasdf", "adminadminadmin", "administrator", "administrator1", "letmeinletmein", "letmein12345", "iloveyou1234", "iloveyou12345", "welcome12345", "welcome123456", "changeme1234", "changeme12345", "trustno1trustno1", "monkey123456", "dragon123456", "football1234", "baseball1234", "superman1234", "princess1234", "sunshine1234", "p@ssw0rd1234", "passw0rd1234", "correcthorsebatterystaple"]
+    [
+        "password1234",
+        "password12345",
+        "password123456",
+        "passwordpassword",
+        "123456789012",
+        "1234567890123",
+        "12345678901234",
+        "123456123456",
+        "012345678910",
+        "111111111111",
+        "000000000000",
+        "121212121212",
+        "123123123123",
+        "abcdefghijkl",
+        "abcdefghijklm",
+        "abcd12345678",
+        "abc123456789",
+        "qwertyuiop12",
+        "qwertyuiop123",
+        "qwertyuiopas",
+        "qwertyuiopasdfgh",
+        "qwerty123456",
+        "qwerty1234567",
+        "1q2w3e4r5t6y",
+        "1qaz2wsx3edc",
+        "1qaz2wsx3edc4rfv",
+        "zaq12wsxcde3",
+        "asdfghjkl123",
+        "asdfasdfasdf",
+        "adminadminadmin",
+        "administrator",
+        "administrator1",
+        "letmeinletmein",
+        "letmein12345",
+        "iloveyou1234",
+        "iloveyou12345",
+        "welcome12345",
+        "welcome123456",
+        "changeme1234",
+        "changeme12345",
+        "trustno1trustno1",
+        "monkey123456",
+        "dragon123456",
+        "football1234",
+        "baseball1234",
+        "superman1234",
+        "princess1234",
+        "sunshine1234",
+        "p@ssw0rd1234",
+        "passw0rd1234",
+        "correcthorsebatterystaple",
+    ]
 )
 
 
@@ -41,7 +93,7 @@ def is_dated(password_hash: str) -> bool:
 
 
 def check_rules(password: str, *personal: str) -> None:
-    """Long, not a well-known one, and not the person's own name or address. Nothing about digits and signs: they help nobody."""
+    """Invalid unless it is long, not a well-known one, and not the person's own name or address. Signs help nobody."""
     if len(password) < SHORTEST:
         raise Invalid(
             f"Use {SHORTEST} characters or more. Four words that do not belong together are easy to remember.",

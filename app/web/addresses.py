@@ -6,7 +6,7 @@ from fastapi import Request
 
 
 def here(request: Request) -> str:
-    """The page a person is on, quoted for use in a query: of a form or a part, the page that holds it. Empty where unknown."""
+    """The page a person is on, quoted for a query; for a form or a part, the page that holds it. Empty where unknown."""
     if request.method == "GET" and "HX-Request" not in request.headers:
         return quote(request.url.path + (f"?{request.url.query}" if request.url.query else ""), safe="/")
     page = urlsplit(request.headers.get("HX-Current-URL") or request.headers.get("Referer") or "")
@@ -16,6 +16,6 @@ def here(request: Request) -> str:
 
 
 def local(target: str) -> str:
-    """`target` if it is a path of this site, else the start page. Browsers read // and /\\ as the start of a foreign host."""
+    """`target` if it is a path of this site, else the start page. To browsers // and /\\ begin a foreign host."""
     plain = target.isprintable() and target.startswith("/") and not target.startswith(("//", "/\\"))
     return target if plain and not urlsplit(target).netloc else "/"

@@ -5,13 +5,15 @@ from dataclasses import dataclass, field
 from typing import Annotated, Any, Generic, TypeVar, get_args, get_origin
 
 from fastapi import Depends, Request
-from pydantic import BaseModel, ConfigDict, ValidationError
+from pydantic import AfterValidator, BaseModel, ConfigDict, ValidationError
 from starlette.datastructures import FormData
 
 from app.services.errors import DomainError, Invalid
 
 LARGEST = 8 << 20
 """Bytes of a form without files. Guidelines and edited samples are far below."""
+
+UNSTORABLE = "The text holds an invisible character that cannot be stored. Type it again by hand."
 
 M = TypeVar("M", bound="Input")
 
@@ -20,6 +22,16 @@ class Input(BaseModel):
     """The base of all forms: fields that nobody asked for are refused, text is trimmed."""
 
     model_config = ConfigDict(extra="forbid", str_strip_whitespace=True)
+
+
+def _one_line(text: str) -> str:
+    if not text.isprintable():
+        raise ValueError("Write this on one line, without invisible characters.")
+    return text
+
+
+Line = Annotated[str, AfterValidator(_one_line)]
+"""A name or an address: one line, because it stands in lists, titles and logs."""
 
 
 class FormTooLarge(Exception):
@@ -52,9 +64,7 @@ def submission(model: type[M]) -> Callable[[Request], Awaitable[Submission[M]]]:
 def check(model: type[M], values: dict[str, Any]) -> Submission[M]:
     """Typed values against a model."""
     if not all(storable(text) for value in values.values() for text in (value if isinstance(value, list) else [value])):
-        return Submission(
-            None, values, {"": "The text holds an invisible character that cannot be stored. Type it again by hand."}
-        )
+        return Submission(None, values, {"": UNSTORABLE})
     given = {
         name: value for name, value in values.items() if value != "" and (isinstance(value, list) or value.strip())
     }
@@ -75,8 +85,16 @@ async def posted(request: Request) -> FormData:
     return await request.form(max_files=0, max_fields=2_000, max_part_size=LARGEST)
 
 
-FormDep = Annotated[FormData, Depends(posted)]
-"""The form as it was typed, for pages whose fields depend on data. Remember that a text may hold a NUL: use `storable`."""
+async def typed(request: Request) -> FormData:
+    """The form as it was typed. Invalid where a text holds what cannot be stored."""
+    form = await posted(request)
+    if not all(storable(str(value)) for _, value in form.multi_items()):
+        raise Invalid(UNSTORABLE)
+    return form
+
+
+FormDep = Annotated[FormData, Depends(typed)]
+"""For pages whose fields depend on data, so that no model can name them."""
 
 
 def storable(text: str) -> bool:

@@ -88,8 +88,8 @@ class SameOrigin:
 def from_here(request: Request) -> bool:
     """Whether a request that may change something comes from our own pages, or from no browser at all.
 
-    The rule of Go's CrossOriginProtection: Sec-Fetch-Site, which no script can set; else Origin against Host; where a browser
-    is too old to send either, its cookie is not trusted.
+    The rule of Go's CrossOriginProtection: Sec-Fetch-Site, which no script can set; else Origin against Host; where a
+    browser is too old to send either, its cookie is not trusted.
     """
     if request.method in ("GET", "HEAD", "OPTIONS"):
         return True
@@ -103,7 +103,7 @@ def from_here(request: Request) -> bool:
 
 
 class Caught:
-    """A page for an error that nobody foresaw, sent where the security headers still reach it. The error goes on to the log."""
+    """A page for an error that nobody foresaw, sent where the security headers still reach it; the error goes on."""
 
     def __init__(self, app: ASGIApp) -> None:
         self.app = app
@@ -125,7 +125,7 @@ class Caught:
 
 
 class Logged:
-    """One line per request: the route's pattern and its numbers, never the address itself, which may hold words or secrets."""
+    """One line per request: the route's pattern and numbers, never the address, which may hold words or secrets."""
 
     def __init__(self, app: ASGIApp) -> None:
         self.app = app

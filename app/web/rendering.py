@@ -17,7 +17,7 @@ from app.web import wording
 
 FILTERS: dict[str, Any] = {}
 GLOBALS: dict[str, Any] = {}
-"""More words for templates: a module of app.web adds its own when a route imports it, before the first page is rendered."""
+"""More words for templates: a module of app.web adds its own when a route imports it, before any page is rendered."""
 
 
 def render(request: Request, page: str, *blocks: str, status: int = 200, **context: Any) -> HTMLResponse:

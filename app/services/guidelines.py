@@ -1,0 +1,53 @@
+"""A dataset's guidelines: every save is a new version, and none is ever changed."""
+
+from collections.abc import Sequence
+
+from sqlalchemy import Row, select
+from sqlalchemy.orm import Session
+
+from app.models import Dataset, Guideline, User
+from app.services.errors import Conflict, NotFound
+
+
+def current(session: Session, dataset: Dataset) -> Guideline | None:
+    """The newest version; None where nothing has been written yet."""
+    return session.scalar(
+        select(Guideline).where(Guideline.dataset_id == dataset.id).order_by(Guideline.version.desc()).limit(1)
+    )
+
+
+def version(session: Session, dataset: Dataset, number: int) -> Guideline:
+    """One version. NotFound."""
+    found = session.scalar(select(Guideline).where(Guideline.dataset_id == dataset.id, Guideline.version == number))
+    if found is None:
+        raise NotFound("The guidelines have no such version. Look at the list of versions.")
+    return found
+
+
+def history(session: Session, dataset: Dataset) -> Sequence[Row[Guideline, str | None]]:
+    """(version, author's name), the newest first."""
+    return session.execute(
+        select(Guideline, User.name)
+        .outerjoin(User, User.id == Guideline.author_id)
+        .where(Guideline.dataset_id == dataset.id)
+        .order_by(Guideline.version.desc())
+    ).all()
+
+
+def save(session: Session, dataset: Dataset, by: User, text: str, based_on: int) -> Guideline:
+    """Store a new version, unless nothing has changed. Conflict where somebody saved one since version `based_on`."""
+    session.execute(select(Dataset.id).where(Dataset.id == dataset.id).with_for_update())
+    newest = current(session, dataset)
+    number = newest.version if newest else 0
+    if newest is not None and newest.text == text:
+        return newest
+    if number != based_on:
+        raise Conflict(
+            f"Somebody saved version {number} while you were writing. Your text is below, unsaved. "
+            "Compare it with that version, then save again to put yours on top."
+        )
+    made = Guideline(dataset_id=dataset.id, version=number + 1, text=text, author_id=by.id)
+    session.add(made)
+    session.flush()
+    session.refresh(made)
+    return made
