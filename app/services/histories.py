@@ -21,7 +21,7 @@ class Change:
 
 @dataclass(frozen=True)
 class Step:
-    """One answer. `counted` is false where another expert's answer stood already; `undone_at` is set where it was taken back."""
+    """One answer. `counted` is false where another expert's stood already; `undone_at` says when it was taken back."""
 
     at: datetime
     expert: str
@@ -41,10 +41,16 @@ def of_sample(session: Session, sample: Sample) -> list[Step]:
         .outerjoin(Revision, Revision.id == Review.revision_id)
         .where(Review.sample_id == sample.id)
         .order_by(Review.id)
-    ).tuples()
+    )
     return [
         Step(
-            review.created_at, name, review.decision, review.reason, review.comment, review.counted, review.undone_at,
+            review.created_at,
+            name,
+            review.decision,
+            review.reason,
+            review.comment,
+            review.counted,
+            review.undone_at,
             changes(Form(sample.form), sample.content, content) if content else [],
         )
         for review, name, content in rows
@@ -73,10 +79,13 @@ def last_answers(session: Session, sample_ids: list[int]) -> dict[int, list[tupl
         select(Review.sample_id, User.name, Review.decision, Review.reason, Review.revision_id.is_not(None))
         .join(User, User.id == Review.expert_id)
         .where(
-            Review.sample_id.in_(sample_ids), Review.counted, Review.undone_at.is_(None), Review.decision != Decision.SKIP,
+            Review.sample_id.in_(sample_ids),
+            Review.counted,
+            Review.undone_at.is_(None),
+            Review.decision != Decision.SKIP,
         )
         .order_by(Review.id)
-    ).tuples()
+    )
     answers: dict[int, list[tuple[str, Decision, str, bool]]] = {}
     for sample_id, name, decision, reason, edited in rows:
         answers.setdefault(sample_id, []).append((name, decision, reason, edited))

@@ -3,10 +3,12 @@
 from itertools import pairwise
 from typing import Any
 
-from sqlalchemy.orm import Session
 from sqlalchemy import select
+from sqlalchemy.orm import Session
 
 from app.curation.bounds import Rule
+from app.curation.deduplicator import Deduplicator
+from app.curation.filter import Filter
 from app.curation.measuring import all_rules
 from app.curation.recipe import Recipe
 from app.db import Json
@@ -18,17 +20,23 @@ SIDES = {"min": "at least", "max": "at most"}
 def described(session: Session, versions: list[RecipeVersion]) -> list[tuple[RecipeVersion, str, list[str]]]:
     """Each version, newest first, with who saved it and what it changed against the one before."""
     authors = {version.author_id for version in versions} - {None}
-    names = dict(session.execute(select(User.id, User.name).where(User.id.in_(authors))).tuples().all())
+    names = dict(session.execute(select(User.id, User.name).where(User.id.in_(authors))).all())
     older = [between(before.recipe, after.recipe) for after, before in pairwise(versions)]
     changed = [*older, ["The first version"]] if versions else []
-    return [(version, names.get(version.author_id or 0, ""), lines) for version, lines in zip(versions, changed, strict=True)]
+    return [
+        (version, names.get(version.author_id or 0, ""), lines)
+        for version, lines in zip(versions, changed, strict=True)
+    ]
 
 
 def between(before: Json, after: Json) -> list[str]:
     """One line per change; empty where nothing changed."""
     old, new = _limits(before), _limits(after)
-    lines = [_limit_line(code, old.get(code), new.get(code)) for code in [*new, *(code for code in old if code not in new)]
-             if old.get(code) != new.get(code)]
+    lines = [
+        _limit_line(code, old.get(code), new.get(code))
+        for code in [*new, *(code for code in old if code not in new)]
+        if old.get(code) != new.get(code)
+    ]
     settings_before, settings_after = _settings(before), _settings(after)
     for name in sorted(settings_before.keys() | settings_after.keys()):
         one, other = settings_before.get(name), settings_after.get(name)
@@ -57,18 +65,21 @@ def _bound(rule: Rule, bound: float) -> str:
 def _settings(recipe: Json) -> dict[str, Any]:
     """Fields that are no limits, by the title that the form gives them."""
     loaded = Recipe.model_validate(recipe)
-    parts = [*loaded.filters.values(), *loaded.deduplication.values()]
+    parts: list[Filter | Deduplicator] = [*loaded.filters.values(), *loaded.deduplication.values()]
     bounds = {id(part): set(getattr(part, "rules", dict)()) for part in parts}
     return {
         f"{info.title or field} ({part.key()})": getattr(part, field)
-        for part in parts for field, info in type(part).model_fields.items() if field not in bounds[id(part)]
+        for part in parts
+        for field, info in type(part).model_fields.items()
+        if field not in bounds[id(part)]
     }
 
 
 def _copies(before: Json, after: Json) -> list[str]:
     old, new = set(before.get("deduplication", {})), set(after.get("deduplication", {}))
     return [f"Copies found by {key}: switched on" for key in sorted(new - old)] + [
-        f"Copies found by {key}: switched off" for key in sorted(old - new)]
+        f"Copies found by {key}: switched off" for key in sorted(old - new)
+    ]
 
 
 def _said(value: Any) -> str:

@@ -65,7 +65,7 @@ class Page:
 
 @dataclass(frozen=True)
 class Counts:
-    """How many samples each choice would show, given the choices made in the other groups; `total` is what is shown now."""
+    """How many samples each choice would show, given those made in the other groups; `total` is what is shown now."""
 
     states: dict[SampleState, int]
     corpora: dict[int, int]
@@ -79,7 +79,14 @@ def tidy(words: str) -> str:
 
 
 def page(
-    session: Session, dataset_id: int, run: Run | None, search: Search, *, after: int = 0, before: int | None = None, limit: int = PAGE,
+    session: Session,
+    dataset_id: int,
+    run: Run | None,
+    search: Search,
+    *,
+    after: int = 0,
+    before: int | None = None,
+    limit: int = PAGE,
 ) -> Page:
     """The samples after (or just before) a key. Pages by key, so the last page costs no more than the first."""
     backwards = before is not None
@@ -116,11 +123,14 @@ def counts(session: Session, dataset_id: int, run: Run | None, search: Search) -
 def get(session: Session, dataset_id: int, sample_id: int) -> tuple[Sample, Corpus]:
     """A sample of this dataset with its corpus. NotFound."""
     row = session.execute(
-        select(Sample, Corpus).join(Corpus, Corpus.id == Sample.corpus_id).where(Sample.dataset_id == dataset_id, Sample.id == sample_id)
+        select(Sample, Corpus)
+        .join(Corpus, Corpus.id == Sample.corpus_id)
+        .where(Sample.dataset_id == dataset_id, Sample.id == sample_id)
     ).first()
     if row is None:
         raise NotFound("There is no such sample in this dataset. Look for it in the list of samples.")
-    return row.tuple()
+    sample, corpus = row
+    return sample, corpus
 
 
 def verdict(session: Session, run: Run | None, sample_id: int) -> Verdict | None:
@@ -128,13 +138,25 @@ def verdict(session: Session, run: Run | None, sample_id: int) -> Verdict | None
     return session.get(Verdict, (run.id, sample_id)) if run else None
 
 
-def _rows(run: Run | None) -> Select[Any]:
+def _rows(run: Run | None) -> Any:
     """What a list shows of each sample, with its verdict in the published run."""
     survivor = aliased(Sample)
     return (
         select(
-            Sample.id, Sample.state, Sample.form, Sample.file, Sample.line, Sample.position, Sample.overruled_at,
-            Sample.question, Sample.answer, Corpus.name.label("corpus"), Verdict.kept, Verdict.failures, Verdict.duplicate_of, Verdict.similarity,
+            Sample.id,
+            Sample.state,
+            Sample.form,
+            Sample.file,
+            Sample.line,
+            Sample.position,
+            Sample.overruled_at,
+            Sample.question,
+            Sample.answer,
+            Corpus.name.label("corpus"),
+            Verdict.kept,
+            Verdict.failures,
+            Verdict.duplicate_of,
+            Verdict.similarity,
             func.left(survivor.question, 120).label("survivor"),
             User.name.label("overruled_by"),
         )
@@ -148,8 +170,21 @@ def _rows(run: Run | None) -> Select[Any]:
 def _found(row: Row[Any]) -> Found:
     question, answer = _first_words(row.question) if row.form == Form.TEXT else (row.question, row.answer)
     return Found(
-        row.id, row.state, row.form, question, answer, row.corpus, row.file, row.line, row.position,
-        in_words(row.failures or []), row.duplicate_of, row.similarity, row.survivor or "", row.overruled_by, row.overruled_at,
+        row.id,
+        row.state,
+        row.form,
+        question,
+        answer,
+        row.corpus,
+        row.file,
+        row.line,
+        row.position,
+        in_words(row.failures or []),
+        row.duplicate_of,
+        row.similarity,
+        row.survivor or "",
+        row.overruled_by,
+        row.overruled_at,
     )
 
 
@@ -177,7 +212,7 @@ def _matching(dataset_id: int, run: Run | None, search: Search) -> list[ColumnEl
 
 
 def _holds(words: str) -> ColumnElement[bool]:
-    """Samples with these words, found first: else PostgreSQL may walk the whole table in order of the key for a rare word."""
+    """Samples with these words, found first: else PostgreSQL may walk the whole table in key order for a rare word."""
     query = func.websearch_to_tsquery("simple", words)
     found = select(Sample.id).where(Sample.search.op("@@")(query)).cte("found").prefix_with("MATERIALIZED")
     return Sample.id.in_(select(found.c.id))
@@ -198,4 +233,4 @@ def _reason_counts(session: Session, dataset_id: int, run: Run | None, search: S
     others = replace(search, reasons=())
     if others.is_narrowed:
         query = query.join(Sample, Sample.id == Verdict.sample_id).where(*_matching(dataset_id, run, others))
-    return {code: number for code, number in session.execute(query.order_by(func.count().desc()))}
+    return dict(session.execute(query.order_by(func.count().desc())).all())

@@ -7,7 +7,8 @@ from typing import Any
 from app.curation.bounds import Rule
 from app.curation.measuring import all_rules
 
-NEAR_DUPLICATE = "near_duplicate"
+DUPLICATE = "duplicate"
+"""The reason under which a run files near-duplicates; it is no rule of a filter."""
 
 
 @dataclass(frozen=True)
@@ -37,6 +38,8 @@ class Reason:
 
 def title(code: str) -> str:
     """A reason in plain words, also one whose rule no longer exists."""
+    if code == DUPLICATE:
+        return "Near-duplicate"
     rule = all_rules().get(code)
     return rule.title if rule else code.replace("_", " ").capitalize()
 
@@ -50,7 +53,9 @@ def in_words(failures: Iterable[Mapping[str, Any]]) -> list[Reason]:
 def _reason(failure: Mapping[str, Any], rule: Rule | None) -> Reason:
     code, value, bound = str(failure["rule"]), float(failure["value"]), float(failure["bound"])
     if rule is None:  # a plugin that was removed after the run
-        return Reason(code, title(code), f"{value:g}, limit {bound:g}", str(failure["measure"]), value, bound, "max", "count")
+        return Reason(
+            code, title(code), f"{value:g}, limit {bound:g}", str(failure["measure"]), value, bound, "max", "count"
+        )
     return Reason(
-        code, rule.title, rule.sentence(value, bound), rule.measure.title, value, bound, rule.side, rule.measure.kind,
+        code, rule.title, rule.sentence(value, bound), rule.measure.title, value, bound, rule.side, rule.measure.kind
     )

@@ -34,13 +34,14 @@ class Histogram:
 def histogram(
     edges: Sequence[float], counts: Sequence[int], *, bound: float | None, side: str, words: Sequence[str], title: str
 ) -> Histogram | None:
-    """`edges` are the ends of the bins, one more than `counts`; `words` says the first edge, the last edge and the bound."""
+    """`edges` are the ends of the bins, one more than `counts`; `words` says the first, the last and the bound."""
     if not counts or not any(counts) or edges[-1] <= edges[0]:
         return None
     span, top = edges[-1] - edges[0], max(counts)
     bars = [
         _bar((low - edges[0]) / span * WIDTH, (high - low) / span * WIDTH, count / top, _passes(low, high, bound, side))
-        for (low, high), count in zip(pairwise(edges), counts, strict=True) if count
+        for (low, high), count in zip(pairwise(edges), counts, strict=True)
+        if count
     ]
     place = None if bound is None else min(max((bound - edges[0]) / span, 0), 1) * WIDTH
     return Histogram(bars, place, words[0], words[1], _label(title, edges, counts, words, bound, side))

@@ -58,7 +58,7 @@ class Part:
 
 
 class Unreadable(Exception):
-    """The form holds something that cannot be a recipe; `parts` are ready to be shown again with an error by each field."""
+    """The form holds what cannot be a recipe; its parts are ready to be shown again with an error by each field."""
 
     def __init__(self, rules: list[Part], copies: list[Part]) -> None:
         super().__init__("The recipe was not saved.")
@@ -80,22 +80,27 @@ def read(typed: Typed, on: set[str], title: str = "") -> Recipe:
     copies = [_typed_part("deduplication", key, kind, typed, on) for key, kind in deduplicators().items()]
     if any(one.error for part in [*rules, *copies] for one in [*part.limits, *part.settings]):
         raise Unreadable(rules, copies)
-    return Recipe.model_validate({
-        "title": title,
-        "filters": {part.name.partition(".")[2]: _values(part) for part in rules if _matters(part)},
-        "deduplication": {part.name.partition(".")[2]: _values(part) for part in copies if part.is_on},
-    })
+    return Recipe.model_validate(
+        {
+            "title": title,
+            "filters": {part.name.partition(".")[2]: _values(part) for part in rules if _matters(part)},
+            "deduplication": {part.name.partition(".")[2]: _values(part) for part in copies if part.is_on},
+        }
+    )
 
 
 def name_of(kind: type) -> str:
     """What people call a plugin: the words before the colon in its module's first line."""
-    return ((getmodule(kind).__doc__ or "").partition(":")[0]).strip()  # type: ignore[union-attr]
+    return ((getmodule(kind).__doc__ or "").partition(":")[0]).strip()
 
 
 def _part(group: str, key: str, kind: type[BaseModel], chosen: BaseModel | None) -> Part:
     values = chosen.model_dump() if chosen else {}
     name = f"{group}.{key}"
-    controls = [_shown_field(f"{name}.{field}", info, values.get(field), bool(chosen)) for field, info in kind.model_fields.items()]
+    controls = [
+        _shown_field(f"{name}.{field}", info, values.get(field), bool(chosen))
+        for field, info in kind.model_fields.items()
+    ]
     return _with_controls(name, kind, chosen is not None, controls)
 
 
@@ -116,7 +121,9 @@ def _shown_field(name: str, info: FieldInfo, value: Any, is_chosen: bool) -> Fie
     if (rule := rule_of(info)) is not None:
         bound = value if is_chosen else None
         suggested = bound if bound is not None else info.default
-        return _limit(name, rule, "" if suggested is None else _number_text(suggested, _is_percent(rule)), bound is not None)
+        return _limit(
+            name, rule, "" if suggested is None else _number_text(suggested, _is_percent(rule)), bound is not None
+        )
     return _setting(name, info, _text(value if is_chosen else info.get_default(call_default_factory=True), info))
 
 
@@ -138,7 +145,9 @@ def _limit(name: str, rule: Rule, text: str, is_on: bool) -> Field:
 def _setting(name: str, info: FieldInfo, text: str) -> Field:
     choices = tuple(map(str, get_args(info.annotation))) if get_origin(info.annotation) is Literal else ()
     unit = "%" if _is_share(info) else ""
-    return Field(name, info.title or name.rpartition(".")[2], info.description or "", _control(info), text, unit, choices=choices)
+    return Field(
+        name, info.title or name.rpartition(".")[2], info.description or "", _control(info), text, unit, choices=choices
+    )
 
 
 def _control(info: FieldInfo) -> Literal["number", "check", "choice", "words"]:
@@ -183,7 +192,9 @@ def _checked(part: Part, kind: type[BaseModel]) -> Part:
     except ValidationError as error:
         found = {str(item["loc"][0]): item["msg"] for item in error.errors()}
         marked: Callable[[Field], Field] = lambda one: _marked(one, found.get(one.name.rpartition(".")[2]))  # noqa: E731
-        return Part(part.name, part.title, part.about, part.is_on, [*map(marked, part.limits)], [*map(marked, part.settings)])
+        return Part(
+            part.name, part.title, part.about, part.is_on, [*map(marked, part.limits)], [*map(marked, part.settings)]
+        )
     return part
 
 
@@ -191,7 +202,9 @@ def _marked(one: Field, message: str | None) -> Field:
     if message is None or one.error:
         return one
     sentence = f"{message.removeprefix('Value error, ').removeprefix('Input ').capitalize().rstrip('.')}."
-    return Field(one.name, one.title, one.help, one.control, one.text, one.unit, one.is_on, one.rule, one.choices, sentence)
+    return Field(
+        one.name, one.title, one.help, one.control, one.text, one.unit, one.is_on, one.rule, one.choices, sentence
+    )
 
 
 def _is_percent(rule: Rule) -> bool:

@@ -1,0 +1,76 @@
+"""How a dataset's stored measures spread: bins for the drawings beside a recipe's limits."""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+
+import numpy as np
+from numpy.typing import NDArray
+from sqlalchemy import text
+from sqlalchemy.orm import Session
+
+from app.curation.bounds import Measure
+from app.models import MeasureSet, Run
+
+LOOKED_AT = 5_000
+"""Samples that a drawing rests on; more would not move a bar by a pixel."""
+BINS = 40
+
+
+@dataclass(frozen=True)
+class Spread:
+    """Ends of the bins, one more than there are counts. The last bin also holds everything beyond it."""
+
+    edges: list[float]
+    counts: list[int]
+
+
+def values(session: Session, run: Run | None) -> dict[str, NDArray[np.float64]]:
+    """Stored measures by name, of some thousand samples evenly drawn; empty before the first run."""
+    if run is None or run.set_id is None:
+        return {}
+    names = session.get_one(MeasureSet, run.set_id).names
+    step = max(1, int(run.counts.get("samples", 0)) // LOOKED_AT)
+    rows = (
+        session.execute(
+            text("""
+        WITH some AS MATERIALIZED (SELECT id FROM samples WHERE dataset_id = :dataset AND id % :step = 0)
+        SELECT m.values FROM measured m JOIN some ON some.id = m.sample_id WHERE m.set_id = :set LIMIT :most
+    """),
+            {"dataset": run.dataset_id, "step": step, "set": run.set_id, "most": 2 * LOOKED_AT},
+        )
+        .scalars()
+        .all()
+    )
+    table = np.array(rows, np.float64).reshape(len(rows), len(names))
+    return {name: table[:, column] for column, name in enumerate(names)}
+
+
+def spread(found: Mapping[str, NDArray[np.float64]], measure: Measure, bounds: Sequence[float]) -> Spread | None:
+    """The bins of one measure, wide enough to show every bound on it; None where it was not measured."""
+    known = found.get(measure.name)
+    known = known[np.isfinite(known)] if known is not None else known
+    if known is None or not len(known):
+        return None
+    top = max(float(np.quantile(known, 0.99)), *(bound * 1.25 for bound in bounds), 0.0)
+    edges = _share_edges(top, known) if measure.kind in {"share", "score"} else _count_edges(top)
+    counts, _ = np.histogram(np.clip(known, edges[0], edges[-1]), edges)
+    return Spread(edges.tolist(), counts.tolist())
+
+
+def drawn_at(bound: float, spread: Spread, side: str) -> float:
+    """Where a bound lies between whole numbers: beyond the last one that passes."""
+    if spread.edges[0] != -0.5:
+        return bound
+    return bound - 0.5 if side == "min" else bound + 0.5
+
+
+def _share_edges(top: float, known: NDArray[np.float64]) -> NDArray[np.float64]:
+    most = 1.0 if float(known.max()) <= 1 else max(top, 1.0)
+    return np.linspace(0, min(max(top, 0.05), most), BINS + 1, dtype=np.float64)
+
+
+def _count_edges(top: float) -> NDArray[np.float64]:
+    """Whole numbers get a bin each while they are few, bins of equal whole width otherwise."""
+    if top <= BINS:
+        return np.arange(0, max(int(np.ceil(top)), 3) + 2, dtype=np.float64) - 0.5
+    return np.arange(BINS + 1, dtype=np.float64) * float(np.ceil(top / BINS))

@@ -1,0 +1,218 @@
+"""Samples: the list that can be searched, one sample with its verdict and its history, and keeping what was dropped."""
+
+from dataclasses import dataclass
+from urllib.parse import urlencode
+
+from fastapi import APIRouter, Request, Response
+from fastapi.responses import RedirectResponse
+from sqlalchemy.orm import Session
+
+from app.curation.sample import Form, Json, turns
+from app.models import Corpus, Decision, RecipeVersion, Run, Sample, SampleState, User
+from app.services import corpora, histories, overruling, reasons, runs, samples, why
+from app.services.samples import Search
+from app.web import drawing, material, word_diff  # noqa: F401 - the last two give the templates what bears their name
+from app.web.dependencies import Access, Id, LeadDep, SessionDep
+from app.web.rendering import render
+
+router = APIRouter()
+
+STATES = (
+    SampleState.APPROVED,
+    SampleState.REJECTED,
+    SampleState.FLAGGED,
+    SampleState.QUEUED,
+    SampleState.CANDIDATE,
+    SampleState.DROPPED,
+)
+ROLES = {
+    "system": "Instruction to the model",
+    "user": "Question",
+    "assistant": "Answer",
+    "context": "Context",
+    "text": "Text",
+    "chosen": "Better answer",
+    "rejected": "Worse answer",
+}
+DECIDED = {Decision.APPROVE: "approved it", Decision.REJECT: "rejected it", Decision.FLAG: "flagged it"}
+
+
+@dataclass(frozen=True)
+class Shown:
+    """One piece of a sample with its name for people."""
+
+    role: str
+    title: str
+    text: str
+
+
+@dataclass(frozen=True)
+class Partner:
+    """The kept sample that another one duplicates, and where the two differ."""
+
+    sample: Sample
+    corpus: Corpus
+    turns: list[Shown]
+    pairs: list[tuple[str, str, str]]
+
+
+@router.get("/datasets/{dataset_id}/samples", name="samples")
+def show_samples(request: Request, access: LeadDep, session: SessionDep) -> Response:
+    """Everything that was uploaded, what became of it, and why."""
+    search, dataset = _search(request), access.dataset
+    run = runs.latest(session, dataset.id)
+    counts = samples.counts(session, dataset.id, run, search)
+    found = samples.page(
+        session, dataset.id, run, search, after=_key(request, "after") or 0, before=_key(request, "before")
+    )
+    all_corpora = corpora.of(session, dataset.id)
+    everything = sum(corpus.accepted for corpus in all_corpora)
+    chosen = [
+        (code, why.title(code), counts.reasons.get(code, 0))
+        for code in {**counts.reasons, **dict.fromkeys(search.reasons, 0)}
+    ]
+    return render(
+        request,
+        "samples.html",
+        dataset=dataset,
+        access=access,
+        search=search,
+        counts=counts,
+        found=found,
+        states=STATES,
+        reasons=chosen,
+        corpora=all_corpora,
+        everything=everything,
+        has_samples=everything > 0,
+        page_size=samples.PAGE,
+        answers=_answers(session, found),
+        next_page=_page_link(search, after=found.samples[-1].id if found.samples else 0),
+        previous_page=_page_link(search, before=found.samples[0].id if found.samples else 0),
+    )
+
+
+@router.get("/datasets/{dataset_id}/samples/{sample_id}", name="sample")
+def show_sample(request: Request, access: LeadDep, session: SessionDep, sample_id: Id) -> Response:
+    """One sample whole: its words, where they come from, its verdict, and what people did with it."""
+    sample, corpus = samples.get(session, access.dataset.id, sample_id)
+    run = runs.latest(session, access.dataset.id)
+    verdict = samples.verdict(session, run, sample.id)
+    content = histories.current_content(session, sample)
+    failed = why.in_words(verdict.failures) if verdict else []
+    return render(
+        request,
+        "sample.html",
+        dataset=access.dataset,
+        access=access,
+        sample=sample,
+        corpus=corpus,
+        kind=_kind(sample),
+        turns=shown(sample.form, content),
+        edited=sample.revision_id is not None,
+        verdict=verdict,
+        reasons=[(reason, drawing.line(reason.value, reason.bound, reason.side, reason.scale)) for reason in failed],
+        partner=_partner(session, access, verdict.duplicate_of, sample.form, content)
+        if verdict and verdict.duplicate_of
+        else None,
+        recipe_version=_recipe_version(session, run),
+        steps=histories.of_sample(session, sample),
+        roles=ROLES,
+        reason_title=reasons.title,
+        overruler=_name(session, sample.overruled_by),
+        metadata=[
+            (name, str(value)[:500]) for name, value in (sample.meta or {}).items() if value not in (None, "", [], {})
+        ],
+    )
+
+
+@router.post("/datasets/{dataset_id}/samples/{sample_id}/overrule", name="overrule")
+def overrule(request: Request, access: LeadDep, session: SessionDep, sample_id: Id) -> Response:
+    """Keep a dropped sample anyway: it goes to review."""
+    overruling.overrule(session, access.dataset, sample_id, access.user)
+    return _to_sample(request, access, sample_id)
+
+
+@router.post("/datasets/{dataset_id}/samples/{sample_id}/take-back", name="take_back")
+def take_back(request: Request, access: LeadDep, session: SessionDep, sample_id: Id) -> Response:
+    """Undo that, as long as nobody has reviewed it."""
+    overruling.take_back(session, access.dataset, sample_id)
+    return _to_sample(request, access, sample_id)
+
+
+def shown(form: str, content: Json) -> list[Shown]:
+    """The pieces of a sample with a name for each that a person understands."""
+    return [
+        Shown(turn.role, ROLES.get(turn.role, turn.role.capitalize()), turn.text) for turn in turns(Form(form), content)
+    ]
+
+
+def _search(request: Request) -> Search:
+    """The filters in the address; values that nothing can have are dropped, so that an old link still works."""
+    given = request.query_params
+    known = {state.value for state in SampleState}
+    return Search(
+        samples.tidy(given.get("q", "")),
+        tuple(SampleState(value) for value in dict.fromkeys(given.getlist("state")) if value in known),
+        tuple(dict.fromkeys(value[:100] for value in given.getlist("why")[:50])),
+        tuple(dict.fromkeys(int(value) for value in given.getlist("corpus")[:500] if _is_key(value))),
+    )
+
+
+def _key(request: Request, name: str) -> int | None:
+    value = request.query_params.get(name, "")
+    return int(value) if _is_key(value) else None
+
+
+def _is_key(value: str) -> bool:
+    return value.isascii() and value.isdecimal() and len(value) < 19
+
+
+def _page_link(search: Search, **key: int) -> str:
+    given = {
+        "q": search.words,
+        "state": [state.value for state in search.states],
+        "why": list(search.reasons),
+        "corpus": list(search.corpora),
+        **key,
+    }
+    return "?" + urlencode({name: value for name, value in given.items() if value}, doseq=True)
+
+
+def _answers(session: Session, found: samples.Page) -> dict[int, list[str]]:
+    """What experts said of each sample on the page, one line per answer."""
+    answers = histories.last_answers(session, [row.id for row in found.samples])
+    return {sample_id: [_answer(*answer) for answer in given] for sample_id, given in answers.items()}
+
+
+def _answer(name: str, decision: Decision, reason: str, edited: bool) -> str:
+    because = f": {reasons.title(reason).lower()}" if reason else ""
+    return f"{name} {'edited and ' if edited else ''}{DECIDED[decision]}{because}"
+
+
+def _partner(session: Session, access: Access, survivor_id: int, form: str, content: Json) -> Partner | None:
+    """Both texts side by side, piece by piece."""
+    survivor, corpus = samples.get(session, access.dataset.id, survivor_id)
+    theirs, ours = shown(survivor.form, survivor.content), shown(form, content)
+    before = {(piece.role, at): piece.text for at, piece in enumerate(theirs)}
+    pairs = [(piece.title, before.get((piece.role, at), ""), piece.text) for at, piece in enumerate(ours)]
+    return Partner(survivor, corpus, theirs, pairs)
+
+
+def _kind(sample: Sample) -> str:
+    """A sample has no title: its heading is its kind."""
+    if sample.form == Form.CHAT:
+        count = len(sample.content["messages"])
+        return f"Conversation, {count} {'turn' if count == 1 else 'turns'}"
+    return {Form.TEXT: "Text", Form.PREFERENCE: "Two answers compared"}.get(Form(sample.form), "Question and answer")
+
+
+def _recipe_version(session: Session, run: Run | None) -> int | None:
+    return session.get_one(RecipeVersion, run.recipe_version_id).version if run else None
+
+
+def _name(session: Session, user_id: int | None) -> str:
+    return session.get_one(User, user_id).name if user_id else ""
+
+
+def _to_sample(request: Request, access: Access, sample_id: int) -> Response:
+    return RedirectResponse(request.url_for("sample", dataset_id=access.dataset.id, sample_id=sample_id).path, 303)
