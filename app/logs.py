@@ -35,6 +35,7 @@ def configure() -> None:
     # The server's own line per request would print addresses, and with them what people searched for.
     logging.getLogger("uvicorn.access").handlers.clear()
     logging.getLogger("uvicorn.access").propagate = False
+    logging.getLogger("uvicorn.error").setLevel(logging.WARNING)
 
 
 def _renderers() -> list[structlog.typing.Processor]:

@@ -2,13 +2,17 @@
 
 import importlib
 import pkgutil
-from collections.abc import Iterator
+import threading
+from collections.abc import AsyncIterator, Iterator
+from contextlib import asynccontextmanager
 
 from fastapi import APIRouter, FastAPI
 from fastapi.responses import HTMLResponse
 from starlette.middleware import Middleware
 
+import app.services.kinds  # noqa: F401 - makes every kind of job known
 from app import logs
+from app.reconciler import reconciler
 from app.resources import resource
 from app.web import errors, routes
 from app.web.files import StaticFiles
@@ -24,6 +28,7 @@ def create_app() -> FastAPI:
         docs_url=None,
         redoc_url=None,
         default_response_class=HTMLResponse,
+        lifespan=_reconciling,
         middleware=[Middleware(Logged), Middleware(Secured), Middleware(SameOrigin), Middleware(Caught)],
     )
     for router in routers():
@@ -31,6 +36,15 @@ def create_app() -> FastAPI:
     app.mount("/static", StaticFiles(directory=resource("static")), name="static")
     errors.install(app)
     return app
+
+
+@asynccontextmanager
+async def _reconciling(_: FastAPI) -> AsyncIterator[None]:
+    """While the server runs, it also wakes workers again whose message was lost."""
+    stop = threading.Event()
+    reconciler(stop).start()
+    yield
+    stop.set()
 
 
 def routers() -> Iterator[APIRouter]:

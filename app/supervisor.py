@@ -11,10 +11,8 @@ import time
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 
-from app import attach, demo, health, home, migrate
-from app.db import transaction
+from app import attach, health, home, migrate
 from app.embedded import die_with_parent
-from app.services import accounts
 from app.settings import Settings, get_settings
 
 
@@ -62,6 +60,8 @@ def up(with_demo: bool = False) -> None:
         say(f"Data: {settings.home}")
         migrate.upgrade(str(settings.database_url))
         if with_demo:
+            from app import demo
+
             demo.ensure()
         home.announce(settings.home, {"database_url": str(settings.database_url), "redis_url": str(settings.redis_url)})
         if not stop.is_set():
@@ -87,10 +87,6 @@ def _supervise(settings: Settings, stop: threading.Event) -> None:
 
 def _welcome(settings: Settings) -> None:
     say(f"Winnow is ready: {settings.public_url}")
-    with transaction() as session:
-        token = accounts.first_admin_link(session)
-    if token:
-        say(f"Create the admin with this link (once, within a day): {settings.public_url}/first-admin/{token}")
     say("Stop with Ctrl-C.")
 
 

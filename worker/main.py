@@ -6,14 +6,13 @@ import threading
 
 from celery.signals import worker_process_init, worker_ready, worker_shutdown
 
-from app import queue
+from app import logs, queue
 from app.db import forget_engine, transaction
-from app.logs import configure_logging
 from app.reconciler import Repeating, reconciler
 from app.services import jobs
 from worker import tasks
 
-configure_logging()
+logs.configure()
 app = queue.celery_app()
 tasks.register(app)
 

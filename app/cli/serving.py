@@ -36,8 +36,11 @@ def web(port: Port = None) -> None:
     """Run the web server alone. Needs DATABASE_URL and REDIS_URL."""
     import uvicorn
 
+    from app import first_visit
+
     _environment(None, port)
     _need_services()
+    first_visit.show_link()
     settings = get_settings()
     uvicorn.run(
         "app.main:create_app", factory=True, host=settings.host, port=settings.port, workers=settings.web_processes, access_log=False,
@@ -52,8 +55,8 @@ def worker(
     _need_services()
     count = processes or get_settings().worker_processes
     os.execv(sys.executable, [  # noqa: S606 - no shell is involved
-        sys.executable, "-m", "celery", "-A", "worker.main", "worker", "--concurrency", str(count), "--queues", "winnow", "--loglevel", "WARNING",
-        "--without-gossip", "--without-mingle", "--without-heartbeat", "--hostname", f"winnow-{os.getpid()}@%h", "--quiet",
+        sys.executable, "-m", "celery", "--quiet", "-A", "worker.main", "worker", "--concurrency", str(count), "--queues", "winnow", "--loglevel", "WARNING",
+        "--without-gossip", "--without-mingle", "--without-heartbeat", "--hostname", f"winnow-{os.getpid()}@%h",
     ])
 
 
