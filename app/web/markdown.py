@@ -1,0 +1,97 @@
+"""Markdown to HTML without links, images or other people's tags: addresses are words to be judged like all others."""
+
+from collections.abc import MutableMapping, Sequence
+from typing import Any
+
+from markdown_it import MarkdownIt
+from markdown_it.common.utils import escapeHtml
+from markdown_it.renderer import RendererHTML
+from markdown_it.token import Token
+from markdown_it.utils import OptionsDict
+
+TAGS: dict[str, set[str]] = {
+    **{
+        tag: set() for tag in ("p", "br", "hr", "em", "strong", "s", "h3", "h4", "h5", "h6", "ul", "blockquote", "code")
+    },
+    **{tag: set() for tag in ("table", "thead", "tbody", "tr", "th", "td")},
+    "ol": {"start"},
+    "li": {"value"},
+    "pre": {"tabindex"},
+    "div": {"class", "tabindex", "role", "aria-label"},
+    "span": {"class"},
+}
+"""All that may come out, each with its attributes; none of them holds a word of the sample."""
+
+Env = MutableMapping[str, Any]
+
+
+def as_html(text: str) -> str:
+    """CommonMark with tables and strike-through. Line ends are kept; headings start below those of the page."""
+    return str(_MARKDOWN.render(text))
+
+
+class _Renderer(RendererHTML):
+    """Everything that Markdown would hide in an attribute is written out."""
+
+    def image(self, tokens: Sequence[Token], idx: int, options: OptionsDict, env: Env) -> str:
+        token = tokens[idx]
+        alt = self.renderInlineAsText(token.children, options, env) if token.children else ""
+        return f'<span class="image">{escapeHtml(alt)} {_address(token, "src")}</span>'
+
+    def link_open(self, tokens: Sequence[Token], idx: int, options: OptionsDict, env: Env) -> str:
+        env.setdefault("links", []).append(tokens[idx])
+        return '<span class="link">'
+
+    def link_close(self, tokens: Sequence[Token], idx: int, options: OptionsDict, env: Env) -> str:
+        opened: Token = env["links"].pop()
+        return "</span>" if opened.markup == "autolink" else f"</span> {_address(opened, 'href')}"
+
+    def fence(self, tokens: Sequence[Token], idx: int, options: OptionsDict, env: Env) -> str:
+        token = tokens[idx]
+        language = f'<span class="language">{escapeHtml(token.info)}</span>' if token.info.strip() else ""
+        return f'<div class="code-block">{language}{_code(token)}</div>\n'
+
+    def code_block(self, tokens: Sequence[Token], idx: int, options: OptionsDict, env: Env) -> str:
+        return f'<div class="code-block">{_code(tokens[idx])}</div>\n'
+
+    def table_open(self, tokens: Sequence[Token], idx: int, options: OptionsDict, env: Env) -> str:
+        return '<div class="scroll" tabindex="0" role="group" aria-label="Table"><table>\n'
+
+    def table_close(self, tokens: Sequence[Token], idx: int, options: OptionsDict, env: Env) -> str:
+        return "</table></div>\n"
+
+    def list_item_open(self, tokens: Sequence[Token], idx: int, options: OptionsDict, env: Env) -> str:
+        number = tokens[idx].info
+        return f'<li value="{number}">' if number.isdecimal() else "<li>"
+
+    def heading_open(self, tokens: Sequence[Token], idx: int, options: OptionsDict, env: Env) -> str:
+        return f"<{_below(tokens[idx])}>"
+
+    def heading_close(self, tokens: Sequence[Token], idx: int, options: OptionsDict, env: Env) -> str:
+        return f"</{_below(tokens[idx])}>\n"
+
+
+def _code(token: Token) -> str:
+    return f'<pre tabindex="0"><code>{escapeHtml(token.content)}</code></pre>'
+
+
+def _address(token: Token, name: str) -> str:
+    title = token.attrGet("title")
+    address = str(token.attrGet(name) or "") + (f' "{title}"' if title else "")
+    return f'<span class="address">{escapeHtml(address)}</span>'
+
+
+def _below(heading: Token) -> str:
+    return f"h{min(int(heading.tag[1]) + 2, 6)}"
+
+
+def _markdown() -> MarkdownIt:
+    made = MarkdownIt("commonmark", {"html": False, "breaks": True, "maxNesting": 50}, renderer_cls=_Renderer)
+    # References and entities would make words vanish or change.
+    made.enable(["table", "strikethrough"]).disable(["reference", "entity"])
+    made.normalizeLink = lambda url: url  # type: ignore[method-assign]
+    made.normalizeLinkText = lambda link: link  # type: ignore[method-assign]
+    return made
+
+
+_MARKDOWN = _markdown()
