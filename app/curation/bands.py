@@ -10,7 +10,7 @@ from app.curation.hashing import combine
 
 CHUNK = 1 << 16
 LARGEST = 512
-"""In a larger bucket a row is compared with this many others: half the bucket's first ones, half those just before it."""
+"""In a larger bucket a row meets this many others: half the bucket's first ones, half those just before it."""
 
 
 def bands_for(threshold: float, permutations: int, recall: float) -> tuple[int, int]:
@@ -48,21 +48,25 @@ def _pairs_of_equal(keys: NDArray[np.uint64]) -> Iterator[Pairs]:
     order = np.argsort(keys, kind="stable")
     starts = np.flatnonzero(np.concatenate([[True], keys[order[1:]] != keys[order[:-1]]]))
     sizes = np.diff(np.append(starts, len(order)))
-    held: list[Pairs] = []
-    for start, size in zip(starts[sizes > 1].tolist(), sizes[sizes > 1].tolist(), strict=True):
-        held.extend(_bucket_pairs(order[start : start + size]))
-        if sum(map(len, held)) >= CHUNK:
-            yield np.concatenate(held)
-            held = []
-    if held:
-        yield np.concatenate(held)
+    for size in np.unique(sizes[sizes > 1]).tolist():
+        if size <= LARGEST:
+            yield from _small(order, starts[sizes == size], size)
+            continue
+        for start in starts[sizes == size].tolist():
+            yield from _large(order[start : start + size])
 
 
-def _bucket_pairs(bucket: NDArray[np.int64]) -> Iterator[Pairs]:
-    if len(bucket) <= LARGEST:
-        left, right = np.triu_indices(len(bucket), 1)
-        yield np.stack([bucket[left], bucket[right]], axis=1)
-        return
+def _small(order: NDArray[np.int64], starts: NDArray[np.int64], size: int) -> Iterator[Pairs]:
+    """All pairs within buckets of one size, many buckets at a time."""
+    left, right = np.triu_indices(size, 1)
+    step = max(1, CHUNK // len(left))
+    for first in range(0, len(starts), step):
+        some = starts[first : first + step, None]
+        yield np.stack([order[some + left].ravel(), order[some + right].ravel()], axis=1)
+
+
+def _large(bucket: NDArray[np.int64]) -> Iterator[Pairs]:
+    """Each row with the bucket's first rows and with those just before it."""
     half = LARGEST // 2
     for place in range(1, len(bucket)):
         others = np.concatenate([bucket[: min(half, place)], bucket[max(half, place - half) : place]])

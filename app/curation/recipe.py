@@ -39,7 +39,7 @@ def _build(kind: type[Plugin], key: str, fields: Any) -> Plugin:
 
 
 class Recipe(BaseModel):
-    """Rules and deduplication by plugin name. A filter that is not listed is measured all the same, but drops nothing."""
+    """Rules and deduplication by plugin name. A filter that is not listed still measures, but drops nothing."""
 
     model_config = ConfigDict(extra="forbid", frozen=True)
 

@@ -9,7 +9,8 @@ from numpy.typing import NDArray
 from app.curation.batch import Array, Mask
 from app.curation.deduplicator import Deduplicator, Fetch, Groups, Pairs, Signatures
 
-VERIFIED_AT_ONCE = 1024
+VERIFIED_AT_ONCE = 2048
+GATHERED = 1 << 18
 
 
 @dataclass(frozen=True, slots=True)
@@ -87,8 +88,21 @@ def _neighbours(edges: Edges) -> Mapping[int, list[tuple[int, float]]]:
 
 
 def _slices(chunks: Iterator[Pairs]) -> Iterator[Pairs]:
-    """Sorted slices, small enough that the texts of one fit in memory."""
+    """Slices small enough that their texts fit in memory; pairs are gathered and sorted first, so that texts recur."""
+    held: list[Pairs] = []
+    many = 0
     for chunk in chunks:
-        ordered = chunk[np.lexsort((chunk[:, 1], chunk[:, 0]))]
-        for first in range(0, len(ordered), VERIFIED_AT_ONCE):
-            yield ordered[first : first + VERIFIED_AT_ONCE]
+        held.append(chunk)
+        many += len(chunk)
+        if many >= GATHERED:
+            yield from _sorted_slices(held)
+            held, many = [], 0
+    if held:
+        yield from _sorted_slices(held)
+
+
+def _sorted_slices(held: list[Pairs]) -> Iterator[Pairs]:
+    pairs = np.concatenate(held)
+    ordered = pairs[np.lexsort((pairs[:, 1], pairs[:, 0]))]
+    for first in range(0, len(ordered), VERIFIED_AT_ONCE):
+        yield ordered[first : first + VERIFIED_AT_ONCE]

@@ -18,7 +18,7 @@ GOOD = {
     "output": "Sea water dries in the sun until salt is left.",
     "n": 1,
 }
-SALT = "Salt is a mineral that people have used for a very long time to keep their food from going bad in the heat of summer."
+SALT = "Salt is a mineral that people have long used to keep their food from going bad in the heat of summer."
 
 
 def write(path: Path, *records: Any) -> Path:
@@ -125,7 +125,7 @@ def test_a_refused_file_leaves_nothing_behind(tmp_path: Path) -> None:
 @pytest.mark.parametrize("twice", [True, False])
 def test_inputs_must_be_given_once(tmp_path: Path, twice: bool) -> None:
     file = write(tmp_path / "a.jsonl", GOOD)
-    with pytest.raises(CurateRefused, match="given 2 times|nothing to curate"):
+    with pytest.raises(CurateRefused, match=r"given 2 times|nothing to curate"):
         curate([file, file] if twice else [], tmp_path / "out", Recipe())
 
 

@@ -9,7 +9,7 @@ from datasketch import MinHash as Published
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from app.curation.bands import bands_for, matching_pairs
+from app.curation.bands import LARGEST, bands_for, matching_pairs
 from app.curation.batch import Batch
 from app.curation.dedup.exact import Exact
 from app.curation.dedup.minhash import RECALL, SCHEME, SEED, MinHash
@@ -20,7 +20,7 @@ from app.curation.survivors import Edges, edges, survivors
 from app.curation.text import comparable, words
 from tests.curation.samples import instruction, text
 
-SALT = "Salt is a mineral that people have used for a very long time to keep their food from going bad in the heat of summer."
+SALT = "Salt is a mineral that people have long used to keep their food from going bad in the heat of summer."
 
 
 def fetch_from(samples: Sequence[Sample]) -> Fetch:
@@ -32,7 +32,8 @@ def copies(samples: Sequence[Sample], passes: Sequence[bool] | None = None, **fi
     one = MinHash.model_validate(fields)
     signatures = one.signatures(Batch(samples))
     mask = np.array(passes if passes is not None else [True] * len(samples))
-    return survivors(mask, [edges(one, signatures, fetch_from(samples), mask)]).survivor.tolist()
+    found: list[int] = survivors(mask, [edges(one, signatures, fetch_from(samples), mask)]).survivor.tolist()
+    return found
 
 
 @settings(deadline=None, max_examples=50)
@@ -85,6 +86,14 @@ def test_every_pair_is_given_once() -> None:
     }
     assert len(pairs) == len(expected)
     assert set(map(tuple, pairs.tolist())) == expected
+
+
+def test_a_large_bucket_costs_a_bounded_number_of_pairs_per_row() -> None:
+    rows = 3 * LARGEST
+    pairs = np.concatenate(list(matching_pairs(np.zeros((rows, 2), np.uint32), np.arange(rows), 1, 2)))
+    assert len(pairs) <= rows * LARGEST
+    assert (pairs[:, 0] < pairs[:, 1]).all()
+    assert set(pairs[pairs[:, 0] == 0][:, 1].tolist()) == set(range(1, rows)), "all meet the first, so it can lead them"
 
 
 def test_small_changes_are_found_and_other_texts_are_not() -> None:
@@ -154,9 +163,9 @@ def some_edges(draw: st.DrawFn) -> Edges:
         groups = groups[groups]
     leaders = np.unique(groups).tolist()
     pairs = draw(st.sets(st.sampled_from(list(combinations(leaders, 2)) or [(0, 0)])))
-    pairs = sorted(pair for pair in pairs if pair[0] != pair[1])
-    shares = [draw(st.sampled_from([0.8, 0.85, 0.9])) for _ in pairs]
-    return Edges(groups, np.array(pairs, np.int64).reshape(-1, 2), np.array(shares))
+    unequal = sorted(pair for pair in pairs if pair[0] != pair[1])
+    shares = [draw(st.sampled_from([0.8, 0.85, 0.9])) for _ in unequal]
+    return Edges(groups, np.array(unequal, np.int64).reshape(-1, 2), np.array(shares))
 
 
 @given(st.lists(some_edges(), max_size=2), st.lists(st.booleans(), min_size=ROWS, max_size=ROWS))

@@ -81,7 +81,8 @@ FIRES: dict[str, tuple[dict[str, object], Sample]] = {
     "paragraphs_repeat": ({}, text("a salt\n\nb salt\n\nb salt\n\nb salt")),
     "long_paragraphs_repeat": ({}, text(f"first\n\n{LONG}\n\n{LONG}")),
     "sentence_repeats_in_a_row": ({}, instruction(response="It is salt. " * 4)),
-} | {f"{name}_words_repeat": ({}, text(LONG * 4)) for name in ("five", "six", "seven", "eight", "nine", "ten")}
+}
+FIRES |= {f"{n}_words_repeat": ({}, text(LONG * 4)) for n in ("five", "six", "seven", "eight", "nine", "ten")}
 FIRES |= {f"{name}_words_repeat": ({}, text("salt and pepper " * 12)) for name in ("two", "three", "four")}
 
 EVERY = pytest.mark.parametrize("kind", filters().values(), ids=filters())

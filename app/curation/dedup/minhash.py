@@ -88,7 +88,7 @@ class MinHash(Deduplicator):
 
 
 def minima(hashes: Hashes, counts: NDArray[np.int64], permutations: int) -> Signatures:
-    """What datasketch's MinHash(scheme="affine32") computes from the upper halves of these hashes, for all sets at once."""
+    """What datasketch's MinHash(scheme="affine32") computes from the upper halves of the hashes, all sets at once."""
     found = np.full((len(counts), permutations), 0xFFFFFFFF, np.uint32)
     ends = np.cumsum(counts)
     filled = np.flatnonzero(counts)

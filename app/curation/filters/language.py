@@ -24,7 +24,7 @@ _NO_LETTERS = re.compile(f"(?:(?![{MARKS}])[\\W\\d_])+")
 
 
 class Language(Filter):
-    """The question or the answer in a wanted language is enough, so that translations stay. Too little text to tell passes."""
+    """Question or answer in a wanted language is enough, so translations stay. Too little text to tell passes."""
 
     languages: list[str] = Field(
         default=[],

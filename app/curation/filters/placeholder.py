@@ -23,7 +23,8 @@ _BRACKETED = re.compile(
 )
 _REMNANT = re.compile(
     r"<\s*no[ _-]?(?:in|out)put\s*>"
-    r"|(?:^|\n)[\W_]*(?:no[ _-]?input(?:\W+(?:is\W+)?(?:required|needed|necessary|provided|available|given))?|n/a)[\W_]*$",
+    r"|(?:^|\n)[\W_]*"
+    r"(?:no[ _-]?input(?:\W+(?:is\W+)?(?:required|needed|necessary|provided|available|given))?|n/a)[\W_]*$",
     re.IGNORECASE,
 )
 

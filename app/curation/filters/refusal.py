@@ -15,7 +15,8 @@ OPENING = 300
 
 _ABLE = r"(?:cannot|can't|can not|could not|couldn't|am unable to|'m unable to|am not able to|'m not able to|won't|will not)"
 _DEED = (
-    r"(?:\s+\w+ly)?\s+(?:answer|assist|help (?:you )?with|provide|complete|fulfil?l?|generate|create|process|comply|perform"
+    r"(?:\s+\w+ly)?\s+(?:answer|assist|help (?:you )?with|"
+    r"provide|complete|fulfil?l?|generate|create|process|comply|perform"
     r"|do that|access|view|see|browse|open|display|draw|produce|write|offer|give|engage|respond|translate|discuss)\b"
 )
 _REFUSAL = re.compile(
@@ -23,24 +24,30 @@ _REFUSAL = re.compile(
     r"|^\W*(?:I'm|I am|we are|we're)? ?(?:very |really )?(?:sorry|afraid)\b[^.\n]{0,40}\b(?:but|that)?[^.\n]{0,20}"
     rf"\bI\W?(?:m|am)? ?(?:{_ABLE}|don't|do not)"
     r"|^\W*(?:this|that|the) (?:task|request|instruction|question|prompt)s?\b[^.\n]{0,30}\b(?:cannot|can't|can not) be"
-    r"|^\W*(?:cannot|unable to|not able to) (?:answer|complete|comply|be completed|be answered|process|provide|perform)\b"
-    r"|\bcannot (?:complete|fulfil?l?) this (?:task|request|instruction)\b|\bcannot be (?:fulfilled|completed|done) by a\b"
-    r"|^\W*(?:sorry,? )?(?:as|being) an? (?:AI|artificial intelligence|(?:large )?language model|virtual assistant)\b[^\n]{0,80}"
+    r"|^\W*(?:cannot|unable to|not able to) (?:answer|complete|comply|be completed|be answered|"
+    r"process|provide|perform)\b"
+    r"|\bcannot (?:complete|fulfil?l?) this (?:task|request|instruction)\b"
+    r"|\bcannot be (?:fulfilled|completed|done) by a\b"
+    r"|^\W*(?:sorry,? )?(?:as|being) an? (?:AI|artificial intelligence|(?:large )?language model|virtual assistant)\b"
+    r"[^\n]{0,80}"
     r"\b(?:cannot|can't|unable|not able|do not|don't|am not)\b",
     re.IGNORECASE,
 )
 _PROVIDERS = (
-    r"(?:OpenAI|Anthropic|Google|DeepMind|Meta AI|Microsoft|Mistral(?: AI)?|Alibaba(?: Cloud)?|Cohere|DeepSeek|xAI|Baidu"
+    r"(?:OpenAI|Anthropic|Google|DeepMind|Meta AI|Microsoft|Mistral(?: AI)?|"
+    r"Alibaba(?: Cloud)?|Cohere|DeepSeek|xAI|Baidu"
     r"|Zhipu(?: AI)?|Moonshot(?: AI)?|Amazon|EleutherAI)"
 )
 _MODELS = (
-    r"(?:ChatGPT|GPT-?\d(?:\.\d)?|GPT|Claude|Gemini|Bard|LLaMA|Qwen|Mistral|Grok|DeepSeek|PaLM|Open ?Assistant|Vicuna|Alpaca"
+    r"(?:ChatGPT|GPT-?\d(?:\.\d)?|GPT|Claude|Gemini|Bard|LLaMA|Qwen|Mistral|Grok|DeepSeek|PaLM|"
+    r"Open ?Assistant|Vicuna|Alpaca"
     r"|Command R|Copilot|ERNIE|Kimi)"
 )
 _IDENTITY = re.compile(
     r"\bas an? (?:AI|artificial intelligence)(?: (?:language )?(?:model|assistant|system|chatbot))?\b,? I\b"
     r"|\bas an? (?:large )?language model\b"
-    r"|\bI(?:'m| am) (?:just |only )?an? (?:AI|artificial intelligence|(?:large )?language model|chatbot|virtual assistant)\b"
+    r"|\bI(?:'m| am) (?:just |only )?an? (?:AI|artificial intelligence|(?:large )?language model|"
+    r"chatbot|virtual assistant)\b"
     rf"|\b(?:I(?:'m| am)|my name is|call me) {_MODELS}\b"
     rf"|\bI (?:was|am|have been) (?:trained|developed|created|built|made|designed) by {_PROVIDERS}\b"
     rf"|\b(?:AI|language) model (?:trained|developed|created|built|made|designed) by {_PROVIDERS}\b"
@@ -119,7 +126,7 @@ def _declines(answer: str) -> bool:
 
 
 def _times(pattern: re.Pattern[str], needs: tuple[str, ...], text: str) -> int:
-    """Matches, with typographic apostrophes read as plain ones; a text without any of the needed words is not searched."""
+    """Matches, with typographic apostrophes read as plain ones; a text with none of the needed words is not searched."""
     text = text.replace("’", "'")
     lower = text.lower()
     return len(pattern.findall(text)) if any(word in lower for word in needs) else 0

@@ -33,7 +33,7 @@ _LIST_ITEM = re.compile(r"\s*(?:[-*•|]|\(?\w{1,3}[.):])")
 
 
 class Repetition(Filter):
-    """How much of the answer or text repeats itself. Code blocks are left out; later copies count, first ones do not."""
+    """How much of the answer or text repeats itself. Code blocks are left out; first copies do not count."""
 
     max_duplicate_line_share: Bound = at_most(0.30, LINES, "lines_repeat")
     max_duplicate_line_character_share: Bound = at_most(0.20, LINE_CHARACTERS, "long_lines_repeat")

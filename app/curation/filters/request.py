@@ -12,14 +12,18 @@ DRAWING = Measure("asks_for_drawing", "The question asks for a picture, recordin
 
 _URL = re.compile(r"\b(?:https?://|www\.)\S+", re.IGNORECASE)
 _SOURCE = re.compile(
-    r"\b(?:summari[sz]e|read|review|analy[sz]e|evaluate|article|website|web ?page|site|page|video|trailer|image|picture|photo|"
+    r"\b(?:summari[sz]e|read|review|analy[sz]e|evaluate|article|website|web ?page|site|page|video|"
+    r"trailer|image|picture|photo|"
     r"painting|post|blog|link|url|tweet|song|critique|describe|rate|translate|extract|identify|classify|appraise|find)\b",
     re.IGNORECASE,
 )
 _WEB = re.compile(
     r"\b(?:search|browse|look up on|google|surf|scrape) (?:the )?(?:web|internet|online)\b", re.IGNORECASE
 )
-_MEDIUM = r"(?:image|picture|photo|photograph|painting|chart|graph|diagram|map|video|audio|clip|recording|screenshot|artwork|drawing)"
+_MEDIUM = (
+    r"(?:image|picture|photo|photograph|painting|"
+    r"chart|graph|diagram|map|video|audio|clip|recording|screenshot|artwork|drawing)"
+)
 _FILE = r"(?:file|document|spreadsheet|pdf|attachment)"
 _MISSING = re.compile(
     rf"[<\[(](?:(?:attached|insert(?:ed)?|an?|the|see)\s)?{_MEDIUM}s?\b[^>\])\n]{{0,40}}[>\])]"
@@ -29,12 +33,15 @@ _MISSING = re.compile(
     re.IGNORECASE,
 )
 _DRAW = re.compile(
-    r"^\W*(?:please )?(?:draw|sketch|paint|illustrate|crop|render|photoshop)\b(?! (?:a |the )?(?:conclusion|inference|comparison"
+    r"^\W*(?:please )?(?:draw|sketch|paint|illustrate|crop|render|photoshop)\b(?! (?:a |the )?(?:conclusion|inference|"
+    r"comparison"
     r"|parallel|attention|connection|distinction|from|on|upon|up|out|your|the (?:moral|lesson)))"
     r"|^\W*(?:please )?(?:create|design|make|generate|construct|produce|build|give me|show)\b(?: me)?(?: \S+){0,4}? "
     r"(?:logo|poster|pictogram|illustration|flyer|brochure|infographic|blueprint|animation|gif|meme|collage|cartoon|banner"
-    r"|image|picture|photo|painting|drawing|sketch|flowchart|diagram|video|audio|song file|icon|mood ?board|wireframe)s?\b"
-    r"(?! (?:caption|title|slogan|description|processing|classif|recogni|generat|editing|name|text|script|concept|style|book))",
+    r"|image|picture|photo|painting|drawing|sketch|flowchart|diagram|"
+    r"video|audio|song file|icon|mood ?board|wireframe)s?\b"
+    r"(?! (?:caption|title|slogan|description|processing|classif|recogni|"
+    r"generat|editing|name|text|script|concept|style|book))",
     re.IGNORECASE,
 )
 
