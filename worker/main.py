@@ -3,7 +3,9 @@
 import os
 import socket
 import threading
+import warnings
 
+from celery.platforms import SecurityWarning
 from celery.signals import worker_process_init, worker_ready, worker_shutdown
 
 from app import logs, queue
@@ -13,6 +15,8 @@ from app.services import jobs
 from worker import tasks
 
 logs.configure()
+# Celery warns of root because of pickled messages; ours are JSON with one number in them.
+warnings.filterwarnings("ignore", category=SecurityWarning)
 app = queue.celery_app()
 tasks.register(app)
 
