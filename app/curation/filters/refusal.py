@@ -13,7 +13,10 @@ CUTOFF = Measure("knowledge_cutoff", "The answer names the end of the model's kn
 OPENING = 300
 """Characters in which a refusal must stand: later on "I cannot" is part of a story or a letter."""
 
-_ABLE = r"(?:cannot|can't|can not|could not|couldn't|am unable to|'m unable to|am not able to|'m not able to|won't|will not)"
+_ABLE = (
+    r"(?:cannot|can't|can not|could not|couldn't|am unable to|'m unable to|am not able to|'m not able to|"
+    r"won't|will not)"
+)
 _DEED = (
     r"(?:\s+\w+ly)?\s+(?:answer|assist|help (?:you )?with|"
     r"provide|complete|fulfil?l?|generate|create|process|comply|perform"
@@ -126,7 +129,7 @@ def _declines(answer: str) -> bool:
 
 
 def _times(pattern: re.Pattern[str], needs: tuple[str, ...], text: str) -> int:
-    """Matches, with typographic apostrophes read as plain ones; a text with none of the needed words is not searched."""
+    """Matches, with typographic apostrophes read as plain ones; a text with no needed word is not searched."""
     text = text.replace("’", "'")
     lower = text.lower()
     return len(pattern.findall(text)) if any(word in lower for word in needs) else 0

@@ -52,14 +52,21 @@ class Repetition(Filter):
 
     def measure(self, batch: Batch) -> dict[str, Array]:
         prose = [without_code(reply) for reply in batch.replies]
-        tokens = Tokens([words(text) for text in prose])
-        applies = tokens.counts >= MIN_WORDS
+        known = zip(prose, batch.answers, batch.answer_words, strict=True)
+        tokens = Tokens([_long(text, answer, answer_words) for text, answer, answer_words in known])
+        applies = tokens.counts > 0
         found = _pieces(prose) | {"repeated_sentence_run": each(_longest_run, prose)}
         for n, measure in TOP.items():
             found[measure.name] = np.where(applies, top_share(tokens, n), np.nan)
         for n, measure in REPEATED.items():
             found[measure.name] = np.where(applies, repeated_share(tokens, n), np.nan)
         return found
+
+
+def _long(text: str, answer: str, answer_words: list[str]) -> list[str]:
+    """The words of a text that has enough of them, else none; an answer's own words are known already."""
+    found = answer_words if text == answer else words(text)
+    return found if len(found) >= MIN_WORDS else []
 
 
 def _pieces(prose: Sequence[str]) -> dict[str, Array]:
