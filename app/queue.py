@@ -54,7 +54,7 @@ def enqueue(session: Session, job_id: int, count: int = 1) -> None:
 
 
 def send(job_id: int, count: int = 1) -> None:
-    """Wake workers now, from a thread of its own: no request waits for the broker, and a lost message costs seconds only."""
+    """Wake workers now, from a thread of its own: no request waits for the broker; a lost message costs seconds."""
     future = _sender().submit(_send, job_id, count)
     future.add_done_callback(_report)
 
@@ -72,12 +72,14 @@ def broker() -> "redis.Redis":
     """A client for asking the broker how it is."""
     url = get_settings().redis_url or ""
     if url.startswith("redis+socket://"):
-        return redis.Redis(unix_socket_path=url.removeprefix("redis+socket://"), socket_timeout=1, socket_connect_timeout=1)
+        return redis.Redis(
+            unix_socket_path=url.removeprefix("redis+socket://"), socket_timeout=1, socket_connect_timeout=1
+        )
     return redis.Redis.from_url(url, socket_timeout=1, socket_connect_timeout=1)
 
 
 def _prefix() -> str:
-    """Keys are named after the database, so that two installations may share one broker without taking each other's messages."""
+    """Keys are named after the database: two installations may share one broker and keep their messages apart."""
     return f"winnow:{hashlib.sha256((get_settings().database_url or '').encode()).hexdigest()[:12]}:"
 
 
@@ -107,7 +109,9 @@ def _send_waiting(session: Session) -> None:
 
 @event.listens_for(Session, "after_rollback")
 def _forget_waiting(session: Session) -> None:
-    session.info.pop(_WAITING, None)
+    # After a savepoint's rollback the rest may still be committed; a wake-up for a job that is not there does no harm.
+    if not session.in_nested_transaction():
+        session.info.pop(_WAITING, None)
 
 
 def forget() -> None:

@@ -1,6 +1,7 @@
 """Uploaded and released files, stored under the hash of their content in a directory that all machines share."""
 
 import errno
+import fcntl
 import hashlib
 import os
 import shutil
@@ -37,6 +38,7 @@ class Incoming:
         self.size = 0
         self._hash = hashlib.sha256()
         self._file = path.open("wb")
+        fcntl.flock(self._file, fcntl.LOCK_EX)
 
     def write(self, chunk: bytes) -> None:
         """Append a chunk. NoSpace where the disk is full."""
@@ -59,12 +61,17 @@ class Incoming:
         target = path(sha256)
         target.parent.mkdir(parents=True, exist_ok=True)
         self.path.replace(target)
+        _sync(target.parent)
         return Stored(sha256, self.size, target)
 
     def close(self) -> None:
         """Remove what was not kept."""
-        self._file.close()
-        self.path.unlink(missing_ok=True)
+        try:
+            self._file.close()
+        except OSError:  # the last bytes find no room: they were to be thrown away
+            pass
+        finally:
+            self.path.unlink(missing_ok=True)
 
 
 @contextmanager
@@ -72,7 +79,8 @@ def incoming() -> Iterator[Incoming]:
     """Write a file of any size: ``with incoming() as file: file.write(chunk) ...; stored = file.keep()``."""
     directory = get_settings().blob_dir / TEMPORARY
     directory.mkdir(parents=True, exist_ok=True)
-    file = Incoming(directory / uuid4().hex)
+    with _sweeping(directory):
+        file = Incoming(directory / uuid4().hex)
     try:
         yield file
     finally:
@@ -101,8 +109,42 @@ def free_bytes() -> int:
     return shutil.disk_usage(directory).free
 
 
+@contextmanager
+def _sweeping(directory: Path) -> Iterator[None]:
+    """Remove files that no process holds any more: those of one that was killed.
+
+    One process at a time may sweep or begin a file.
+    """
+    with (directory / ".lock").open("w") as door:
+        fcntl.flock(door, fcntl.LOCK_EX)
+        for left in directory.iterdir():
+            if not left.name.startswith(".") and _is_abandoned(left):
+                left.unlink(missing_ok=True)
+        yield
+
+
+def _is_abandoned(left: Path) -> bool:
+    try:
+        with left.open("rb") as file:
+            fcntl.flock(file, fcntl.LOCK_SH | fcntl.LOCK_NB)
+            return True
+    except OSError:  # somebody holds it, or has finished with it just now
+        return False
+
+
+def _sync(directory: Path) -> None:
+    """A new name in a directory survives a power cut only once the directory itself is on the disk."""
+    number = os.open(directory, os.O_RDONLY)
+    try:
+        os.fsync(number)
+    finally:
+        os.close(number)
+
+
 def _explained(error: OSError, written: int) -> Exception:
     if error.errno not in {errno.ENOSPC, errno.EDQUOT}:
         return error
-    return NoSpace(f"The disk is full: {written:,} bytes of this file were written, then there was no space left. Nothing was kept of it. "
-                   "Free some space and upload it again.")
+    return NoSpace(
+        f"The disk is full: {written:,} bytes of this file were written, then there was no space left. "
+        "Nothing was kept of it. Free some space and try again."
+    )

@@ -15,7 +15,14 @@ from app.services.errors import Conflict, Invalid
 
 
 def add(
-    session: Session, dataset_id: int, stored: Stored, *, file_name: str, name: str = "", licence: str = "", origin: str = "",
+    session: Session,
+    dataset_id: int,
+    stored: Stored,
+    *,
+    file_name: str,
+    name: str = "",
+    licence: str = "",
+    origin: str = "",
     by: int | None = None,
 ) -> Corpus:
     """Take in a stored file and start its import, or wait for a mapping where its columns are not understood.
@@ -28,8 +35,15 @@ def add(
     except FileRefused as error:
         raise Invalid(error.message) from error
     corpus = Corpus(
-        dataset_id=dataset_id, name=name.strip() or file_name, file_name=file_name, sha256=stored.sha256, size=stored.size,
-        licence=licence.strip(), origin=origin.strip(), shape=found.shape, uploaded_by=by,
+        dataset_id=dataset_id,
+        name=name.strip() or file_name,
+        file_name=file_name,
+        sha256=stored.sha256,
+        size=stored.size,
+        licence=licence.strip(),
+        origin=origin.strip(),
+        shape=found.shape,
+        uploaded_by=by,
         state=CorpusState.WAITING if found.shape else CorpusState.UNMAPPED,
     )
     session.add(corpus)
@@ -60,6 +74,7 @@ def map_columns(session: Session, corpus: Corpus, form: Form, fields: dict[str, 
 
 def start_import(session: Session, corpus: Corpus, by: int | None = None) -> Job:
     """Start reading a corpus, or go on where an earlier import stopped. Conflict where one is under way."""
+    session.execute(select(Corpus.id).where(Corpus.id == corpus.id).with_for_update())
     if (job := import_job(session, corpus)) is not None and job.state in jobs.ACTIVE:
         raise Conflict("This corpus is being read already. Wait until it is done.")
     corpus.state, corpus.error = CorpusState.IMPORTING, None
@@ -70,8 +85,13 @@ def import_job(session: Session, corpus: Corpus) -> Job | None:
     """The newest import of a corpus."""
     return session.scalar(
         select(Job)
-        .where(Job.dataset_id == corpus.dataset_id, Job.kind == JobKind.IMPORT, Job.params["corpus_id"].as_integer() == corpus.id)
-        .order_by(Job.id.desc()).limit(1)
+        .where(
+            Job.dataset_id == corpus.dataset_id,
+            Job.kind == JobKind.IMPORT,
+            Job.params["corpus_id"].as_integer() == corpus.id,
+        )
+        .order_by(Job.id.desc())
+        .limit(1)
     )
 
 
@@ -82,15 +102,27 @@ def of(session: Session, dataset_id: int) -> Sequence[Corpus]:
 
 def importing(session: Session, dataset_id: int) -> bool:
     """Whether a file of this dataset is still being read."""
-    return session.scalar(
-        select(Job.id).where(Job.dataset_id == dataset_id, Job.kind == JobKind.IMPORT, Job.state.in_([JobState.QUEUED, JobState.RUNNING])).limit(1)
-    ) is not None
+    return (
+        session.scalar(
+            select(Job.id)
+            .where(
+                Job.dataset_id == dataset_id,
+                Job.kind == JobKind.IMPORT,
+                Job.state.in_([JobState.QUEUED, JobState.RUNNING]),
+            )
+            .limit(1)
+        )
+        is not None
+    )
 
 
 def refused(session: Session, corpus_id: int, after: int = 0, limit: int = 50) -> Sequence[RefusedLine]:
     """Refused lines in the order of the file, after the row numbered `after`."""
     return session.scalars(
-        select(RefusedLine).where(RefusedLine.corpus_id == corpus_id, RefusedLine.id > after).order_by(RefusedLine.id).limit(limit)
+        select(RefusedLine)
+        .where(RefusedLine.corpus_id == corpus_id, RefusedLine.id > after)
+        .order_by(RefusedLine.id)
+        .limit(limit)
     ).all()
 
 
@@ -98,20 +130,27 @@ def refused_by_code(session: Session, corpus_id: int) -> Sequence[AnyRow]:
     """(code, lines, first id) of a corpus's refused lines, the commonest first."""
     return session.execute(
         select(RefusedLine.code, func.count().label("lines"), func.min(RefusedLine.id).label("first_id"))
-        .where(RefusedLine.corpus_id == corpus_id).group_by(RefusedLine.code).order_by(func.count().desc(), RefusedLine.code)
+        .where(RefusedLine.corpus_id == corpus_id)
+        .group_by(RefusedLine.code)
+        .order_by(func.count().desc(), RefusedLine.code)
     ).all()
 
 
 def copies(session: Session, corpus_id: int, after: int = 0, limit: int = 50) -> Sequence[ExactCopy]:
     """Lines that were exact copies, with the sample that they equal."""
     return session.scalars(
-        select(ExactCopy).where(ExactCopy.corpus_id == corpus_id, ExactCopy.id > after).order_by(ExactCopy.id).limit(limit)
+        select(ExactCopy)
+        .where(ExactCopy.corpus_id == corpus_id, ExactCopy.id > after)
+        .order_by(ExactCopy.id)
+        .limit(limit)
     ).all()
 
 
 def _refuse_twin(session: Session, dataset_id: int, sha256: str) -> None:
     twin = session.scalar(
-        select(Corpus.name).where(Corpus.dataset_id == dataset_id, Corpus.sha256 == sha256, Corpus.state != CorpusState.FAILED).limit(1)
+        select(Corpus.name)
+        .where(Corpus.dataset_id == dataset_id, Corpus.sha256 == sha256, Corpus.state != CorpusState.FAILED)
+        .limit(1)
     )
     if twin:
         raise Conflict(f"This dataset has this very file already, as “{twin}”. Nothing was added.")

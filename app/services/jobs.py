@@ -8,12 +8,14 @@ from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass, field
 from typing import Any, cast
 
-from sqlalchemy import CursorResult, func, select, text, update
+from sqlalchemy import ColumnElement, CursorResult, and_, func, select, text, update
+from sqlalchemy.exc import OperationalError
 from sqlalchemy.orm import Session
 
 from app import queue
 from app.db import AnyRow, Json
 from app.models import Job, JobKind, JobState, Shard, ShardState, Worker
+from app.services.errors import Conflict
 
 ACTIVE = (JobState.QUEUED, JobState.RUNNING)
 MAX_TRIES = 5
@@ -25,7 +27,7 @@ class Fenced(Exception):
 
 
 class Cancelled(Exception):
-    """A person asked the job to stop."""
+    """A person asked the job to stop, or it has ended for another reason."""
 
 
 class JobFailed(Exception):
@@ -78,13 +80,21 @@ def start(session: Session, kind: JobKind, dataset_id: int, params: Json, by: in
 
 
 def cancel(session: Session, job: Job) -> None:
-    """Ask a job to stop. What is finished stays; a job that nobody works on stops at once."""
-    session.execute(select(Job.id).where(Job.id == job.id).with_for_update())
-    session.refresh(job)
+    """Ask a job to stop. What is finished stays; a job that nobody works on stops at once.
+
+    Conflict while it is being completed.
+    """
+    try:
+        job = _locked(session, job.id)
+    except OperationalError as error:
+        # Whoever makes the results count holds the row, for many seconds where there are many samples.
+        raise Conflict("This work is just being completed. Look again in a moment.") from error
     if job.state not in ACTIVE:
         return
     job.cancel = True
-    running = session.scalar(select(func.count()).where(Shard.job_id == job.id, Shard.state == ShardState.RUNNING, _fresh()))
+    running = session.scalar(
+        select(func.count()).where(Shard.job_id == job.id, Shard.state == ShardState.RUNNING, _fresh())
+    )
     if not running:
         _end(session, job, JobState.CANCELLED)
     session.flush()
@@ -99,37 +109,56 @@ def claim(session: Session, job_id: int, worker: str) -> Shard | None:
             WHERE id = (
                 SELECT s.id FROM shards s JOIN jobs j ON j.id = s.job_id AND j.stage = s.stage
                 WHERE s.job_id = :job AND j.state IN ('queued', 'running') AND NOT j.cancel
-                  AND (s.state = 'queued' OR s.state = 'running' AND s.heartbeat_at < now() - make_interval(secs => :stale))
+                  AND (s.state = 'queued'
+                       OR s.state = 'running' AND s.heartbeat_at < now() - make_interval(secs => :stale))
                 ORDER BY s.number LIMIT 1 FOR UPDATE OF s SKIP LOCKED)
             RETURNING id
         """),
-        {"job": job_id, "worker": worker, "stale": _stale_seconds()},
+        {"job": job_id, "worker": worker, "stale": stale_seconds()},
     ).first()
     if row is None:
         return None
     session.execute(
-        update(Job).where(Job.id == job_id, Job.state == JobState.QUEUED).values(state=JobState.RUNNING, started_at=func.now())
+        update(Job)
+        .where(Job.id == job_id, Job.state == JobState.QUEUED)
+        .values(state=JobState.RUNNING, started_at=func.now())
     )
     return session.get_one(Shard, row.id, populate_existing=True)
 
 
 def heartbeat(session: Session, shard: Shard) -> None:
-    """A sign of life. Fenced where another worker has the shard, Cancelled where a person stopped the job."""
+    """A sign of life. Fenced where another worker has the shard, Cancelled where the job was stopped."""
     _fence(session, shard, heartbeat_at=func.now())
-    if session.scalar(select(Job.cancel).where(Job.id == shard.job_id)):
+    if session.scalar(select(Job.id).where(Job.id == shard.job_id, _wanted())) is None:
+        raise Cancelled
+
+
+def hold(session: Session, shard: Shard) -> None:
+    """Keep the job from ending before this transaction does. Cancelled where it was stopped.
+
+    Nothing is written for a job that has ended: by then another one may be at work on the same rows.
+    """
+    if session.scalar(select(Job.id).where(Job.id == shard.job_id, _wanted()).with_for_update(read=True)) is None:
         raise Cancelled
 
 
 def checkpoint(session: Session, shard: Shard, done: int, state: Json) -> None:
-    """Record progress in the same transaction as the rows it made. Fenced where another worker has the shard."""
-    _fence(session, shard, heartbeat_at=func.now(), done=done, checkpoint=state, tries=0)
-    shard.done, shard.checkpoint = done, state
+    """Record progress in the same transaction as the rows it made.
+
+    Fenced where another worker has the shard, Cancelled where the job was stopped.
+    """
+    hold(session, shard)
+    # What comes next is being tried for the first time, by this very claim.
+    _fence(session, shard, heartbeat_at=func.now(), done=done, checkpoint=state, tries=1)
+    shard.done, shard.checkpoint, shard.tries = done, state, 1
 
 
 def finish(session: Session, shard: Shard) -> None:
-    """Mark a shard done; after the last one of a stage, plan the next stage or end the job."""
-    job = session.scalars(select(Job).where(Job.id == shard.job_id).with_for_update().execution_options(populate_existing=True)).one()
-    _fence(session, shard, state=ShardState.DONE, finished_at=func.now(), tries=0)
+    """Mark a shard done; after the last one of a stage, plan the next stage or end the job. Fenced, Cancelled."""
+    job = _locked(session, shard.job_id)
+    if job.cancel or job.state not in ACTIVE:
+        raise Cancelled
+    _fence(session, shard, state=ShardState.DONE, finished_at=func.now())
     left = session.scalar(
         select(func.count()).where(Shard.job_id == job.id, Shard.stage == job.stage, Shard.state != ShardState.DONE)
     )
@@ -141,7 +170,7 @@ def finish(session: Session, shard: Shard) -> None:
 
 def fail(session: Session, job_id: int, code: str, message: str) -> None:
     """End a job as failed, unless it has ended already."""
-    job = session.scalars(select(Job).where(Job.id == job_id).with_for_update().execution_options(populate_existing=True)).one()
+    job = _locked(session, job_id)
     if job.state in ACTIVE:
         job.error_code, job.error = code, message
         _end(session, job, JobState.FAILED)
@@ -149,7 +178,7 @@ def fail(session: Session, job_id: int, code: str, message: str) -> None:
 
 def stop_cancelled(session: Session, job_id: int) -> None:
     """End a job that was asked to stop, once its worker has let go."""
-    job = session.scalars(select(Job).where(Job.id == job_id).with_for_update().execution_options(populate_existing=True)).one()
+    job = _locked(session, job_id)
     if job.state in ACTIVE and job.cancel:
         _end(session, job, JobState.CANCELLED)
 
@@ -157,7 +186,8 @@ def stop_cancelled(session: Session, job_id: int) -> None:
 def give_back(session: Session, shard: Shard) -> None:
     """Let another worker have a shard at once, after an error here. A fence that has moved on is left alone."""
     session.execute(
-        update(Shard).where(Shard.id == shard.id, Shard.attempt == shard.attempt, Shard.state == ShardState.RUNNING)
+        update(Shard)
+        .where(Shard.id == shard.id, Shard.attempt == shard.attempt, Shard.state == ShardState.RUNNING)
         .values(state=ShardState.QUEUED)
     )
 
@@ -180,7 +210,8 @@ def reconcile(session: Session) -> int:
 def seen(session: Session, name: str) -> None:
     """Record a worker's sign of life, and forget workers that were gone for a day."""
     session.execute(
-        text("INSERT INTO workers (name) VALUES (:name) ON CONFLICT (name) DO UPDATE SET seen_at = now()"), {"name": name}
+        text("INSERT INTO workers (name) VALUES (:name) ON CONFLICT (name) DO UPDATE SET seen_at = now()"),
+        {"name": name},
     )
     session.execute(text("DELETE FROM workers WHERE seen_at < now() - interval '1 day'"))
 
@@ -192,9 +223,21 @@ def gone(session: Session, name: str) -> None:
 
 def workers_alive(session: Session) -> int:
     """How many workers gave a sign of life in the last half minute."""
-    return session.scalar(
-        select(func.count()).select_from(Worker).where(Worker.seen_at > func.now() - func.make_interval(0, 0, 0, 0, 0, 0, ALIVE_SECONDS))
-    ) or 0
+    return (
+        session.scalar(
+            select(func.count())
+            .select_from(Worker)
+            .where(Worker.seen_at > func.now() - func.make_interval(0, 0, 0, 0, 0, 0, ALIVE_SECONDS))
+        )
+        or 0
+    )
+
+
+def stale_seconds() -> float:
+    """After so long without a sign of life a shard is given to another worker."""
+    from app.settings import get_settings
+
+    return get_settings().stale_seconds
 
 
 def stages(job: Job) -> Sequence[Stage]:
@@ -203,20 +246,27 @@ def stages(job: Job) -> Sequence[Stage]:
 
 
 def shard_rows(session: Session, job_id: int) -> Iterator[AnyRow]:
-    """Per stage and state: how many shards, units done and in all, second tries, first start, last finish, last sign of life."""
+    """Per stage and state: shards, units done and in all, second tries, first start, last finish, last sign of life."""
     yield from session.execute(
         select(
-            Shard.stage, Shard.state, func.count().label("shards"),
-            func.sum(Shard.done).label("done"), func.sum(Shard.total).label("total"),
+            Shard.stage,
+            Shard.state,
+            func.count().label("shards"),
+            func.sum(Shard.done).label("done"),
+            func.sum(Shard.total).label("total"),
             func.count().filter(Shard.attempt > 1).label("again"),
-            func.min(Shard.started_at).label("started_at"), func.max(Shard.finished_at).label("finished_at"),
+            func.min(Shard.started_at).label("started_at"),
+            func.max(Shard.finished_at).label("finished_at"),
             func.max(Shard.heartbeat_at).label("heartbeat_at"),
-        ).where(Shard.job_id == job_id).group_by(Shard.stage, Shard.state).order_by(Shard.stage)
+        )
+        .where(Shard.job_id == job_id)
+        .group_by(Shard.stage, Shard.state)
+        .order_by(Shard.stage)
     )
 
 
 def _plan(session: Session, job: Job) -> None:
-    """Make the current stage's shards; a stage with nothing to do is passed over; after the last one the job has succeeded."""
+    """Make the current stage's shards; a stage without any is passed over; after the last the job has succeeded."""
     kind = KINDS[job.kind]
     while job.stage < len(kind.stages):
         plans = kind.stages[job.stage].plan(session, job)
@@ -245,6 +295,16 @@ def _set_ended(session: Session, job: Job, state: JobState) -> None:
     session.execute(update(Job).where(Job.id == job.id).values(finished_at=func.clock_timestamp()))
 
 
+def _locked(session: Session, job_id: int) -> Job:
+    """A job as it is now, and as it stays until this transaction ends."""
+    return session.get_one(Job, job_id, with_for_update=True, populate_existing=True)
+
+
+def _wanted() -> ColumnElement[bool]:
+    """The job has not ended, and nobody asked it to stop."""
+    return and_(Job.state.in_(ACTIVE), ~Job.cancel)
+
+
 def _fence(session: Session, shard: Shard, **values: Any) -> None:
     """Write to a shard only while this attempt still owns it."""
     result = session.execute(
@@ -264,10 +324,4 @@ def _abandoned(condition: Any) -> Any:
 
 
 def _fresh() -> Any:
-    return Shard.heartbeat_at > func.now() - func.make_interval(0, 0, 0, 0, 0, 0, _stale_seconds())
-
-
-def _stale_seconds() -> float:
-    from app.settings import get_settings
-
-    return get_settings().stale_seconds
+    return Shard.heartbeat_at > func.now() - func.make_interval(0, 0, 0, 0, 0, 0, stale_seconds())

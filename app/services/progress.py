@@ -95,7 +95,12 @@ def of(session: Session, job_id: int) -> Progress:
     rate, left = _speed(next((stage for stage in stages if stage.state == "doing"), None))
     signs = [row.heartbeat_at for row in current if row.heartbeat_at]
     return Progress(
-        job=job, title=TITLES[job.kind], stages=stages, pieces=_pieces(current), rate=rate, seconds_left=left,
+        job=job,
+        title=TITLES[job.kind],
+        stages=stages,
+        pieces=_pieces(current),
+        rate=rate,
+        seconds_left=left,
         last_sign_seconds=(now - max(signs)).total_seconds() if signs else None,
         seconds=((job.finished_at or now) - job.started_at).total_seconds() if job.started_at else None,
     )
@@ -104,10 +109,20 @@ def of(session: Session, job_id: int) -> Progress:
 def _stage(job: Job, number: int, stage: jobs.Stage, rows: Sequence[AnyRow], now: datetime) -> StageProgress:
     state = _state(job, number)
     total = int(sum(row.total or 0 for row in rows))
-    done = total if state == "done" else int(sum((row.total if row.state is ShardState.DONE else row.done) or 0 for row in rows))
+    done = (
+        total
+        if state == "done"
+        else int(sum((row.total if row.state is ShardState.DONE else row.done) or 0 for row in rows))
+    )
     started = min((row.started_at for row in rows if row.started_at), default=None)
-    ended = max((row.finished_at for row in rows if row.finished_at), default=now) if state == "done" else (job.finished_at or now)
-    return StageProgress(stage.title, stage.unit, state, done, total, (ended - started).total_seconds() if started else None)
+    ended = (
+        max((row.finished_at for row in rows if row.finished_at), default=now)
+        if state == "done"
+        else (job.finished_at or now)
+    )
+    return StageProgress(
+        stage.title, stage.unit, state, done, total, (ended - started).total_seconds() if started else None
+    )
 
 
 def _state(job: Job, number: int) -> StageState:
@@ -129,6 +144,8 @@ def _speed(stage: StageProgress | None) -> tuple[float | None, float | None]:
 def _pieces(rows: Sequence[AnyRow]) -> Pieces:
     counts = {row.state: row.shards for row in rows}
     return Pieces(
-        counts.get(ShardState.DONE, 0), counts.get(ShardState.RUNNING, 0), counts.get(ShardState.QUEUED, 0),
+        counts.get(ShardState.DONE, 0),
+        counts.get(ShardState.RUNNING, 0),
+        counts.get(ShardState.QUEUED, 0),
         sum(row.again for row in rows),
     )

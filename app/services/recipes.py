@@ -13,7 +13,10 @@ from app.models import Dataset, RecipeVersion
 def current(session: Session, dataset: Dataset) -> RecipeVersion:
     """The newest version; a dataset without one gets the default for its form as version 1."""
     newest = session.scalar(
-        select(RecipeVersion).where(RecipeVersion.dataset_id == dataset.id).order_by(RecipeVersion.version.desc()).limit(1)
+        select(RecipeVersion)
+        .where(RecipeVersion.dataset_id == dataset.id)
+        .order_by(RecipeVersion.version.desc())
+        .limit(1)
     )
     return newest or save(session, dataset, default_recipe(Form(dataset.form)), None)
 
@@ -29,12 +32,17 @@ def save(session: Session, dataset: Dataset, recipe: Recipe, by: int | None) -> 
     """Save as the next version; a recipe that changes nothing makes no version."""
     session.execute(select(Dataset.id).where(Dataset.id == dataset.id).with_for_update())
     newest = session.scalar(
-        select(RecipeVersion).where(RecipeVersion.dataset_id == dataset.id).order_by(RecipeVersion.version.desc()).limit(1)
+        select(RecipeVersion)
+        .where(RecipeVersion.dataset_id == dataset.id)
+        .order_by(RecipeVersion.version.desc())
+        .limit(1)
     )
     dumped = recipe.model_dump(mode="json")
     if newest is not None and newest.recipe == dumped:
         return newest
-    version = RecipeVersion(dataset_id=dataset.id, version=(newest.version if newest else 0) + 1, recipe=dumped, author_id=by)
+    version = RecipeVersion(
+        dataset_id=dataset.id, version=(newest.version if newest else 0) + 1, recipe=dumped, author_id=by
+    )
     session.add(version)
     session.flush()
     session.refresh(version)

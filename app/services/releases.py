@@ -7,7 +7,7 @@ from pathlib import Path
 from typing import IO, Any, cast
 
 import orjson
-from sqlalchemy import func, insert, literal, select, tuple_
+from sqlalchemy import func, insert, literal, select, tuple_, update
 from sqlalchemy.orm import Session
 
 from app import __version__
@@ -16,11 +16,21 @@ from app.curation.jsonl import JsonLines
 from app.curation.sample import Form
 from app.db import AnyRow
 from app.models import (
-    Corpus, Dataset, Job, JobKind, RecipeVersion, Release, ReleaseRow, Revision, Run, Sample, SampleState,
+    Corpus,
+    Dataset,
+    Job,
+    JobKind,
+    RecipeVersion,
+    Release,
+    ReleaseRow,
+    Revision,
+    Run,
+    Sample,
+    SampleState,
 )
 from app.services import blobs, jobs
 from app.services.errors import Conflict, Invalid, NotFound
-from app.services.jobs import Kind, ShardPlan, Stage
+from app.services.jobs import JobFailed, Kind, ShardPlan, Stage
 from app.services.working import Piece
 
 PAGE = 500
@@ -51,14 +61,19 @@ def start(session: Session, dataset: Dataset, format: str, by: int | None = None
 
 def approved(session: Session, dataset_id: int) -> int:
     """How many samples a release would hold now."""
-    return session.scalar(
-        select(func.count()).where(Sample.dataset_id == dataset_id, Sample.state == SampleState.APPROVED)
-    ) or 0
+    return (
+        session.scalar(
+            select(func.count()).where(Sample.dataset_id == dataset_id, Sample.state == SampleState.APPROVED)
+        )
+        or 0
+    )
 
 
 def of(session: Session, dataset_id: int) -> Sequence[Release]:
     """A dataset's releases, newest first."""
-    return session.scalars(select(Release).where(Release.dataset_id == dataset_id).order_by(Release.version.desc())).all()
+    return session.scalars(
+        select(Release).where(Release.dataset_id == dataset_id).order_by(Release.version.desc())
+    ).all()
 
 
 def file_path(release: Release) -> Path:
@@ -92,17 +107,27 @@ def _plan(session: Session, job: Job) -> Sequence[ShardPlan]:
 
 
 def _freeze(piece: Piece) -> None:
-    """Write down which words the release holds, in one statement and so at one moment."""
+    """Write down which words the release holds, and what the dataset looks like at that moment."""
     if piece.checkpoint:  # frozen by an attempt that ended before it could say so
         return
     release_id = piece.params["release_id"]
     with piece.reading() as session:
         release = session.get_one(Release, release_id)
-    chosen = select(literal(release_id), Sample.id, Sample.revision_id).where(
+    with piece.step(piece.shard.total, {"frozen": True}) as session:
+        counts = _freeze_rows(session, release)
+        facts = {"counts": counts, **_facts(session, release)}
+        session.execute(update(Release).where(Release.id == release_id).values(manifest=facts))
+
+
+def _freeze_rows(session: Session, release: Release) -> dict[str, int]:
+    """Choose the rows and count the samples by state, in one statement and so at one moment."""
+    chosen = select(literal(release.id), Sample.id, Sample.revision_id).where(
         Sample.dataset_id == release.dataset_id, Sample.state == SampleState.APPROVED
     )
-    with piece.step(piece.shard.total, {"frozen": True}) as session:
-        session.execute(insert(ReleaseRow).from_select(["release_id", "sample_id", "revision_id"], chosen))
+    frozen = insert(ReleaseRow).from_select(["release_id", "sample_id", "revision_id"], chosen).cte("frozen")
+    states = select(Sample.state, func.count()).where(Sample.dataset_id == release.dataset_id).group_by(Sample.state)
+    found = session.execute(states.add_cte(frozen)).all()
+    return {state.value: number for state, number in sorted(found, key=lambda row: row[0].value)}
 
 
 def _plan_writing(session: Session, job: Job) -> Sequence[ShardPlan]:
@@ -114,20 +139,33 @@ def _write(piece: Piece) -> None:
     """Stream the rows into a file, page by page, so that no snapshot stays open; an interrupted file is begun anew."""
     with piece.reading() as session:
         release = session.get_one(Release, piece.params["release_id"])
-    exporter = exporters()[release.format]()
     left_out: Counter[str] = Counter()
-    with blobs.incoming() as file:
-        lines = JsonLines(cast("IO[bytes]", file))
-        for seen, row in enumerate(_rows(piece, release.id), 1):
-            _write_row(exporter, lines, row, left_out)
-            if seen % PAGE == 0:
-                with piece.step(seen, {}):
-                    pass
-        stored = file.keep()
+    try:
+        with blobs.incoming() as file:
+            lines = JsonLines(cast("IO[bytes]", file))
+            _write_rows(piece, release, lines, left_out)
+            stored = file.keep()
+    except blobs.NoSpace as error:
+        raise JobFailed("disk_full", error.message) from error
     with piece.step(piece.shard.total, {}) as session:
         release = session.get_one(Release, release.id)
         release.sha256, release.size, release.rows = stored.sha256, stored.size, lines.written.rows
-        release.manifest = _manifest(session, release, dict(sorted(left_out.items())))
+        written = {
+            "rows": release.rows,
+            "left_out": dict(sorted(left_out.items())),
+            "sha256": stored.sha256,
+            "size": stored.size,
+        }
+        release.manifest = {**release.manifest, **written}
+
+
+def _write_rows(piece: Piece, release: Release, lines: JsonLines, left_out: "Counter[str]") -> None:
+    exporter = exporters()[release.format]()
+    for seen, row in enumerate(_rows(piece, release.id), 1):
+        _write_row(exporter, lines, row, left_out)
+        if seen % PAGE == 0:
+            with piece.step(seen, {}):
+                pass
 
 
 def _write_row(exporter: Exporter, lines: JsonLines, row: AnyRow, left_out: "Counter[str]") -> None:
@@ -148,7 +186,8 @@ def _rows(piece: Piece, release_id: int) -> Iterator[AnyRow]:
                 .join(ReleaseRow, ReleaseRow.sample_id == Sample.id)
                 .outerjoin(Revision, Revision.id == ReleaseRow.revision_id)
                 .where(ReleaseRow.release_id == release_id, tuple_(Sample.corpus_id, Sample.number) > after)
-                .order_by(Sample.corpus_id, Sample.number).limit(PAGE)
+                .order_by(Sample.corpus_id, Sample.number)
+                .limit(PAGE)
             ).all()
         if not page:
             return
@@ -156,35 +195,42 @@ def _rows(piece: Piece, release_id: int) -> Iterator[AnyRow]:
         after = (page[-1].corpus_id, page[-1].number)
 
 
-def _manifest(session: Session, release: Release, left_out: dict[str, int]) -> dict[str, Any]:
-    """Facts about the release that depend on its content alone, so that the same state gives the same manifest."""
+def _facts(session: Session, release: Release) -> dict[str, Any]:
+    """What a release is made of: facts of the dataset alone, so that the same state gives the same manifest."""
     dataset = session.get_one(Dataset, release.dataset_id)
-    run = session.scalar(select(Run).where(Run.dataset_id == dataset.id, Run.published).order_by(Run.id.desc()).limit(1))
+    run = session.scalar(
+        select(Run).where(Run.dataset_id == dataset.id, Run.published).order_by(Run.id.desc()).limit(1)
+    )
     recipe = session.get(RecipeVersion, run.recipe_version_id) if run else None
     return {
         "tool": {"name": "winnow", "version": __version__},
         "dataset": {"name": dataset.name, "goal": dataset.goal, "purpose": dataset.purpose, "form": dataset.form},
         "format": release.format,
-        "rows": release.rows,
-        "left_out": left_out,
-        "sha256": release.sha256,
-        "size": release.size,
         "recipe": {"version": recipe.version, "recipe": recipe.recipe} if recipe else None,
-        "counts": _state_counts(session, dataset.id),
         "corpora": [
-            {"name": corpus.name, "file": corpus.file_name, "sha256": corpus.sha256, "licence": corpus.licence, "origin": corpus.origin,
-             "lines": corpus.lines, "accepted": corpus.accepted, "refused": corpus.refused, "copies": corpus.copies}
+            _corpus(corpus)
             for corpus in session.scalars(select(Corpus).where(Corpus.dataset_id == dataset.id).order_by(Corpus.id))
         ],
     }
 
 
-def _state_counts(session: Session, dataset_id: int) -> dict[str, int]:
-    found = session.execute(select(Sample.state, func.count()).where(Sample.dataset_id == dataset_id).group_by(Sample.state))
-    return {state.value: number for state, number in sorted(found, key=lambda row: row[0].value)}
+def _corpus(corpus: Corpus) -> dict[str, Any]:
+    return {
+        "name": corpus.name,
+        "file": corpus.file_name,
+        "sha256": corpus.sha256,
+        "licence": corpus.licence,
+        "origin": corpus.origin,
+        "lines": corpus.lines,
+        "accepted": corpus.accepted,
+        "refused": corpus.refused,
+        "copies": corpus.copies,
+    }
 
 
-jobs.KINDS[JobKind.RELEASE] = Kind([
-    Stage("Freeze what is approved", "samples", _plan, _freeze),
-    Stage("Write the file", "samples", _plan_writing, _write),
-])
+jobs.KINDS[JobKind.RELEASE] = Kind(
+    [
+        Stage("Freeze what is approved", "samples", _plan, _freeze),
+        Stage("Write the file", "samples", _plan_writing, _write),
+    ]
+)

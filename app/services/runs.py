@@ -16,7 +16,15 @@ from app.models import Dataset, Job, JobKind, MeasureSet, NearPair, RecipeVersio
 from app.services import corpora, jobs, recipes, reviewing
 from app.services.errors import Conflict
 from app.services.jobs import Kind, ShardPlan, Stage
-from app.services.stored import Columns, load_edges, load_passes, sample_batch, store_edges, store_measures, store_signatures
+from app.services.stored import (
+    Columns,
+    load_edges,
+    load_passes,
+    sample_batch,
+    store_edges,
+    store_measures,
+    store_signatures,
+)
 from app.services.working import Piece
 
 SAMPLES_PER_SHARD = 2_000
@@ -24,7 +32,10 @@ VERDICTS_PER_STEP = 10_000
 
 
 def start(session: Session, dataset: Dataset, by: int | None = None) -> Run:
-    """Start applying the newest recipe to all samples. Conflict where a run or an import is under way, or there is nothing."""
+    """Start applying the newest recipe to all samples.
+
+    Conflict where a run or an import is under way, or there is nothing.
+    """
     session.execute(select(Dataset.id).where(Dataset.id == dataset.id).with_for_update())
     _refuse_if_busy(session, dataset.id)
     last = session.scalar(select(func.max(Sample.id)).where(Sample.dataset_id == dataset.id))
@@ -43,27 +54,39 @@ def start(session: Session, dataset: Dataset, by: int | None = None) -> Run:
 
 def latest(session: Session, dataset_id: int) -> Run | None:
     """The run whose verdicts count."""
-    return session.scalar(select(Run).where(Run.dataset_id == dataset_id, Run.published).order_by(Run.id.desc()).limit(1))
+    return session.scalar(
+        select(Run).where(Run.dataset_id == dataset_id, Run.published).order_by(Run.id.desc()).limit(1)
+    )
 
 
 def of(session: Session, dataset_id: int, limit: int = 50) -> Sequence[Row[Run, Job, RecipeVersion]]:
     """(run, job, recipe version), newest first."""
     return session.execute(
-        select(Run, Job, RecipeVersion).join(Job, Job.id == Run.job_id).join(RecipeVersion, RecipeVersion.id == Run.recipe_version_id)
-        .where(Run.dataset_id == dataset_id).order_by(Run.id.desc()).limit(limit)
+        select(Run, Job, RecipeVersion)
+        .join(Job, Job.id == Run.job_id)
+        .join(RecipeVersion, RecipeVersion.id == Run.recipe_version_id)
+        .where(Run.dataset_id == dataset_id)
+        .order_by(Run.id.desc())
+        .limit(limit)
     ).all()
 
 
 def reasons(session: Session, run_id: int) -> list[tuple[str, int]]:
     """(reason, samples) of a run, the commonest first; a sample counts under every rule that it fails."""
-    found = session.execute(text("""
-        SELECT reason, count(*) FROM verdicts, unnest(reasons) AS reason WHERE run_id = :run AND NOT kept GROUP BY reason ORDER BY 2 DESC, 1
-    """), {"run": run_id})
+    found = session.execute(
+        text("""
+        SELECT reason, count(*) FROM verdicts, unnest(reasons) AS reason
+        WHERE run_id = :run AND NOT kept GROUP BY reason ORDER BY 2 DESC, 1
+    """),
+        {"run": run_id},
+    )
     return [(reason, number) for reason, number in found]
 
 
 def _refuse_if_busy(session: Session, dataset_id: int) -> None:
-    if session.scalar(select(Job.id).where(Job.dataset_id == dataset_id, Job.kind == JobKind.RUN, Job.state.in_(jobs.ACTIVE)).limit(1)):
+    if session.scalar(
+        select(Job.id).where(Job.dataset_id == dataset_id, Job.kind == JobKind.RUN, Job.state.in_(jobs.ACTIVE)).limit(1)
+    ):
         raise Conflict("A run is under way already. Wait until it is done, or stop it.")
     if corpora.importing(session, dataset_id):
         raise Conflict("A corpus is still being read. Wait until it is done, then run the recipe.")
@@ -72,8 +95,10 @@ def _refuse_if_busy(session: Session, dataset_id: int) -> None:
 def _plan_measuring(session: Session, job: Job) -> Sequence[ShardPlan]:
     """Ranges of samples that this set of measures or these signatures have not seen."""
     run, columns = _run(session, job)
-    return [ShardPlan({"run_id": run.id, "first": row.first, "last": row.last}, row.samples) for row in columns.unmeasured(
-        session, run.dataset_id, run.last_sample_id, SAMPLES_PER_SHARD)]
+    return [
+        ShardPlan({"run_id": run.id, "first": row.first, "last": row.last}, row.samples)
+        for row in columns.unmeasured(session, run.dataset_id, run.last_sample_id, SAMPLES_PER_SHARD)
+    ]
 
 
 def _measure(piece: Piece) -> None:
@@ -132,29 +157,40 @@ def _judge(piece: Piece) -> None:
             measures = columns.measures(session, ids[rows])
             failed = judge(measures, columns.recipe.limits)
             survivor = [int(ids[at]) if at >= 0 else None for at in copies.survivor[rows].tolist()]
-            session.execute(insert(Verdict), list(_verdicts(run.id, ids[rows].tolist(), failed, survivor, copies.similarity[rows].tolist())))
+            session.execute(
+                insert(Verdict),
+                list(_verdicts(run.id, ids[rows].tolist(), failed, survivor, copies.similarity[rows].tolist())),
+            )
 
 
 def _verdicts(
-    run_id: int, ids: Sequence[int], failed: dict[int, list[Reason]], survivor: Sequence[int | None], similarity: Sequence[float]
+    run_id: int,
+    ids: Sequence[int],
+    failed: dict[int, list[Reason]],
+    survivor: Sequence[int | None],
+    similarity: Sequence[float],
 ) -> Iterator[dict[str, Any]]:
     for row, sample_id in enumerate(ids):
         reasons, copy_of = failed.get(row, []), survivor[row]
         names = [reason.rule for reason in reasons] + (["duplicate"] if copy_of is not None else [])
         yield {
-            "run_id": run_id, "sample_id": sample_id, "kept": not names, "reasons": names,
-            "failures": [reason.as_json() for reason in reasons], "duplicate_of": copy_of,
+            "run_id": run_id,
+            "sample_id": sample_id,
+            "kept": not names,
+            "reasons": names,
+            "failures": [reason.as_json() for reason in reasons],
+            "duplicate_of": copy_of,
             "similarity": similarity[row] if copy_of is not None else None,
         }
 
 
+# The conditions are on the row that is written, not on a copy: they are looked at again where an expert was faster.
 _PUBLISH = """
-    UPDATE samples SET state = wanted.state FROM (
-        SELECT s.id, CASE WHEN v.kept OR s.overruled_at IS NOT NULL THEN 'queued' ELSE 'dropped' END AS state
-        FROM samples s JOIN verdicts v ON v.sample_id = s.id AND v.run_id = :run
-        WHERE s.dataset_id = :dataset AND s.state IN ('candidate', 'dropped', 'queued')
-    ) AS wanted
-    WHERE samples.id = wanted.id AND samples.state <> wanted.state
+    UPDATE samples SET state = CASE WHEN v.kept OR samples.overruled_at IS NOT NULL THEN 'queued' ELSE 'dropped' END
+    FROM verdicts v
+    WHERE v.run_id = :run AND v.sample_id = samples.id AND samples.dataset_id = :dataset
+      AND samples.state IN ('candidate', 'dropped', 'queued')
+      AND samples.state <> CASE WHEN v.kept OR samples.overruled_at IS NOT NULL THEN 'queued' ELSE 'dropped' END
 """
 
 
@@ -174,7 +210,8 @@ def _publish(session: Session, job: Job) -> None:
 def _totals(session: Session, run_id: int) -> dict[str, int]:
     row = session.execute(
         select(
-            func.count().label("samples"), func.count().filter(Verdict.kept).label("kept"),
+            func.count().label("samples"),
+            func.count().filter(Verdict.kept).label("kept"),
             func.count().filter(Verdict.kept.is_(False)).label("dropped"),
             func.count().filter(Verdict.duplicate_of.is_not(None)).label("duplicates"),
         ).where(Verdict.run_id == run_id)
@@ -189,13 +226,17 @@ def _run(session: Session, job: Job) -> tuple[Run, Columns]:
 
 
 def _count(session: Session, run: Run) -> int:
-    return session.scalar(
-        select(func.count()).where(Sample.dataset_id == run.dataset_id, Sample.id <= run.last_sample_id)
-    ) or 0
+    return (
+        session.scalar(select(func.count()).where(Sample.dataset_id == run.dataset_id, Sample.id <= run.last_sample_id))
+        or 0
+    )
 
 
-jobs.KINDS[JobKind.RUN] = Kind([
-    Stage("Measure every sample", "samples", _plan_measuring, _measure),
-    Stage("Find near-duplicates", "samples", _plan_pairing, _pair),
-    Stage("Apply the recipe", "samples", _plan_judging, _judge),
-], _publish)
+jobs.KINDS[JobKind.RUN] = Kind(
+    [
+        Stage("Measure every sample", "samples", _plan_measuring, _measure),
+        Stage("Find near-duplicates", "samples", _plan_pairing, _pair),
+        Stage("Apply the recipe", "samples", _plan_judging, _judge),
+    ],
+    _publish,
+)

@@ -55,33 +55,57 @@ class Columns:
     def unmeasured(self, session: Session, dataset_id: int, last_id: int, size: int) -> Sequence[AnyRow]:
         """(first, last, samples): ranges of samples that lack measures or signatures, `size` of them in each."""
         configs = [one.fingerprint() for one in self.recipe.deduplication.values()]
-        return session.execute(text("""
+        return session.execute(
+            text("""
             SELECT min(id) AS first, max(id) AS last, count(*) AS samples FROM (
                 SELECT s.id, (row_number() OVER (ORDER BY s.id) - 1) / :size AS shard FROM samples s
                 WHERE s.dataset_id = :dataset AND s.id <= :last AND (
                     NOT EXISTS (SELECT 1 FROM measured m WHERE m.sample_id = s.id AND m.set_id = :set)
-                    OR (SELECT count(*) FROM signatures g WHERE g.sample_id = s.id AND g.config = ANY(:configs)) < :wanted)
+                    OR :wanted > (
+                        SELECT count(*) FROM signatures g WHERE g.sample_id = s.id AND g.config = ANY(:configs)))
             ) AS missing GROUP BY shard ORDER BY shard
-        """), {"dataset": dataset_id, "last": last_id, "set": self.set_id, "size": size, "configs": configs, "wanted": len(configs)}).all()
+        """),
+            {
+                "dataset": dataset_id,
+                "last": last_id,
+                "set": self.set_id,
+                "size": size,
+                "configs": configs,
+                "wanted": len(configs),
+            },
+        ).all()
 
     def signatures(self, session: Session, one: Deduplicator, run: Run) -> tuple[Ids, Signatures]:
         """Sample ids in the order of import, and a row of numbers for each."""
-        found = _stream(session, """
+        found = _stream(
+            session,
+            """
             SELECT g.sample_id, g.values FROM signatures g JOIN samples s ON s.id = g.sample_id
             WHERE g.config = :config AND s.dataset_id = :dataset AND s.id <= :last ORDER BY g.sample_id
-        """, {"config": one.fingerprint(), "dataset": run.dataset_id, "last": run.last_sample_id})
+        """,
+            {"config": one.fingerprint(), "dataset": run.dataset_id, "last": run.last_sample_id},
+        )
         ids, blocks = [np.empty(0, np.int64)], [np.empty((0, one.width), np.uint32)]
         for rows in found:
             ids.append(np.fromiter((row[0] for row in rows), np.int64, len(rows)))
-            blocks.append(np.frombuffer(b"".join(row[1] for row in rows), "<u4").astype(np.uint32).reshape(-1, one.width))
+            blocks.append(
+                np.frombuffer(b"".join(row[1] for row in rows), "<u4").astype(np.uint32).reshape(-1, one.width)
+            )
         return np.concatenate(ids), np.concatenate(blocks)
 
     def measures(self, session: Session, ids: Ids) -> dict[str, Array]:
         """The stored measures of some samples, by name, in the order of `ids`."""
-        rows = session.execute(text("""
+        rows = (
+            session.execute(
+                text("""
             SELECT m.values FROM unnest(CAST(:ids AS bigint[])) WITH ORDINALITY AS wanted(id, place)
             JOIN measured m ON m.sample_id = wanted.id ORDER BY place
-        """), {"ids": ids.tolist()}).scalars().all()
+        """),
+                {"ids": ids.tolist()},
+            )
+            .scalars()
+            .all()
+        )
         table = np.array(rows, np.float64).reshape(len(ids), len(self.names))
         return {name: table[:, column] for column, name in enumerate(self.names)}
 
@@ -104,17 +128,24 @@ def store_measures(session: Session, set_id: int, ids: Ids, columns: Sequence[Ar
     """Replace the measures of some samples."""
     table = np.column_stack(columns) if columns else np.empty((len(ids), 0))
     session.execute(text("DELETE FROM measured WHERE sample_id = ANY(:ids)"), {"ids": ids.tolist()})
-    copy_rows(session, "COPY measured (sample_id, set_id, values) FROM STDIN", (
-        (sample_id, set_id, values) for sample_id, values in zip(ids.tolist(), table.tolist(), strict=True)
-    ))
+    copy_rows(
+        session,
+        "COPY measured (sample_id, set_id, values) FROM STDIN",
+        ((sample_id, set_id, values) for sample_id, values in zip(ids.tolist(), table.tolist(), strict=True)),
+    )
 
 
 def store_signatures(session: Session, config: str, ids: Ids, values: Signatures) -> None:
     """Replace one deduplicator's signatures of some samples."""
-    session.execute(text("DELETE FROM signatures WHERE config = :config AND sample_id = ANY(:ids)"), {"config": config, "ids": ids.tolist()})
-    copy_rows(session, "COPY signatures (config, sample_id, values) FROM STDIN", (
-        (config, sample_id, row.astype("<u4").tobytes()) for sample_id, row in zip(ids.tolist(), values, strict=True)
-    ))
+    session.execute(
+        text("DELETE FROM signatures WHERE config = :config AND sample_id = ANY(:ids)"),
+        {"config": config, "ids": ids.tolist()},
+    )
+    copy_rows(
+        session,
+        "COPY signatures (config, sample_id, values) FROM STDIN",
+        ((config, sample_id, row.astype("<u4").tobytes()) for sample_id, row in zip(ids.tolist(), values, strict=True)),
+    )
 
 
 def store_edges(session: Session, run_id: int, key: str, ids: Ids, found: Edges) -> None:
@@ -130,9 +161,13 @@ def store_edges(session: Session, run_id: int, key: str, ids: Ids, found: Edges)
 def load_edges(session: Session, run_id: int, key: str, ids: Ids) -> Edges:
     """What `store_edges` wrote, as rows of `ids` (ascending)."""
     groups, pairs, similarities = np.arange(len(ids)), [np.empty((0, 2), np.int64)], [np.empty(0)]
-    for rows in _stream(session, """
+    for rows in _stream(
+        session,
+        """
         SELECT first_id, second_id, similarity, identical FROM near_pairs WHERE run_id = :run AND deduplicator = :key
-    """, {"run": run_id, "key": key}):
+    """,
+        {"run": run_id, "key": key},
+    ):
         places = np.searchsorted(ids, np.array([row[:2] for row in rows], np.int64))
         identical = np.array([row[3] for row in rows], np.bool_)
         groups[places[identical, 1]] = places[identical, 0]
@@ -144,10 +179,14 @@ def load_edges(session: Session, run_id: int, key: str, ids: Ids) -> Edges:
 def load_passes(session: Session, run: Run, columns: Columns) -> tuple[Ids, Mask]:
     """All samples of a run in the order of import, and which of them pass every rule or were kept by a person."""
     ids, passes = [np.empty(0, np.int64)], [np.empty(0, np.bool_)]
-    for rows in _stream(session, """
+    for rows in _stream(
+        session,
+        """
         SELECT s.id, s.overruled_at IS NOT NULL, m.values FROM samples s JOIN measured m ON m.sample_id = s.id
         WHERE s.dataset_id = :dataset AND s.id <= :last ORDER BY s.id
-    """, {"dataset": run.dataset_id, "last": run.last_sample_id}):
+    """,
+        {"dataset": run.dataset_id, "last": run.last_sample_id},
+    ):
         table = np.array([row[2] for row in rows], np.float64).reshape(len(rows), len(columns.names))
         measures = {name: table[:, column] for column, name in enumerate(columns.names)}
         failed = np.zeros(len(rows), np.bool_)
@@ -160,7 +199,9 @@ def load_passes(session: Session, run: Run, columns: Columns) -> tuple[Ids, Mask
 
 def _stream(session: Session, statement: str, values: dict[str, Any]) -> Iterable[Sequence[AnyRow]]:
     """Rows in blocks through a server cursor, so that no result is in memory as a whole."""
-    result = session.execute(text(statement), values, execution_options={"stream_results": True, "max_row_buffer": LOADED_AT_ONCE})
+    result = session.execute(
+        text(statement), values, execution_options={"stream_results": True, "max_row_buffer": LOADED_AT_ONCE}
+    )
     return result.partitions(LOADED_AT_ONCE)
 
 

@@ -16,6 +16,15 @@ from app.services import jobs
 
 log = logging.getLogger("winnow.jobs")
 
+WORKER_DIED = (
+    "A piece of this work ended its worker several times, most likely for want of memory. What was finished is safe. "
+    "Look for an unusually large sample, or give the worker more memory, and run again."
+)
+UNEXPECTED = (
+    "This work stopped three times at the same place for a reason that Winnow does not know. "
+    "What was finished is safe. The worker's log has the details; please report them, and run again."
+)
+
 
 class Piece:
     """A claimed shard, as its stage's code sees it."""
@@ -42,7 +51,7 @@ class Piece:
 
     @contextmanager
     def step(self, done: int, checkpoint: Json) -> Iterator[Session]:
-        """One transaction of work: its rows and its checkpoint are committed together, or neither. Fenced, Cancelled."""
+        """One transaction of work: its rows and its checkpoint, or neither. Fenced, Cancelled."""
         with self.sessions.begin() as session:
             yield session
             jobs.checkpoint(session, self.shard, done, checkpoint)
@@ -52,6 +61,10 @@ class Piece:
         """A sign of life between steps; raises where the shard is no longer ours or the job was stopped."""
         with self.sessions.begin() as session:
             jobs.heartbeat(session, self.shard)
+
+    def hold(self, session: Session) -> None:
+        """In a step, before rows that a job's end writes too: both take the job's row first. Cancelled."""
+        jobs.hold(session, self.shard)
 
 
 def work(sessions: sessionmaker[Session], job_id: int, worker: str) -> int:
@@ -70,11 +83,12 @@ def _claim(sessions: sessionmaker[Session], job_id: int, worker: str) -> Piece |
         if shard is None:
             return None
         job = session.get_one(Job, job_id)
-        if shard.tries > jobs.MAX_TRIES:
-            jobs.fail(session, job_id, "worker_died", "A piece of this work ended its worker several times, most likely for want of "
-                      "memory. What was finished is safe. Look for an unusually large sample, or give the worker more memory, and run again.")
-            return None
-    return Piece(sessions, job, shard)
+    if shard.tries <= jobs.MAX_TRIES:
+        return Piece(sessions, job, shard)
+    # In a transaction of its own: a claim holds the shard's row, and others take the job's first.
+    with sessions.begin() as session:
+        jobs.fail(session, job_id, "worker_died", WORKER_DIED)
+    return None
 
 
 def _do(piece: Piece) -> bool:
@@ -104,8 +118,7 @@ def _do(piece: Piece) -> bool:
 def _after_error(piece: Piece) -> None:
     with piece.sessions.begin() as session:
         if piece.shard.tries >= 3:
-            jobs.fail(session, piece.job.id, "unexpected", "This work stopped three times at the same place for a reason that Winnow does "
-                      "not know. What was finished is safe. The worker's log has the details; please report them, and run again.")
+            jobs.fail(session, piece.job.id, "unexpected", UNEXPECTED)
         else:
             jobs.give_back(session, piece.shard)
 
@@ -116,7 +129,7 @@ def _beating(piece: Piece) -> Iterator[None]:
     stop = threading.Event()
 
     def beat() -> None:
-        while not stop.wait(5):
+        while not stop.wait(min(5, jobs.stale_seconds() / 4)):
             try:
                 piece.alive()
             except Exception:
