@@ -63,14 +63,14 @@ def create_dataset(
     from app.services import datasets as service
 
     with _session() as session:
-        service.create(session, name=name, goal=goal, purpose=purpose, form=form)
+        service.create(session, None, name=name, goal=goal, purpose=purpose, form=form)
     typer.echo(f"Dataset “{name}” is ready. Next: winnow import {name!r} FILE")
 
 
 @datasets.command("list")
 def list_datasets() -> None:
     """List datasets with their counts."""
-    from app.services.overview import state_counts
+    from app.services.datasets import state_counts
 
     with _session() as session:
         found = session.scalars(select(Dataset).order_by(Dataset.id)).all()
