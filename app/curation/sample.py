@@ -104,13 +104,16 @@ def _message_text(message: Mapping[str, Any]) -> str:
 
 def prompt_text(form: Form, content: Mapping[str, Any]) -> str:
     """What was asked: everything but the last answer and the system prompt. Empty for plain text."""
-    asked = list(turns(form, content))
     if form is Form.TEXT:
         return ""
-    if form is Form.CHAT and asked and asked[-1].role == "assistant":
-        asked.pop()
-    return "\n\n".join(turn.text for turn in asked if turn.role not in {"system", "chosen", "rejected"} and (
-        form is not Form.INSTRUCTION or turn.role != "assistant") and turn.text)
+    if form is Form.INSTRUCTION:
+        asked = [content["prompt"], content.get("context", "")]
+    else:
+        messages = content["messages"]
+        if form is Form.CHAT and messages and messages[-1].get("role") == "assistant":
+            messages = messages[:-1]
+        asked = [_message_text(message) for message in messages if message["role"] != "system"]
+    return "\n\n".join(text for text in asked if text)
 
 
 def answer_text(form: Form, content: Mapping[str, Any]) -> str:
