@@ -41,4 +41,6 @@ def configure() -> None:
 def _renderers() -> list[structlog.typing.Processor]:
     if get_settings().log_format == "json":
         return [structlog.processors.format_exc_info, structlog.processors.JSONRenderer()]
-    return [structlog.dev.ConsoleRenderer(colors=sys.stderr.isatty())]
+    # The usual console traceback prints local variables, and with them sample text and secrets.
+    plain = structlog.dev.plain_traceback
+    return [structlog.dev.ConsoleRenderer(colors=sys.stderr.isatty(), exception_formatter=plain)]

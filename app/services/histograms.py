@@ -33,8 +33,8 @@ def values(session: Session, run: Run | None) -> dict[str, NDArray[np.float64]]:
     rows = (
         session.execute(
             text("""
-        WITH some AS MATERIALIZED (SELECT id FROM samples WHERE dataset_id = :dataset AND id % :step = 0)
-        SELECT m.values FROM measured m JOIN some ON some.id = m.sample_id WHERE m.set_id = :set LIMIT :most
+        WITH chosen AS MATERIALIZED (SELECT id FROM samples WHERE dataset_id = :dataset AND id % :step = 0)
+        SELECT m.values FROM measured m JOIN chosen ON chosen.id = m.sample_id WHERE m.set_id = :set LIMIT :most
     """),
             {"dataset": run.dataset_id, "step": step, "set": run.set_id, "most": 2 * LOOKED_AT},
         )
