@@ -1,6 +1,7 @@
 """One JSON document: a list of records, an object that holds lists of records, or a single record."""
 
 from collections.abc import Iterator
+from io import BytesIO
 
 from app.curation.readers._data import Data
 from app.curation.readers._elements import Elements
@@ -12,6 +13,16 @@ from app.curation.sample import Json
 from app.curation.shapes import known
 
 _BOM = b"\xef\xbb\xbf"
+_LISTS_OF_A_RECORD = {
+    "messages",
+    "conversations",
+    "conversation",
+    "prompt",
+    "completion",
+    "chosen",
+    "rejected",
+    "tools",
+}
 
 
 def document_items(reader: Reader, data: Data, skip: int) -> Iterator[Item]:
@@ -80,7 +91,7 @@ def _is_box(head: bytes, reader: Reader) -> bool:
                 "looks_like_json",
                 "Objects follow each other over several lines. Write one per line, or put them into a list.",
             ) from trouble
-        return _holds_list_early(head)
+        return _begins_a_list(head)
     _refuse_table_of_objects(value)
     return any(_is_list_of_objects(part) for part in value.values()) and not any(
         shape.claims(value) for shape in known().values()
@@ -104,7 +115,9 @@ def _is_concatenated(head: bytes, trouble: Unreadable) -> bool:
     return "Extra data" in trouble.message and head[trouble.at or 0 :].lstrip().startswith(b"{")
 
 
-def _holds_list_early(head: bytes) -> bool:
-    """A broken object may still hold a list whose other records are sound."""
-    key = head[:1000].partition(b"[")
-    return bool(key[1]) and b"{" not in key[0].lstrip()[1:] and key[2].lstrip().startswith(b"{")
+def _begins_a_list(head: bytes) -> bool:
+    """A damaged object may still hold a list of records; a damaged record holds but its own messages."""
+    place = Elements(Data(BytesIO(head)), len(head))
+    place.pass_bytes(head.index(b"{") + 1)
+    key = place.seek_list()
+    return key is not None and key.decode(errors="replace") not in _LISTS_OF_A_RECORD

@@ -7,11 +7,11 @@ from app.curation.shapes import kind
 
 
 def json_item(text: bytes, position: int, line: int, offset: int, limits: Limits) -> Item:
-    """`offset` is that of the text; a refusal points at the very byte where it is known."""
+    """`line` and `offset` are those of the text's first byte."""
     try:
         value = parse(text, limits)
     except Unreadable as trouble:
-        return Broken(trouble.code, trouble.message, position, line, offset + (trouble.at or 0), excerpt_of(text))
+        return Broken(trouble.code, trouble.message, position, line, offset, excerpt_of(text))
     if type(value) is dict:
         return Record(value, position, line, offset, len(text))
     message = f"Here is {kind(value)}, but every record must be an object with named fields: {{…}}."

@@ -107,10 +107,10 @@ def _checked(row: Row) -> Row:
     """The row, unless its bytes are no UTF-8 or hold a NUL."""
     if (at := row.text.find(b"\0")) >= 0:
         message = f"Byte {at + 1:,} of the row is NUL. Remove it."
-        return row._replace(offset=row.offset + at, cells=[], code="nul_char", message=message)
+        return row._replace(cells=[], code="nul_char", message=message)
     try:
         row.text.decode()
     except UnicodeDecodeError as error:
         message = f"Byte {error.start + 1:,} of the row is not UTF-8. Save the table as UTF-8."
-        return row._replace(offset=row.offset + error.start, cells=[], code="encoding", message=message)
+        return row._replace(cells=[], code="encoding", message=message)
     return row

@@ -6,6 +6,7 @@ from typing import IO, Any
 
 import orjson
 import pyarrow as pa
+import pyarrow.compute as pc
 import pyarrow.parquet as pq
 
 from app.curation.readers._data import Budget, Data
@@ -65,6 +66,13 @@ class Parquet(Reader):
             return Broken(trouble.code, trouble.message, position, excerpt=_excerpt(value))
 
 
+def _unconverted(error: Exception, position: int) -> Broken:
+    if isinstance(error, UnicodeDecodeError):
+        return Broken("encoding", "A text of this row is not UTF-8. Correct it or leave the column out.", position)
+    message = "A value of this row is out of the range of its type. Correct it or leave the column out."
+    return Broken("unsupported_value", message, position)
+
+
 def _check_ends(file: IO[bytes]) -> int:
     """The file's size. FileRefused where its first and last bytes are not those of a Parquet file we can read."""
     size = file.seek(0, os.SEEK_END)
@@ -101,8 +109,13 @@ def _batches(table: pq.ParquetFile, group: int, rows: int) -> Iterator[pa.Record
 
 
 def _values(batch: pa.RecordBatch) -> Iterator[Any]:
-    """Rows as Python values; where one cannot be converted only that one is an exception."""
-    batch = _with_times_as_text(batch)
+    """Rows as Python values; one that cannot be converted is an exception in its place."""
+    batch, lost = _with_times_as_text(batch)
+    for at, value in enumerate(_converted(batch)):
+        yield OverflowError("time out of range") if at in lost else value
+
+
+def _converted(batch: pa.RecordBatch) -> Iterator[Any]:
     try:
         yield from batch.to_pylist()
         return
@@ -115,13 +128,18 @@ def _values(batch: pa.RecordBatch) -> Iterator[Any]:
             yield error
 
 
-def _with_times_as_text(batch: pa.RecordBatch) -> pa.RecordBatch:
-    """Python's own dates end at the year 9999 and at microseconds; Arrow writes any of them."""
+def _with_times_as_text(batch: pa.RecordBatch) -> tuple[pa.RecordBatch, set[int]]:
+    """Python's own times end at the year 9999 and at microseconds. Arrow writes them up to the year 32767; the rows
+    beyond that, for which it writes that they are out of range, are the second value."""
+    lost: set[int] = set()
     for index, field in enumerate(batch.schema):
-        if pa.types.is_timestamp(field.type) or pa.types.is_date(field.type) or pa.types.is_duration(field.type):
-            kind = pa.int64() if pa.types.is_duration(field.type) else pa.string()
-            batch = batch.set_column(index, field.name, batch.column(index).cast(kind))
-    return batch
+        if pa.types.is_duration(field.type):
+            batch = batch.set_column(index, field.name, batch.column(index).cast(pa.int64()))
+        elif pa.types.is_timestamp(field.type) or pa.types.is_date(field.type):
+            written = batch.column(index).cast(pa.string())
+            lost.update(pc.indices_nonzero(pc.starts_with(written, "<").fill_null(False)).to_pylist())
+            batch = batch.set_column(index, field.name, written)
+    return batch, lost
 
 
 def _excerpt(value: Any) -> str:

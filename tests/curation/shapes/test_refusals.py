@@ -78,10 +78,11 @@ values = st.recursive(
     ),
     max_leaves=8,
 )
-keys = st.sampled_from(
-    ["messages", "conversations", "prompt", "completion", "chosen", "rejected", "text", "instruction", "output", "input",
-     "question", "answer", "system", "history", "tools", "id"]
-)  # fmt: skip
+FIELDS = (
+    "messages conversations prompt completion chosen rejected text instruction output input question answer system "
+    "history tools id"
+)
+keys = st.sampled_from(FIELDS.split())
 
 
 @given(st.dictionaries(keys, values, max_size=5))

@@ -11,13 +11,17 @@ SOURCE = Source("a.jsonl", 7, 8, 900)
 text = st.text(st.characters(exclude_categories=["Cs"], exclude_characters="\0"), max_size=12)
 words = text.filter(str.strip)
 scalars = st.none() | st.booleans() | st.integers(-(2**63), 2**64 - 1) | st.floats(allow_nan=False) | text
-anything = st.recursive(scalars, lambda inner: st.lists(inner, max_size=2) | st.dictionaries(text, inner, max_size=2))
-RESERVED = set(
-    "messages conversations conversation chosen rejected prompt completion response instruction input context output "
-    "system system_prompt history question answer query text content body document Instruction Output Response Question "
-    "Answer QUESTION ANSWER q a Q A role from value tool_calls function_call".split()
+anything = st.recursive(
+    scalars, lambda inner: st.lists(inner, max_size=2) | st.dictionaries(text, inner, max_size=2), max_leaves=4
 )
-names = st.sampled_from(["id", "source", "tools", "_shape", "weight"]) | text.filter(lambda name: name not in RESERVED)
+RESERVED = (
+    "messages conversations conversation chosen rejected prompt completion response instruction input context output "
+    "system system_prompt history question answer query text content body document Instruction Output Response "
+    "Question Answer QUESTION ANSWER q a Q A role from value tool_calls function_call"
+)
+names = st.sampled_from(["id", "source", "tools", "_shape", "weight"]) | text.filter(
+    lambda name: name not in RESERVED.split()
+)
 extra = st.dictionaries(names, anything, max_size=3)
 
 
