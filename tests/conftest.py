@@ -101,7 +101,11 @@ class Browser(TestClient):
         self.session = session
         self.user = user
         if user is not None:
-            self.cookies.set("winnow", sign_ins.start(session, user))
+            self.hold(sign_ins.start(session, user))
+
+    def hold(self, token: str) -> None:
+        """Put a sign-in cookie into the browser, as the server would."""
+        self.cookies.set("winnow", token, domain="testserver.local", path="/")
 
     def request(self, *args: Any, **options: Any) -> Any:
         self.session.flush()

@@ -49,7 +49,7 @@ def create(
     target: int | None = None,
     reviews_per_sample: int = 1,
 ) -> Dataset:
-    """Make a dataset; its maker becomes its admin. On the command line nobody is signed in, and administrators run it."""
+    """Make a dataset; its maker becomes its admin. The command line has no maker: there administrators run it."""
     dataset = Dataset(
         name=name,
         goal=goal,

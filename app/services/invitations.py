@@ -19,7 +19,7 @@ _ARTICLE = {Role.EXPERT: "an expert", Role.LEAD: "a lead", Role.ADMIN: "an admin
 
 
 def first_admin_link(session: Session) -> str | None:
-    """The token of a new link for the first administrator, ending all earlier ones; None once anybody has an account."""
+    """The token of a new link for the first administrator, ending earlier ones; None once anybody has an account."""
     if session.scalar(select(exists().select_from(User))):
         return None
     session.execute(delete(Invitation).where(Invitation.dataset_id.is_(None), Invitation.used_at.is_(None)))

@@ -19,7 +19,7 @@ DAYS = 28
 class PersonLine:
     """One member's answers. `days` counts them over the last four weeks, the oldest day first.
 
-    `seconds` is the median of these weeks, `agreement` the share of answers that another expert gave too; None without any.
+    `seconds` is the median of these weeks, `agreement` the share of answers that another expert gave too.
     """
 
     user: User

@@ -53,15 +53,11 @@ def succeeded(session: Session, email: str) -> None:
 
 def _left(session: Session, key: str, pace: Pace) -> int:
     """Seconds still to wait."""
-    failures, since = (
-        session.execute(
-            select(func.count(), func.extract("epoch", func.now() - func.max(LoginAttempt.created_at))).where(
-                LoginAttempt.key == key, LoginAttempt.created_at > func.now() - text("interval '1 hour'")
-            )
+    failures, since = session.execute(
+        select(func.count(), func.extract("epoch", func.now() - func.max(LoginAttempt.created_at))).where(
+            LoginAttempt.key == key, LoginAttempt.created_at > func.now() - text("interval '1 hour'")
         )
-        .tuples()
-        .one()
-    )
+    ).one()
     return round(pace.wait(failures) - float(since or 0)) if failures else 0
 
 

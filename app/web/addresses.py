@@ -6,7 +6,7 @@ from fastapi import Request
 
 
 def here(request: Request) -> str:
-    """The page a person is on, quoted for a query; for a form or a part, the page that holds it. Empty where unknown."""
+    """The page a person is on, quoted for a query; for a part, the page that holds it. Empty where unknown."""
     if request.method == "GET" and "HX-Request" not in request.headers:
         return quote(request.url.path + (f"?{request.url.query}" if request.url.query else ""), safe="/")
     page = urlsplit(request.headers.get("HX-Current-URL") or request.headers.get("Referer") or "")

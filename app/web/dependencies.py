@@ -17,6 +17,15 @@ Id = Annotated[int, Path(ge=1, le=2**63 - 1)]
 """A path parameter that fits a bigint; anything else is a 404, as for any address that leads nowhere."""
 
 
+@dataclass(frozen=True)
+class Viewer:
+    """The signed-in person as pages show them: plain values, because after a rollback a row can no longer be read."""
+
+    id: int
+    name: str
+    is_admin: bool
+
+
 class SignInNeeded(Exception):
     """Nobody is signed in. The answer is a redirect to the sign-in page, or a sentence for htmx."""
 
@@ -35,7 +44,7 @@ def get_viewer(request: Request, session: SessionDep) -> User | None:
     """The signed-in person, or None."""
     token = cookies.token(request)
     user = sign_ins.signed_in(session, token) if token else None
-    request.state.viewer = user
+    request.state.viewer = Viewer(user.id, user.name, user.is_admin) if user else None
     return user
 
 

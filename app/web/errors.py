@@ -1,6 +1,7 @@
 """Errors become pages, or one sentence for htmx: mapped here, once."""
 
 import logging
+from collections.abc import Mapping
 from typing import Any
 
 from fastapi import FastAPI, Request
@@ -29,7 +30,7 @@ TITLES = {
     422: "This cannot be used",
     429: "Too many tries",
     500: "Something went wrong here",
-    503: "The database does not answer",
+    503: "The database does not answer just now",
 }
 SENTENCES = {
     400: "Part of the address cannot be read. Go back and follow the link again.",
@@ -51,7 +52,13 @@ def install(app: FastAPI) -> None:
 
 
 def answer(
-    request: Request, status: int, sentence: str, title: str = "", link: tuple[str, str] | None = None, **headers: str
+    request: Request,
+    status: int,
+    sentence: str,
+    *,
+    title: str = "",
+    link: tuple[str, str] | None = None,
+    headers: Mapping[str, str] | None = None,
 ) -> Response:
     """One sentence for htmx, put into the page's message region with the true status; a whole page otherwise."""
     # A page without a template's usual context: the transaction is over, so nothing here may ask the database.
@@ -64,58 +71,44 @@ def answer(
     if wants_part(request):
         html = environment().get_template("_alert.html").render(context)
         swap = {"HX-Retarget": "#alerts", "HX-Reswap": "innerHTML", "HX-Push-Url": "false"}
-        return HTMLResponse(html, status, {"Vary": "HX-Request", **swap, **headers})
+        return HTMLResponse(html, status, {"Vary": "HX-Request", **swap, **(headers or {})})
     context |= {"viewer": getattr(request.state, "viewer", None), "dataset": None, "access": None, "worker_alive": True}
-    return HTMLResponse(
-        environment().get_template("error.html").render(context), status, {"Vary": "HX-Request", **headers}
-    )
+    html = environment().get_template("error.html").render(context)
+    return HTMLResponse(html, status, {"Vary": "HX-Request", **(headers or {})})
 
 
 def unexpected(request: Request) -> Response:
     """The page for an error that nobody foresaw. The reference is the one in the log."""
     reference = getattr(request.state, "request_id", "unknown")
-    return answer(
-        request,
-        500,
-        f"Nothing of this was saved. Try again; if it stays, tell your administrator the reference {reference}.",
-    )
+    sentence = f"Nothing of this was saved. Try again; if it stays, tell your administrator the reference {reference}."
+    return answer(request, 500, sentence)
 
 
 def _domain(request: Request, error: Exception) -> Response:
     assert isinstance(error, DomainError)
     headers = {"Retry-After": str(error.seconds)} if isinstance(error, TooManyTries) else {}
-    return answer(request, STATUS[type(error)], error.message, **headers)
+    return answer(request, STATUS[type(error)], error.message, headers=headers)
 
 
 def _sign_in(request: Request, error: Exception) -> Response:
     """To the sign-in page and back. What is typed on a page is not thrown away: there the link opens a new tab."""
     target = f"/sign-in?next={here(request)}" if here(request) else "/sign-in"
     if wants_part(request):
-        return answer(
-            request,
-            401,
-            "You are signed out, so nothing was saved. Sign in in a new tab, then press again here.",
-            "Signed out",
-            (target, "Sign in in a new tab"),
-        )
+        sentence = "Nothing was saved. Sign in in a new tab, then press again here."
+        return answer(request, 401, sentence, title="You are signed out", link=(target, "Sign in"))
     return RedirectResponse(target, 303)
 
 
 def _bad_request(request: Request, error: Exception) -> Response:
     assert isinstance(error, RequestValidationError)
     in_path = any(problem["loc"][:1] == ("path",) for problem in error.errors())
-    return (
-        answer(request, 404, SENTENCES[404])
-        if in_path
-        else answer(request, 422, "Part of the address cannot be read. Go back and try again.")
-    )
+    return answer(request, 404, SENTENCES[404]) if in_path else answer(request, 422, SENTENCES[400])
 
 
 def _http(request: Request, error: Exception) -> Response:
     assert isinstance(error, HTTPException)
-    return answer(
-        request, error.status_code, SENTENCES.get(error.status_code, str(error.detail)), **dict(error.headers or {})
-    )
+    sentence = SENTENCES.get(error.status_code, str(error.detail))
+    return answer(request, error.status_code, sentence, headers=error.headers)
 
 
 def _too_large(request: Request, error: Exception) -> Response:
@@ -124,9 +117,5 @@ def _too_large(request: Request, error: Exception) -> Response:
 
 def _database(request: Request, error: Exception) -> Response:
     log.error("database unreachable", extra={"error": type(error).__name__})
-    return answer(
-        request,
-        503,
-        "Nothing was lost, and nothing was saved just now. Try again in a minute.",
-        **{"Retry-After": "60"},
-    )
+    sentence = "Nothing was lost, and nothing was saved just now. Try again in a minute."
+    return answer(request, 503, sentence, headers={"Retry-After": "60"})

@@ -4,7 +4,7 @@ from datetime import UTC, datetime
 
 from markupsafe import Markup
 
-SPACE = " "  # a number and its unit stay on one line
+SPACE = "\u00a0"  # a number and its unit stay on one line
 _MONTHS = (
     "January",
     "February",

@@ -8,6 +8,7 @@ from pydantic import Field
 
 from app.services import guidelines
 from app.services.errors import Conflict
+from app.web import material, word_diff  # noqa: F401 - they give the templates what bears their name
 from app.web.dependencies import ExpertDep, Id, LeadDep, SessionDep
 from app.web.forms import Input, Submission, submission
 from app.web.rendering import render
