@@ -3,6 +3,7 @@
 from itertools import pairwise
 from typing import Any
 
+from pydantic import ValidationError
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
@@ -31,18 +32,23 @@ def described(session: Session, versions: list[RecipeVersion]) -> list[tuple[Rec
 
 def between(before: Json, after: Json) -> list[str]:
     """One line per change; empty where nothing changed."""
+    try:
+        return _limit_lines(before, after) + _setting_lines(before, after) + _copies(before, after)
+    except ValidationError:
+        return ["Uses a rule that this installation does not have"]
+
+
+def _limit_lines(before: Json, after: Json) -> list[str]:
     old, new = _limits(before), _limits(after)
-    lines = [
-        _limit_line(code, old.get(code), new.get(code))
-        for code in [*new, *(code for code in old if code not in new)]
-        if old.get(code) != new.get(code)
-    ]
-    settings_before, settings_after = _settings(before), _settings(after)
-    for name in sorted(settings_before.keys() | settings_after.keys()):
-        one, other = settings_before.get(name), settings_after.get(name)
-        if one != other and not (one is None or other is None):
-            lines.append(f"{name}: {_said(one)} → {_said(other)}")
-    return lines + _copies(before, after)
+    codes = [*new, *(code for code in old if code not in new)]
+    return [_limit_line(code, old.get(code), new.get(code)) for code in codes if old.get(code) != new.get(code)]
+
+
+def _setting_lines(before: Json, after: Json) -> list[str]:
+    """Settings of what both versions use; what was switched on or off is said elsewhere."""
+    old, new = _settings(before), _settings(after)
+    names = sorted(old.keys() & new.keys())
+    return [f"{name}: {_said(old[name])} → {_said(new[name])}" for name in names if old[name] != new[name]]
 
 
 def _limits(recipe: Json) -> dict[str, float]:

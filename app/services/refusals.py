@@ -1,5 +1,6 @@
 """Refused lines of a corpus: grouped by reason, and page by page."""
 
+import re
 from dataclasses import dataclass
 
 from sqlalchemy import func, select
@@ -15,6 +16,17 @@ class Group:
     code: str
     lines: int
     first: RefusedLine
+
+    @property
+    def title(self) -> str:
+        """The code in words."""
+        return title(self.code)
+
+
+def title(code: str) -> str:
+    """A refusal's code in words: ``not_json`` reads "Not JSON"."""
+    words = code.replace("_", " ").capitalize()
+    return re.sub(r"\b(?:json|utf16|nul|csv)\b", lambda found: found[0].upper(), words, flags=re.IGNORECASE)
 
 
 def groups(session: Session, corpus_id: int) -> list[Group]:

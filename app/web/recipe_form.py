@@ -1,5 +1,6 @@
 """The recipe as a form: built from the fields of every plugin, and read back. It knows no single filter."""
 
+import re
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from inspect import getmodule
@@ -14,6 +15,8 @@ from app.curation.filter import filters
 from app.curation.recipe import Recipe
 
 Typed = Mapping[str, str]
+_PLAIN = re.compile(r"-?[0-9]{1,15}(?:\.[0-9]{0,10})?")
+_THOUSANDS = re.compile(r"[1-9][0-9]{0,2}(?:,[0-9]{3})+(?:\.[0-9]*)?")
 SIDES = {"min": "at least", "max": "at most"}
 
 
@@ -226,16 +229,12 @@ def _text(value: Any, info: FieldInfo) -> str:
 
 
 def _number_text(value: float, is_percent: bool) -> str:
-    return f"{value * 100 if is_percent else value:.10g}"
+    shown = value * 100 if is_percent else value
+    return f"{shown:,.0f}" if shown == round(shown) else f"{shown:.10g}"
 
 
 def _number(text: str) -> float | None:
     """What a person means by a number: with a decimal comma or thousands separators too. None where it is none."""
-    plain = text.replace("\u00a0", "").replace("\u202f", "").replace(" ", "").replace("%", "")
-    if plain.count(",") == 1 and "." not in plain and len(plain.partition(",")[2]) != 3:
-        plain = plain.replace(",", ".")
-    try:
-        number = float(plain.replace(",", ""))
-    except ValueError:
-        return None
-    return number if number == number and abs(number) < 1e15 else None
+    plain = "".join(text.split()).removesuffix("%")
+    plain = plain.replace(",", "") if _THOUSANDS.fullmatch(plain) else plain.replace(",", ".", 1)
+    return float(plain) if _PLAIN.fullmatch(plain) else None

@@ -38,6 +38,7 @@ def show_refused(
         access=access,
         corpus=corpus,
         code=code,
+        code_title=refusals.title(code),
         lines=lines[:PAGE],
         groups=refusals.groups(session, corpus.id),
         next_after=lines[PAGE - 1].id if len(lines) > PAGE else None,
