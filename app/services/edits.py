@@ -4,19 +4,25 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any
 
+import orjson
+
 from app.curation.sample import Form, Json, Path, Turn, replace, turns
 from app.services.errors import Invalid
 
 
 @dataclass(frozen=True)
 class Piece:
-    """One readable piece of a sample. `number` counts from 0 in reading order and names the piece in forms."""
+    """One readable piece of a sample. `number` counts from 0 in reading order and names the piece in forms.
+
+    `more` is what a message holds beside words, such as the call of a tool, as JSON; empty for most.
+    """
 
     number: int
     role: str
     text: str
     is_answer: bool
     is_editable: bool
+    more: str = ""
 
 
 def pieces(form: Form, content: Json) -> list[Piece]:
@@ -24,7 +30,7 @@ def pieces(form: Form, content: Json) -> list[Piece]:
     found = list(turns(form, content))
     answer = _answer(form, found)
     return [
-        Piece(number, turn.role, turn.text, number == answer, _is_text(content, turn.path))
+        Piece(number, turn.role, turn.text, number == answer, _is_text(content, turn.path), _more(content, turn.path))
         for number, turn in enumerate(found)
     ]
 
@@ -65,6 +71,15 @@ def _is_text(content: Any, path: Path) -> bool:
     except (KeyError, IndexError):
         return False
     return isinstance(content, str)
+
+
+def _more(content: Any, path: Path) -> str:
+    if path[0] != "messages":
+        return ""
+    message = content["messages"][path[1]]
+    told = {"role"} | ({"content"} if isinstance(message.get("content"), str | None) else set())
+    rest = {name: value for name, value in message.items() if name not in told and value is not None}
+    return orjson.dumps(rest, option=orjson.OPT_INDENT_2).decode() if rest else ""
 
 
 def _plain(text: str) -> str:

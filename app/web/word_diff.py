@@ -80,4 +80,4 @@ def _lines(text: str) -> str:
     return text.replace("\r\n", "\n").replace("\r", "\n")
 
 
-GLOBALS["word_diff"] = word_diff
+GLOBALS.update(word_diff=word_diff, word_counts=counts)

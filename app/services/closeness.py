@@ -1,0 +1,50 @@
+"""Which rules a sample breaks, and which limits it only just keeps: where an expert may want to look twice."""
+
+from collections.abc import Mapping
+
+from sqlalchemy import select
+from sqlalchemy.orm import Session
+
+from app.curation.bounds import Limit
+from app.models import Measured, MeasureSet, RecipeVersion
+from app.services import recipes, runs
+from app.services.why import Reason, in_words
+
+MOST = 4
+
+
+def near_limits(session: Session, dataset_id: int, sample_id: int) -> list[Reason]:
+    """Broken rules first, then the closest limits, a few at most. Empty where no run has measured the sample."""
+    run = runs.latest(session, dataset_id)
+    found = session.execute(
+        select(MeasureSet.names, Measured.values)
+        .join(MeasureSet, MeasureSet.id == Measured.set_id)
+        .where(Measured.sample_id == sample_id)
+    ).first()
+    if run is None or found is None:
+        return []
+    measures = dict(zip(found.names, found.values, strict=True))
+    recipe = recipes.loaded(session.get_one(RecipeVersion, run.recipe_version_id))
+    ranked = sorted((how_near(limit, measures), index) for index, limit in enumerate(recipe.limits))
+    return in_words(_failure(recipe.limits[index], measures) for distance, index in ranked[:MOST] if distance < 1)
+
+
+def how_near(limit: Limit, measures: Mapping[str, float]) -> float:
+    """Below 0 where the rule is broken, below 1 where its limit is close, 1 elsewhere.
+
+    Close is within a twentieth of the whole for shares and scores, within a tenth of the limit for counts.
+    """
+    measure = limit.rule.measure
+    value = measures.get(measure.name, float("nan"))
+    room = value - limit.bound if limit.rule.side == "min" else limit.bound - value
+    reach = 0.05 if measure.kind in {"share", "score"} else abs(limit.bound) / 10
+    if room < 0:
+        return -1
+    if measure.kind == "flag" or not room <= reach:  # NaN is not close either
+        return 1
+    return room / reach * 0.99 if reach else 0
+
+
+def _failure(limit: Limit, measures: Mapping[str, float]) -> dict[str, object]:
+    name = limit.rule.measure.name
+    return {"rule": limit.rule.reason, "measure": name, "value": measures[name], "bound": limit.bound}
