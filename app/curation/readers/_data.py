@@ -10,6 +10,8 @@ from app.curation.readers._limits import MIB, Limits
 from app.curation.readers._refused import FileRefused
 
 CHUNK = MIB
+_PACKED_CHUNK = CHUNK // 16
+"""Small, for a piece that ends in damage is lost as a whole."""
 _BROKEN = (OSError, EOFError, zlib.error, zipfile.BadZipFile, RuntimeError, NotImplementedError, ValueError)
 
 
@@ -43,21 +45,29 @@ class Data:
         self._budget = budget
         self._plain = plain
         self._ahead = b""
+        self._failure: FileRefused | None = None
 
     def read(self, size: int = CHUNK) -> bytes:
         """The next bytes, at most `size`; empty at the end. FileRefused: file_truncated, unpacked_too_large."""
         if self._ahead:
             chunk, self._ahead = self._ahead[:size], self._ahead[size:]
             return chunk
+        if self._failure:
+            raise self._failure
         return self._unpack(size)
 
     def head(self, size: int) -> bytes:
-        """The next `size` bytes (fewer only at the end) without passing them."""
+        """The next `size` bytes without passing them; fewer at the end, or where damage begins (`read` tells)."""
         pieces, have = [self._ahead], len(self._ahead)
-        while have < size and (chunk := self._unpack(min(CHUNK, size - have))):
-            pieces.append(chunk)
-            have += len(chunk)
+        try:
+            while not self._failure and have < size and (chunk := self._unpack(size - have)):
+                pieces.append(chunk)
+                have += len(chunk)
+        except FileRefused as failure:
+            self._failure = failure
         self._ahead = b"".join(pieces)
+        if self._failure and not self._ahead:
+            raise self._failure
         return self._ahead[:size]
 
     def seekable(self) -> IO[bytes]:
@@ -72,8 +82,8 @@ class Data:
 
     def _unpack(self, size: int) -> bytes:
         if self._budget is None:
-            return self._stream.read(size)
-        chunk = _guarded(self._stream.read, size)
+            return self._stream.read(min(size, CHUNK))
+        chunk = _guarded(self._stream.read, min(size, _PACKED_CHUNK))
         self._budget.spend(len(chunk))
         return chunk
 

@@ -10,7 +10,7 @@ from app.curation.readers._reader import Item, Reader
 
 def line_items(reader: Reader, data: Data, skip: int) -> Iterator[Item]:
     limits = reader.limits
-    for number, offset, text, long in lines(data, limits.line):
+    for number, offset, text, long in lines(data, limits.line, blank_too=False):
         if not long and (not text or text.isspace()):
             continue
         position = reader.take()

@@ -1,7 +1,5 @@
 """Whether JSON text is one object per line or one document, seen from its beginning."""
 
-from collections.abc import Iterator
-
 import orjson
 
 from app.curation.readers._data import Data
@@ -12,8 +10,8 @@ _HEAD = 64 * KIB
 
 def is_lines(data: Data, limit: int, unless_told: bool) -> bool:
     """`unless_told` is the answer where the text itself does not say: what the file's name promises."""
-    head = data.head(_HEAD)
-    if b"\n" not in head.strip():
+    head = data.head(_HEAD).strip()
+    if head and b"\n" not in head:
         head = data.head(limit)
     first, second = _first_two(head.removeprefix(b"\xef\xbb\xbf"))
     value = _value(first)
@@ -29,19 +27,9 @@ def is_lines(data: Data, limit: int, unless_told: bool) -> bool:
 
 
 def _first_two(head: bytes) -> tuple[bytes, bytes | None]:
-    found = _filled(head)
-    return next(found, b""), next(found, None)
-
-
-def _filled(head: bytes) -> Iterator[bytes]:
-    """Lines that are not blank; no split of the whole, for one line may be all there is."""
-    start = 0
-    while start < len(head):
-        stop = head.find(b"\n", start)
-        stop = len(head) if stop < 0 else stop
-        if text := head[start:stop].strip():
-            yield text
-        start = stop + 1
+    """The first two lines that are not blank."""
+    first, _, rest = head.lstrip().partition(b"\n")
+    return first.rstrip(), rest.lstrip().partition(b"\n")[0].rstrip() or None
 
 
 def _value(text: bytes) -> object:

@@ -17,14 +17,20 @@ class Line(NamedTuple):
     long: bool = False
 
 
-def lines(data: Data, limit: int) -> Iterator[Line]:
-    """Split at line feeds only: a lone carriage return or U+2028 stays inside. A byte order mark is passed over."""
+def lines(data: Data, limit: int, *, blank_too: bool = True) -> Iterator[Line]:
+    """Split at line feeds only: a lone carriage return or U+2028 stays inside. A byte order mark is passed over.
+
+    Without `blank_too`, long runs of blank lines are passed over at once.
+    """
     offset = len(_BOM) if data.head(3) == _BOM else 0
     if offset:
         data.read(offset)
     number, size = 1, 0
     held: list[bytes] = []
     while chunk := data.read():
+        if not blank_too and not size and chunk.isspace() and b"\n" in chunk:
+            last = chunk.rindex(b"\n")
+            number, offset, chunk = number + chunk.count(b"\n"), offset + last + 1, chunk[last + 1 :]
         first, *rest = chunk.split(b"\n")
         size += len(first)
         if size <= limit or not held:

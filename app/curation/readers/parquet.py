@@ -54,10 +54,7 @@ class Parquet(Reader):
     def _item(self, value: Any, position: int) -> Item:
         """`value` is a row, or the error that reading it gave."""
         if isinstance(value, Exception):
-            message = (
-                "A text of this row is not UTF-8, or a value is out of range. Correct the row or leave the column out."
-            )
-            return Broken("encoding", message, position)
+            return _unconverted(value, position)
         try:
             row = plain(value)
             check(row, self.limits)

@@ -46,7 +46,7 @@ def test_several_packed_pieces_in_a_row_are_one_file(items, suffix: str) -> None
 
 @pytest.mark.parametrize("suffix", PACKERS)
 def test_a_truncated_file_ends_with_one_refusal(items, suffix: str) -> None:
-    packed = PACKERS[suffix](ROWS * 20)
+    packed = PACKERS[suffix](b"".join(b'{"text": "%d"}\n' % (number * 7919) for number in range(50_000)))
     found = items("a.jsonl" + suffix, packed[: len(packed) // 2])
     assert codes(found)[-1] == "file_truncated"
     assert codes(found)[0] == "ok"
@@ -56,7 +56,7 @@ def test_a_truncated_file_ends_with_one_refusal(items, suffix: str) -> None:
 @pytest.mark.parametrize("suffix", PACKERS)
 def test_a_flipped_byte_never_raises_later(items, suffix: str) -> None:
     packed = bytearray(PACKERS[suffix](ROWS))
-    for at in range(10, len(packed), len(packed) // 40):
+    for at in range(10, len(packed), len(packed) // 10):
         broken = bytes(packed[:at]) + bytes([packed[at] ^ 0x55]) + bytes(packed[at + 1 :])
         try:
             found = items("a.jsonl" + suffix, broken)
@@ -180,13 +180,14 @@ def test_a_bomb_in_an_archive_stops_the_archive(items) -> None:
 
 
 def test_repetitive_text_is_no_bomb(items) -> None:
-    found = items("a.jsonl.gz", gzip.compress(b'{"text": "the same line"}\n' * 500_000), Limits(ratio=20))
-    assert len(found) == 500_000
+    found = items("a.jsonl.gz", gzip.compress(b'{"text": "the same line"}\n' * 100_000), Limits(ratio=20))
+    assert len(found) == 100_000
 
 
 def test_the_absolute_limit(items) -> None:
-    found = items("a.jsonl.gz", gzip.compress(ROWS), Limits(unpacked=50_000))
-    assert codes(found)[-1] == "unpacked_too_large" if found else False
+    found = items("a.jsonl.gz", gzip.compress(ROWS), Limits(unpacked=70_000))
+    assert codes(found)[0] == "ok"
+    assert codes(found)[-1] == "unpacked_too_large"
 
 
 def test_too_many_members(items) -> None:

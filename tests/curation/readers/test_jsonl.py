@@ -25,7 +25,9 @@ def test_places(items) -> None:
     assert found[2].value == {"b": "\u2028 \r"}
 
 
-records = st.dictionaries(st.sampled_from("abc"), st.text(max_size=5) | st.integers(-5, 5), min_size=1)
+records = st.dictionaries(
+    st.sampled_from("abc"), st.text('ab"\\{}:,\u2028\r é', max_size=5) | st.integers(-5, 5), min_size=1
+)
 
 
 pieces_of_lines = st.lists(records | st.sampled_from(["", "  ", "\r", "{", "[1]", "5"]), min_size=1, max_size=8)
@@ -70,6 +72,12 @@ def test_lines_are_those_between_line_feeds(parts: list[bytes], chunk: int) -> N
     found = list(lines(Data(Drip()), 100))
     assert [line.text for line in found] == expected
     assert all(content[line.offset :].startswith(line.text) for line in found)
+
+
+def test_megabytes_of_blank_lines(items) -> None:
+    blank = b" \n" * (3 << 20)
+    (found,) = items("a.jsonl", blank + b'  {"a": 1}\n' + blank)
+    assert (found.line, found.offset) == ((3 << 20) + 1, 6 << 20)
 
 
 @pytest.mark.parametrize(
