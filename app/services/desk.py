@@ -137,7 +137,7 @@ def _past(session: Session, dataset: Dataset, expert: User) -> tuple[list[Past],
     ]
     newest = select(Review.created_at, Review.undone_at).where(mine).order_by(Review.id.desc()).limit(20).subquery()
     saved_at, undone_at = session.execute(select(func.max(newest.c.created_at), func.max(newest.c.undone_at))).one()
-    if undone_at is not None and saved_at is not None and undone_at > saved_at:
+    if undone_at is not None and saved_at is not None and undone_at >= saved_at:
         return past, None, undone_at
     return past, saved_at, None
 

@@ -1,4 +1,4 @@
-"""When a reader's day began. Browsers do not say where they are, so the desk's script leaves its time zone in a cookie."""
+"""When a reader's day began. Browsers do not say where they are, so a script leaves the time zone in a cookie."""
 
 from datetime import UTC, datetime, tzinfo
 from zoneinfo import ZoneInfo, ZoneInfoNotFoundError

@@ -231,7 +231,7 @@ def _refused(
 def _onward(
     request: Request, access: Access, session: Session, note: str | None, answered: int | None = None
 ) -> Response:
-    """The next sample: at once for htmx, in an answer that leaves after the commit like any other; else by a redirect."""
+    """The next sample: for htmx in this very answer, which leaves after the commit like any other; else by redirect."""
     path = str(request.app.url_path_for("review", dataset_id=access.dataset.id))
     if not wants_part(request):
         return RedirectResponse(f"{path}?note={note}" if note else path, 303)
