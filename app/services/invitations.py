@@ -61,7 +61,8 @@ def revoke(session: Session, dataset: Dataset, invitation_id: int) -> None:
 
 def find(session: Session, token: str, *, first_admin: bool = False) -> Invitation:
     """The invitation that a link stands for. NotFound where it does not open any more."""
-    kind = Invitation.dataset_id.is_(None) if first_admin else Invitation.dataset_id.is_not(None)
+    is_first = Invitation.dataset_id.is_(None) & (Invitation.role == Role.ADMIN)
+    kind = is_first if first_admin else Invitation.dataset_id.is_not(None)
     invitation = session.scalar(
         select(Invitation).where(Invitation.token_hash == sign_ins.hashed(token), kind, _opens())
     )

@@ -2,13 +2,16 @@
 
 import os
 import threading
+from collections.abc import Iterator
+from contextlib import contextmanager
 
 from argon2 import PasswordHasher
 from argon2.exceptions import Argon2Error, InvalidHash
 
-from app.services.errors import Invalid
+from app.services.errors import Invalid, TooManyTries
 
 SHORTEST, LONGEST = 12, 512
+LONGEST_WAIT = 3.0
 
 # OWASP's first choice: 46 MiB, one pass, one lane.
 _hasher = PasswordHasher(time_cost=1, memory_cost=46 * 1024, parallelism=1)
@@ -74,17 +77,28 @@ _COMMON = frozenset(
 
 def hashed(password: str) -> str:
     """The hash to store, with its parameters inside."""
-    with _at_once:
+    with _turn():
         return _hasher.hash(password)
 
 
 def fits(password_hash: str | None, password: str) -> bool:
     """Whether this is the password. Without a hash it takes as long, and is always false."""
-    with _at_once:
+    with _turn():
         try:
             return _hasher.verify(password_hash or _nobodys(), password) and password_hash is not None
         except (Argon2Error, InvalidHash):
             return False
+
+
+@contextmanager
+def _turn() -> Iterator[None]:
+    """Wait for a free core, but not for long: each waiting request holds a database connection that others need."""
+    if not _at_once.acquire(timeout=LONGEST_WAIT):
+        raise TooManyTries("Many people are signing in at this moment. Try again in a few seconds.", 5)
+    try:
+        yield
+    finally:
+        _at_once.release()
 
 
 def is_dated(password_hash: str) -> bool:

@@ -1,9 +1,11 @@
 """Password rules and hashing."""
 
+import threading
+
 import pytest
 
 from app.services import passwords
-from app.services.errors import Invalid
+from app.services.errors import Invalid, TooManyTries
 
 
 @pytest.mark.parametrize(
@@ -40,3 +42,11 @@ def test_only_the_password_fits_its_hash() -> None:
 def test_nothing_fits_a_missing_or_broken_hash() -> None:
     assert not passwords.fits(None, "a long quiet river")
     assert not passwords.fits("not a hash", "a long quiet river")
+
+
+def test_a_flood_is_turned_away_instead_of_waiting_for_ever(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(passwords, "_at_once", threading.BoundedSemaphore(1))
+    monkeypatch.setattr(passwords, "LONGEST_WAIT", 0.05)
+    with passwords._turn(), pytest.raises(TooManyTries):
+        passwords.hashed("a long quiet river")
+    assert passwords.hashed("a long quiet river")

@@ -140,3 +140,23 @@ def test_a_refused_password_is_explained_at_its_field(bob: Browser) -> None:
     assert 'id="current-error">This is not your present password' in answer.text
     answer = bob.post("/account/password", data={"current": PASSWORD, "password": "password1234"})
     assert 'id="password-error">Too many people use this password' in answer.text
+
+
+def test_a_forgotten_password_is_renewed_by_a_link(
+    alice: Browser, bob: Browser, anonymous: Browser, session: Session, dataset: Dataset
+) -> None:
+    assert bob.user is not None
+    page = alice.post(f"/datasets/{dataset.id}/people/{bob.user.id}/password-link").text
+    found = re.search(r'value="http://testserver(/new-password/[^"]+)"', page)
+    assert found
+    assert "chooses the password" in page
+    assert "bob@clinic.example" in anonymous.get(found[1]).text
+    assert anonymous.post(found[1], data={"password": "short"}).status_code == 422
+    assert anonymous.post(found[1], data={"password": "another long river"}).status_code == 303
+    assert "bob@clinic.example" in anonymous.get("/account").text
+    assert bob.get("/account").status_code == 303
+
+
+def test_a_password_link_is_for_members_only(alice: Browser, charlie: Browser, dataset: Dataset) -> None:
+    assert charlie.user is not None
+    assert alice.post(f"/datasets/{dataset.id}/people/{charlie.user.id}/password-link").status_code == 404

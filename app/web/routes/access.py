@@ -18,7 +18,7 @@ from app.web.rendering import render
 router = APIRouter()
 
 Password = Annotated[str, StringConstraints(strip_whitespace=False, max_length=10_000)]
-NO_MATCH = "E-mail and password do not match. Try again, or ask the person who invited you for a new link."
+NO_MATCH = "E-mail and password do not match. Try again, or ask the person who runs Winnow here for a new password."
 
 
 class SignInForm(Input):

@@ -30,7 +30,7 @@ class RoleForm(Input):
 
 @router.get("/datasets/{dataset_id}/people")
 def people_page(request: Request, access: LeadDep, session: SessionDep) -> Response:
-    return _page(request, access, session, Submission[InviteForm]())
+    return people_page_with(request, access, session)
 
 
 @router.post("/datasets/{dataset_id}/people/invite")
@@ -42,10 +42,10 @@ def invite(
 ) -> Response:
     """Make a link and show it, this once: what is stored of it cannot be shown again."""
     if form.data is None:
-        return _page(request, access, session, form, status=422)
+        return people_page_with(request, access, session, form, status=422)
     token = invitations.invite(session, access.dataset, access.user, **form.data.model_dump())
-    link = f"{_own_address(request)}/invitations/{token}"
-    return _page(request, access, session, Submission[InviteForm](), link=link, invited=form.data.name)
+    link = f"{own_address(request)}/invitations/{token}"
+    return people_page_with(request, access, session, link=link, invited=form.data.name)
 
 
 @router.post("/datasets/{dataset_id}/people/{user_id}/role")
@@ -57,7 +57,7 @@ def change_role(
     form: Annotated[Submission[RoleForm], Depends(submission(RoleForm))],
 ) -> Response:
     if form.data is None:
-        return _page(request, access, session, Submission[InviteForm](), status=422)
+        return people_page_with(request, access, session, status=422)
     people.change_role(session, access.dataset, user_id, form.data.role)
     return _back(access)
 
@@ -74,16 +74,18 @@ def revoke_invitation(access: DatasetAdminDep, session: SessionDep, invitation_i
     return _back(access)
 
 
-def _page(
+def people_page_with(
     request: Request,
     access: Access,
     session: Session,
-    form: Submission[InviteForm],
+    form: Submission[InviteForm] | None = None,
     *,
     link: str = "",
     invited: str = "",
+    purpose: str = "invitation",
     status: int = 200,
 ) -> Response:
+    """The page, with a link that was just made: its `purpose` is an invitation or a new password."""
     return render(
         request,
         "people.html",
@@ -91,15 +93,16 @@ def _page(
         access=access,
         members=people.members(session, access.dataset),
         pending=invitations.pending(session, access.dataset),
-        form=form,
+        form=form or Submission[InviteForm](),
         link=link,
+        purpose=purpose,
         invited=invited,
         days=invitations.DAYS,
         status=status,
     )
 
 
-def _own_address(request: Request) -> str:
+def own_address(request: Request) -> str:
     """The address that people know this installation by: the configured one, else the one this request came to."""
     return (get_settings().base_url or str(request.base_url)).rstrip("/")
 
