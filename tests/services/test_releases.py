@@ -1,0 +1,254 @@
+"""Releases: the approved words and nothing else, the same bytes for the same state, and whole or not at all."""
+
+import json
+import os
+from pathlib import Path
+from typing import Any
+
+import orjson
+import pytest
+from sqlalchemy import update
+
+from app import db
+from app.curation.sample import Form
+from app.models import Corpus, Dataset, JobState, Release, Revision, Sample, SampleState
+from app.services import blobs, jobs, releases
+from app.services.errors import Conflict, Invalid, NotFound
+from app.settings import get_settings
+from tests import factories
+from tests.services.engine import forsake, hurry, job, make_dataset, run_sql, work_off
+
+
+@pytest.fixture(autouse=True)
+def _engine(database: str, wakes: list[int], monkeypatch: pytest.MonkeyPatch) -> None:
+    hurry()
+    monkeypatch.setattr(releases, "PAGE", 10)
+
+
+@pytest.fixture
+def dataset_id() -> int:
+    """Sixty samples, every other one approved, the rest in all other states."""
+    made = make_dataset(name="Ward answers", goal="Good ones.")
+    others = [state for state in SampleState if state is not SampleState.APPROVED]
+    with db.transaction() as session:
+        corpus = factories.make_corpus(session, session.get_one(Dataset, made))
+        for number in range(60):
+            state = SampleState.APPROVED if number % 2 else others[number // 2 % len(others)]
+            factories.make_samples(session, corpus, 1, state=state)
+    return made
+
+
+def start(dataset_id: int, format: str = "prompt_completion") -> tuple[int, int]:
+    with db.transaction() as session:
+        release = releases.start(session, session.get_one(Dataset, dataset_id), format)
+        assert release.job_id is not None
+        return release.id, release.job_id
+
+
+def write(dataset_id: int, format: str = "prompt_completion") -> Release:
+    release_id, job_id = start(dataset_id, format)
+    assert work_off(job_id).state is JobState.SUCCEEDED
+    return get(release_id)
+
+
+def get(release_id: int) -> Release:
+    with db.transaction() as session:
+        return session.get_one(Release, release_id)
+
+
+def lines(release: Release) -> list[dict[str, Any]]:
+    return [orjson.loads(line) for line in releases.file_path(release).open("rb")]
+
+
+def approved(dataset_id: int) -> list[Sample]:
+    with db.transaction() as session:
+        found = session.query(Sample).filter_by(dataset_id=dataset_id, state=SampleState.APPROVED).order_by(Sample.id)
+        return found.all()
+
+
+def test_a_release_holds_what_is_approved_in_the_order_of_lines(dataset_id: int) -> None:
+    release = write(dataset_id)
+    assert [line["prompt"] for line in lines(release)] == [sample.content["prompt"] for sample in approved(dataset_id)]
+    assert release.rows == 30
+
+
+def test_an_expert_s_words_stand_in_for_the_original(dataset_id: int) -> None:
+    chosen = approved(dataset_id)[3]
+    with db.transaction() as session:
+        expert = factories.make_user(session)
+        old = Revision(sample_id=chosen.id, content={**chosen.content, "response": "A first try."}, author_id=expert.id)
+        new = Revision(
+            sample_id=chosen.id, content={**chosen.content, "response": "Better words."}, author_id=expert.id
+        )
+        session.add_all([old, new])
+        session.flush()
+        session.execute(update(Sample).where(Sample.id == chosen.id).values(revision_id=new.id))
+    text = releases.file_path(write(dataset_id)).read_text()
+
+    assert "Better words." in text
+    assert chosen.content["response"] not in text
+    assert "A first try." not in text
+
+
+def test_the_manifest_counts_and_names_what_is_in_the_file(dataset_id: int) -> None:
+    release = write(dataset_id)
+    content = releases.file_path(release).read_bytes()
+    manifest = json.loads(releases.manifest_bytes(release))
+
+    assert (manifest["rows"], manifest["size"], manifest["sha256"]) == (30, len(content), release.sha256)
+    assert content.count(b"\n") == 30
+    assert manifest["counts"]["approved"] == manifest["rows"] + sum(manifest["left_out"].values())
+    assert sum(manifest["counts"].values()) == 60
+    assert manifest["dataset"] == {
+        "name": "Ward answers",
+        "goal": "Good ones.",
+        "purpose": "task",
+        "form": "instruction",
+    }
+    with db.transaction() as session:
+        (corpus,) = session.query(Corpus).all()
+    (listed,) = manifest["corpora"]
+    assert (listed["sha256"], listed["lines"], listed["accepted"]) == (corpus.sha256, 60, 60)
+    assert manifest["format"] == "prompt_completion"
+
+
+def test_the_same_state_gives_the_same_bytes_and_manifest(dataset_id: int) -> None:
+    one, two = write(dataset_id), write(dataset_id)
+    assert (one.version, two.version) == (1, 2)
+    assert one.sha256 == two.sha256
+    assert releases.manifest_bytes(one) == releases.manifest_bytes(two)
+
+
+def test_one_more_sample_gives_another_release(dataset_id: int) -> None:
+    one = write(dataset_id)
+    run_sql("UPDATE samples SET state = 'approved' WHERE id = (SELECT min(id) FROM samples WHERE state = 'queued')")
+    two = write(dataset_id)
+    assert one.sha256 != two.sha256
+    assert (one.rows, two.rows) == (30, 31)
+    assert lines(one) == [line for line in lines(two) if line in lines(one)]
+
+
+def test_what_is_decided_while_a_release_is_written_comes_too_late(dataset_id: int) -> None:
+    undisturbed = write(dataset_id)
+    release_id, job_id = start(dataset_id)
+    with db.transaction() as session:
+        frozen = jobs.stages(session.get_one(type(job(job_id)), job_id))[0]
+    assert "Freeze" in frozen.title
+    _only_one_stage(job_id)
+    run_sql("UPDATE samples SET state = 'approved' WHERE state = 'queued'")
+    run_sql("UPDATE samples SET state = 'rejected' WHERE id = (SELECT min(id) FROM samples WHERE state = 'approved')")
+    assert work_off(job_id).state is JobState.SUCCEEDED
+
+    late = get(release_id)
+    assert late.sha256 == undisturbed.sha256
+    assert releases.manifest_bytes(late) == releases.manifest_bytes(undisturbed)
+
+
+def _only_one_stage(job_id: int) -> None:
+    """Do the first stage of a job and stop there."""
+    from app.services.working import Piece
+
+    with db.transaction() as session:
+        shard = jobs.claim(session, job_id, "one")
+    assert shard is not None
+    piece = Piece(db.session_factory(), job(job_id), shard)
+    jobs.stages(piece.job)[0].work(piece)
+    with db.transaction() as session:
+        jobs.finish(session, shard)
+
+
+def test_rows_that_do_not_fit_the_format_are_left_out_and_counted(dataset_id: int) -> None:
+    with db.transaction() as session:
+        corpus = factories.make_corpus(session, session.get_one(Dataset, dataset_id))
+        factories.make_samples(session, corpus, 4, form=Form.TEXT, state=SampleState.APPROVED)
+    release = write(dataset_id)
+
+    assert release.rows == 30
+    assert list(release.manifest["left_out"].values()) == [4]
+    assert release.manifest["counts"]["approved"] == 34
+
+
+@pytest.fixture
+def incoming() -> Path:
+    return get_settings().blob_dir / blobs.TEMPORARY
+
+
+def left(directory: Path) -> list[str]:
+    return [path.name for path in directory.iterdir() if not path.name.startswith(".")]
+
+
+def test_an_interrupted_file_is_begun_anew_and_leaves_nothing_behind(
+    dataset_id: int, incoming: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    undisturbed = write(dataset_id)
+    before = sorted(get_settings().blob_dir.rglob("*"))
+    release_id, job_id = start(dataset_id)
+    write_row, seen = releases._write_row, 0
+
+    def dying(*args: Any) -> None:
+        nonlocal seen
+        seen += 1
+        if seen == 17:
+            raise KeyboardInterrupt
+        write_row(*args)
+
+    with monkeypatch.context() as patch:
+        patch.setattr(releases, "_write_row", dying)
+        with pytest.raises(KeyboardInterrupt):
+            work_off(job_id)
+    assert get(release_id).sha256 is None
+    with pytest.raises(NotFound):
+        releases.file_path(get(release_id))
+
+    forsake(job_id)
+    assert work_off(job_id).state is JobState.SUCCEEDED
+    assert get(release_id).sha256 == undisturbed.sha256
+    assert left(incoming) == []
+    assert sorted(get_settings().blob_dir.rglob("*")) == before
+
+
+def test_a_full_disk_is_said_and_leaves_no_file(
+    dataset_id: int, incoming: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    incoming.mkdir(parents=True)
+
+    class Full:
+        hex = "full"
+
+    monkeypatch.setattr(blobs, "uuid4", Full)
+    os.symlink("/dev/full", incoming / "full")
+    release_id, job_id = start(dataset_id)
+    monkeypatch.setattr(blobs, "_is_abandoned", lambda path: False)
+    ended = work_off(job_id)
+
+    assert (ended.state, ended.error_code) == (JobState.FAILED, "disk_full")
+    assert "Free some space" in (ended.error or "")
+    assert get(release_id).sha256 is None
+    assert left(incoming) == []
+
+
+def test_nothing_approved_is_nothing_to_release() -> None:
+    with pytest.raises(Conflict, match="Nothing is approved"):
+        start(make_dataset())
+
+
+def test_an_unknown_format_is_refused(dataset_id: int) -> None:
+    with pytest.raises(Invalid, match="prompt_completion"):
+        start(dataset_id, "excel")
+
+
+@pytest.mark.parametrize("format", sorted(releases.formats()))
+def test_every_format_writes_valid_lines(dataset_id: int, format: str) -> None:
+    release = write(dataset_id, format)
+    assert len(lines(release)) == release.rows
+    assert release.rows + sum(release.manifest["left_out"].values()) == 30
+    title, about = releases.formats()[format]
+    assert title
+    assert about.endswith(".")
+
+
+def test_a_file_s_name_says_what_it_is(dataset_id: int) -> None:
+    release = write(dataset_id)
+    with db.transaction() as session:
+        dataset = session.get_one(Dataset, dataset_id)
+    assert releases.file_name(dataset, release) == "ward-answers-v1-prompt_completion.jsonl"
