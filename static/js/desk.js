@@ -46,7 +46,7 @@
   });
 
   document.addEventListener("submit", (event) => {
-    for (const input of event.target.querySelectorAll("[data-seconds]")) input.value = seconds().toFixed(1);
+    for (const input of event.target.querySelectorAll("[data-seconds]")) input.value = seconds().toFixed(2);
   }, true);
 
   // A reason that needs words asks for them before it is sent.
@@ -61,7 +61,11 @@
   });
 
   document.addEventListener("toggle", (event) => {
-    if (event.target.matches?.("details.ask[open]")) event.target.querySelector("[data-first]")?.focus({ preventScroll: true });
+    const panel = event.target.matches?.("details.ask[open]") && event.target;
+    // A quick hand may be in the panel's text already: this event comes a moment after the key.
+    if (panel && !panel.querySelector(".ask-panel").contains(document.activeElement)) {
+      panel.querySelector("[data-first]")?.focus({ preventScroll: true });
+    }
   }, true);
 
   // The sample stays reserved while it is read: an open page in sight says so every few minutes.
