@@ -43,7 +43,7 @@ def histogram(
         for (low, high), count in zip(pairwise(edges), counts, strict=True)
         if count
     ]
-    place = None if bound is None else min(max((bound - edges[0]) / span, 0), 1) * WIDTH
+    place = None if bound is None else round(min(max((bound - edges[0]) / span, 0), 1) * WIDTH, 1)
     return Histogram(bars, place, words[0], words[1], _label(title, edges, counts, words, bound, side))
 
 

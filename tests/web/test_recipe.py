@@ -20,7 +20,7 @@ def filled_in(recipe: Recipe) -> dict:
         if part.is_on:
             data["on"].append(part.name)
         for one in [*part.limits, *part.settings]:
-            if one.rule and one.is_on or one.control == "check" and one.text == "on":
+            if (one.rule and one.is_on) or (one.control == "check" and one.text == "on"):
                 data["on"].append(one.name)
             if one.control in {"number", "choice", "words"}:
                 data[one.name] = one.text

@@ -3,11 +3,13 @@
 from dataclasses import dataclass
 from urllib.parse import urlencode
 
+import orjson
 from fastapi import APIRouter, Request, Response
 from fastapi.responses import RedirectResponse
 from sqlalchemy.orm import Session
 
 from app.curation.sample import Form, Json, turns
+from app.curation.shapes._note import NOTE
 from app.models import Corpus, Decision, RecipeVersion, Run, Sample, SampleState, User
 from app.services import corpora, histories, overruling, reasons, runs, samples, why
 from app.services.samples import Search
@@ -25,6 +27,7 @@ STATES = (
     SampleState.CANDIDATE,
     SampleState.DROPPED,
 )
+MOST_OF_A_NOTE = 500
 ROLES = {
     "system": "Instruction to the model",
     "user": "Question",
@@ -119,9 +122,7 @@ def show_sample(request: Request, access: LeadDep, session: SessionDep, sample_i
         roles=ROLES,
         reason_title=reasons.title,
         overruler=_name(session, sample.overruled_by),
-        metadata=[
-            (name, str(value)[:500]) for name, value in (sample.meta or {}).items() if value not in (None, "", [], {})
-        ],
+        metadata=_notes(sample),
     )
 
 
@@ -208,6 +209,17 @@ def _kind(sample: Sample) -> str:
 
 def _recipe_version(session: Session, run: Run | None) -> int | None:
     return session.get_one(RecipeVersion, run.recipe_version_id).version if run else None
+
+
+def _notes(sample: Sample) -> list[tuple[str, str]]:
+    """What else the record held, cut for reading; Winnow's own note on the record's shape is not the record's."""
+    given = {
+        name: value for name, value in (sample.meta or {}).items() if name != NOTE and value not in (None, "", [], {})
+    }
+    texts = {name: value if isinstance(value, str) else orjson.dumps(value).decode() for name, value in given.items()}
+    return [
+        (name, text if len(text) <= MOST_OF_A_NOTE else text[:MOST_OF_A_NOTE] + " …") for name, text in texts.items()
+    ]
 
 
 def _name(session: Session, user_id: int | None) -> str:
