@@ -1,6 +1,6 @@
 """Shapes that are one question and one answer in fields of their own; they differ only in the fields' names."""
 
-from functools import cached_property
+from functools import cached_property, lru_cache
 from typing import ClassVar, TypeAlias
 
 from app.curation.sample import Form, Json, Sample, Source
@@ -22,8 +22,11 @@ class FieldShape(Shape):
     def touches(self, record: Json) -> bool:
         return any(key in record for variant in self.variants for key in (variant["prompt"], variant["response"]))
 
+    def __init__(self) -> None:
+        self._complete = lru_cache(maxsize=256)(self._complete_for)
+
     def claims(self, record: Json) -> bool:
-        return bool(self._complete(record))
+        return bool(self._complete(tuple(record)))
 
     def to_sample(self, record: Json, source: Source) -> Sample:
         names = self._names(record)
@@ -56,13 +59,14 @@ class FieldShape(Shape):
         return names
 
     def _variant(self, record: Json) -> Names:
-        complete = self._complete(record)
+        complete = self._complete(tuple(record))
         if len(complete) == 1:
             return complete[0]
         return max(complete or self.variants, key=lambda names: _likeness(names, record))
 
-    def _complete(self, record: Json) -> list[Names]:
-        return [names for names in self.variants if names["prompt"] in record and names["response"] in record]
+    def _complete_for(self, keys: tuple[str, ...]) -> list[Names]:
+        """The variants that a record with these fields may be; asked through a cache, for records have few layouts."""
+        return [names for names in self.variants if names["prompt"] in keys and names["response"] in keys]
 
     @cached_property
     def _usual(self) -> Names:

@@ -72,20 +72,20 @@ def test_a_slack_export_is_accounted_for(shared: Path) -> None:
 
 
 def test_hostile_files_end_in_items_or_a_clear_refusal(shared: Path) -> None:
-    files = [path for folder in ("bad_text", "bad_binary") for path in sorted((shared / folder).rglob("*")) if path.is_file()]
-    outcomes = Counter(outcome(path) for path in files if formats(path.name.removesuffix(".gz")) or path.suffix == ".zip")
+    files = [
+        path for folder in ("bad_text", "bad_binary") for path in sorted((shared / folder).rglob("*")) if path.is_file()
+    ]
+    outcomes = Counter(
+        outcome(path) for path in files if formats(path.name.removesuffix(".gz")) or path.suffix == ".zip"
+    )
     assert sum(outcomes.values()) > 340
     assert set(outcomes) == {"items", "refused", "mapping"}
 
 
 def outcome(path: Path) -> str:
     try:
-        found = list(Reading(path))
+        return "items" if list(Reading(path)) else "nothing"
     except FileRefused as refused:
-        assert refused.message.endswith("."), path
-        return "refused"
+        return "refused" if refused.message.endswith(".") else "no sentence"
     except NeedsMapping as needed:
-        assert needed.columns, path
-        return "mapping"
-    assert found, path
-    return "items"
+        return "mapping" if needed.columns else "no columns"
