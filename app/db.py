@@ -21,19 +21,27 @@ AnyRow = Row[*tuple[Any, ...]]
 class Base(DeclarativeBase):
     """Tables name their constraints by one convention, so that migrations can name them too."""
 
-    metadata = MetaData(naming_convention={
-        "ix": "ix_%(column_0_N_label)s",
-        "uq": "uq_%(table_name)s_%(column_0_N_name)s",
-        "ck": "ck_%(table_name)s_%(constraint_name)s",
-        "fk": "fk_%(table_name)s_%(column_0_name)s_%(referred_table_name)s",
-        "pk": "pk_%(table_name)s",
-    })
+    metadata = MetaData(
+        naming_convention={
+            "ix": "ix_%(column_0_N_label)s",
+            "uq": "uq_%(table_name)s_%(column_0_N_name)s",
+            "ck": "ck_%(table_name)s_%(constraint_name)s",
+            "fk": "fk_%(table_name)s_%(column_0_name)s_%(referred_table_name)s",
+            "pk": "pk_%(table_name)s",
+        }
+    )
     type_annotation_map = {  # noqa: RUF012 - SQLAlchemy's own contract
         int: BigInteger,
         str: Text,
         datetime: DateTime(timezone=True),
         Json: JSONB,
-        StrEnum: Enum(StrEnum, native_enum=False, create_constraint=False, length=32, values_callable=lambda e: [m.value for m in e]),
+        StrEnum: Enum(
+            StrEnum,
+            native_enum=False,
+            create_constraint=False,
+            length=32,
+            values_callable=lambda e: [m.value for m in e],
+        ),
     }
 
 

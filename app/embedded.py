@@ -37,8 +37,10 @@ def postgres(home: Path) -> Iterator[str]:
     data = home / "postgres"
     version = pgdata_version(data) if data.exists() else None
     if version not in {None, 18}:
-        raise StartFailed(f"The data in {data} were written by PostgreSQL {version}; this Winnow needs 18. They are safe. "
-                          f"Dump them with PostgreSQL {version}, move the directory away, and load the dump.")
+        raise StartFailed(
+            f"The data in {data} were written by PostgreSQL {version}; this Winnow needs 18. They are safe. "
+            f"Dump them with PostgreSQL {version}, move the directory away, and load the dump."
+        )
     try:
         server = get_server(data, cleanup_mode=None)
     except (subprocess.SubprocessError, OSError, RuntimeError) as error:
@@ -61,9 +63,32 @@ def valkey(home: Path) -> Iterator[str]:
     data.mkdir(exist_ok=True)
     log = data / "log"
     process = subprocess.Popen(
-        [str(get_binary_path()), "--port", "0", "--unixsocket", str(socket), "--unixsocketperm", "700", "--dir", str(data),
-         "--appendonly", "yes", "--appendfsync", "everysec", "--save", "", "--maxmemory-policy", "noeviction", "--logfile", str(log)],
-        stdin=subprocess.DEVNULL, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL, start_new_session=True, preexec_fn=die_with_parent,
+        [
+            str(get_binary_path()),
+            "--port",
+            "0",
+            "--unixsocket",
+            str(socket),
+            "--unixsocketperm",
+            "700",
+            "--dir",
+            str(data),
+            "--appendonly",
+            "yes",
+            "--appendfsync",
+            "everysec",
+            "--save",
+            "",
+            "--maxmemory-policy",
+            "noeviction",
+            "--logfile",
+            str(log),
+        ],
+        stdin=subprocess.DEVNULL,
+        stdout=subprocess.DEVNULL,
+        stderr=subprocess.DEVNULL,
+        start_new_session=True,
+        preexec_fn=die_with_parent,
     )
     try:
         _wait_for_valkey(process, socket, log)
@@ -118,4 +143,6 @@ def _why(log: Path, name: str, error: Exception | None) -> str:
     text = log.read_text(errors="replace")[-4000:] if log.exists() else ""
     if "No space left" in text or (isinstance(error, OSError) and error.errno == 28):
         return f"{name} could not start because the disk is full. Nothing was lost. Free some space and start again."
-    return f"{name} could not start. Its log is {log}." + (f" Last line: {text.strip().splitlines()[-1]}" if text.strip() else "")
+    return f"{name} could not start. Its log is {log}." + (
+        f" Last line: {text.strip().splitlines()[-1]}" if text.strip() else ""
+    )

@@ -25,7 +25,9 @@ def locked(home: Path) -> Iterator[None]:
         try:
             fcntl.flock(file, fcntl.LOCK_EX | fcntl.LOCK_NB)
         except OSError:
-            raise HomeError(f"Winnow is already running on {home}. Use that one, or stop it first, or set WINNOW_HOME to another directory.") from None
+            raise HomeError(
+                f"Winnow is already running on {home}. Use that one, or stop it first, or set WINNOW_HOME to another directory."
+            ) from None
         try:
             yield
         finally:
@@ -54,8 +56,10 @@ def _prepare(home: Path) -> None:
     except OSError as error:
         raise HomeError(_explained(home, error)) from None
     if (free := shutil.disk_usage(home).free) < LEAST_FREE:
-        raise HomeError(f"The disk of {home} is full: {free >> 20} MB are free and Winnow needs at least {LEAST_FREE >> 20} MB. "
-                        "Nothing was changed. Free some space and start again.")
+        raise HomeError(
+            f"The disk of {home} is full: {free >> 20} MB are free and Winnow needs at least {LEAST_FREE >> 20} MB. "
+            "Nothing was changed. Free some space and start again."
+        )
 
 
 def _check_layout(home: Path) -> None:
@@ -63,8 +67,10 @@ def _check_layout(home: Path) -> None:
     if not mark.exists():
         mark.write_text(f"{LAYOUT}\n")
     elif (found := mark.read_text().strip()) != str(LAYOUT):
-        raise HomeError(f"The data in {home} have layout {found}; this Winnow reads layout {LAYOUT}. They are safe. "
-                        "Install the version of Winnow that wrote them, or a newer one.")
+        raise HomeError(
+            f"The data in {home} have layout {found}; this Winnow reads layout {LAYOUT}. They are safe. "
+            "Install the version of Winnow that wrote them, or a newer one."
+        )
 
 
 def _is_locked(home: Path) -> bool:
@@ -80,5 +86,8 @@ def _explained(home: Path, error: OSError) -> str:
     if error.errno == errno.ENOSPC:
         return f"The disk of {home} is full. Nothing was changed. Free some space and start again."
     if error.errno in {errno.EACCES, errno.EPERM, errno.EROFS}:
-        return f"{home} cannot be written by the user {os.environ.get('USER', os.getuid())}. Set WINNOW_HOME to a directory that can."
+        return (
+            f"{home} cannot be written by the user {os.environ.get('USER', os.getuid())}. "
+            "Set WINNOW_HOME to a directory that can."
+        )
     return f"{home} cannot be used: {error.strerror}. Set WINNOW_HOME to another directory."

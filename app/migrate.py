@@ -24,7 +24,9 @@ def config(url: str) -> Config:
 def upgrade(url: str) -> None:
     """Run all migrations that have not run. NewerData where the database is ahead of this program."""
     if current(url) not in {None, *known()}:
-        raise NewerData("These data were written by a newer version of Winnow. They are safe. Install that version or a newer one.")
+        raise NewerData(
+            "These data were written by a newer version of Winnow. They are safe. Install that version or a newer one."
+        )
     command.upgrade(config(url), "head")
 
 

@@ -16,25 +16,35 @@ class Settings(BaseSettings):
 
     home: Path = Field(default_factory=lambda: user_data_path("winnow"), description="Where all data live")
     database_url: str | None = Field(
-        None, validation_alias=AliasChoices("DATABASE_URL", "database_url"),
+        None,
+        validation_alias=AliasChoices("DATABASE_URL", "database_url"),
         description="An external PostgreSQL 18; without it an embedded one starts in the home directory",
     )
     redis_url: str | None = Field(
-        None, validation_alias=AliasChoices("REDIS_URL", "redis_url"),
+        None,
+        validation_alias=AliasChoices("REDIS_URL", "redis_url"),
         description="An external Redis or Valkey; without it an embedded one starts",
     )
     host: str = Field("127.0.0.1", description="Address the web server listens on")
     port: int = Field(8765, ge=1, le=65535, description="Port the web server listens on")
-    base_url: str | None = Field(None, description="Public address, such as https://winnow.example.org; https makes cookies Secure")
+    base_url: str | None = Field(
+        None, description="Public address, such as https://winnow.example.org; https makes cookies Secure"
+    )
     web_processes: int = Field(1, ge=1, le=64, description="Web server processes")
     worker_processes: int = Field(2, ge=1, le=64, description="Pieces of work one worker does at a time")
-    blobs: Path | None = Field(None, description="Directory for uploaded and released files, shared by all machines; default HOME/blobs")
+    blobs: Path | None = Field(
+        None, description="Directory for uploaded and released files, shared by all machines; default HOME/blobs"
+    )
     upload_limit: int = Field(0, ge=0, description="Largest upload in bytes; 0 is no limit but the disk's")
-    log_format: Literal["console", "json"] = Field("console", description="One line per event, for people or for machines")
+    log_format: Literal["console", "json"] = Field(
+        "console", description="One line per event, for people or for machines"
+    )
     session_idle_minutes: int = Field(12 * 60, ge=5, description="A sign-in ends after this long without a request")
     session_days: int = Field(14, ge=1, description="A sign-in ends after this long in any case")
     lease_minutes: int = Field(20, ge=1, description="How long a sample stays reserved for one expert")
-    stale_seconds: float = Field(20, gt=0, description="A piece of work without a sign of life for this long is given to another worker")
+    stale_seconds: float = Field(
+        20, gt=0, description="A piece of work without a sign of life for this long is given to another worker"
+    )
 
     @property
     def blob_dir(self) -> Path:

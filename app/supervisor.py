@@ -107,8 +107,10 @@ def _check_port(settings: Settings) -> None:
             probe.bind((settings.host, settings.port))
         except OSError as error:
             again = shlex.join(["winnow", "up", "--port", str(settings.port + 1)])
-            raise CannotStart(f"Port {settings.port} on {settings.host} cannot be used: {error.strerror}. "
-                              f"Stop the program that uses it, or take another: {again}") from None
+            raise CannotStart(
+                f"Port {settings.port} on {settings.host} cannot be used: {error.strerror}. "
+                f"Stop the program that uses it, or take another: {again}"
+            ) from None
 
 
 @contextmanager

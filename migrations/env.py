@@ -18,7 +18,9 @@ def run() -> None:
         connection.exec_driver_sql("SELECT pg_advisory_lock(730117)")
         connection.commit()
         connection.exec_driver_sql("SET lock_timeout = '4s'")
-        context.configure(connection=connection, target_metadata=Base.metadata, compare_type=True, compare_server_default=True)
+        context.configure(
+            connection=connection, target_metadata=Base.metadata, compare_type=True, compare_server_default=True
+        )
         with context.begin_transaction():
             context.run_migrations()
         connection.commit()

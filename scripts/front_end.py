@@ -22,7 +22,9 @@ def npm() -> list[str]:
 
 
 def main() -> None:
-    subprocess.run([*npm(), "ci", "--ignore-scripts", "--no-audit", "--no-fund", "--loglevel=error"], cwd=ROOT, check=True)
+    subprocess.run(
+        [*npm(), "ci", "--ignore-scripts", "--no-audit", "--no-fund", "--loglevel=error"], cwd=ROOT, check=True
+    )
     VENDOR.mkdir(parents=True, exist_ok=True)
     for source, target in FILES.items():
         shutil.copyfile(ROOT / "node_modules" / source, VENDOR / target)

@@ -30,6 +30,9 @@ def test_the_filter_works_as_printed(tmp_path: Path) -> None:
     module = module_from_spec(spec)
     spec.loader.exec_module(module)
     shouting: Filter = module.Shouting()
-    samples = [Sample(Form.INSTRUCTION, {"prompt": "Why?", "response": text}, Source("f", 0)) for text in ("BECAUSE", "Because.")]
+    samples = [
+        Sample(Form.INSTRUCTION, {"prompt": "Why?", "response": text}, Source("f", 0))
+        for text in ("BECAUSE", "Because.")
+    ]
     assert np.allclose(shouting.measure(Batch(samples))["capitals"], [1.0, 1 / 8])
     assert [limit.rule.reason for limit in shouting.limits()] == ["answer_shouts"]

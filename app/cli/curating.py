@@ -14,10 +14,25 @@ def register(app: typer.Typer) -> None:
 
 
 def curate_files(
-    inputs: Annotated[list[Path], typer.Argument(metavar="INPUT...", exists=True, dir_okay=False, readable=True,
-                                                 help="JSONL, JSON, CSV, TSV, Parquet; also .gz, .zst, .zip.")],
-    output: Annotated[Path, typer.Option("--output", file_okay=False, help="Directory for kept.jsonl, dropped.jsonl, refused.jsonl and report.json.")],
-    recipe: Annotated[str, typer.Option("--recipe", help="A recipe's name (instruction, documents, none) or a JSON file.")] = "instruction",
+    inputs: Annotated[
+        list[Path],
+        typer.Argument(
+            metavar="INPUT...",
+            exists=True,
+            dir_okay=False,
+            readable=True,
+            help="JSONL, JSON, CSV, TSV, Parquet; also .gz, .zst, .zip.",
+        ),
+    ],
+    output: Annotated[
+        Path,
+        typer.Option(
+            "--output", file_okay=False, help="Directory for kept.jsonl, dropped.jsonl, refused.jsonl and report.json."
+        ),
+    ],
+    recipe: Annotated[
+        str, typer.Option("--recipe", help="A recipe's name (instruction, documents, none) or a JSON file.")
+    ] = "instruction",
     overwrite: Annotated[bool, typer.Option("--overwrite", help="Replace results that are there already.")] = False,
 ) -> None:
     """Filter and deduplicate files, without any service.
@@ -27,7 +42,13 @@ def curate_files(
     from app.curation.curate import Step, curate
     from app.curation.recipe import load_recipe
 
-    with Progress(TextColumn("{task.description}"), BarColumn(), TaskProgressColumn(), TimeElapsedColumn(), console=Console(stderr=True)) as bar:
+    with Progress(
+        TextColumn("{task.description}"),
+        BarColumn(),
+        TaskProgressColumn(),
+        TimeElapsedColumn(),
+        console=Console(stderr=True),
+    ) as bar:
         task = bar.add_task("starting", total=None)
 
         def show(step: Step) -> None:

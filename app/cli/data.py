@@ -44,7 +44,11 @@ def add_user(
     """Create a person. The password is asked for, or read from the first line of standard input."""
     from app.services import accounts
 
-    password = typer.prompt("Password", hide_input=True, confirmation_prompt=True) if sys.stdin.isatty() else sys.stdin.readline().rstrip("\n")
+    password = (
+        typer.prompt("Password", hide_input=True, confirmation_prompt=True)
+        if sys.stdin.isatty()
+        else sys.stdin.readline().rstrip("\n")
+    )
     with _session() as session:
         user = accounts.create_user(session, email=email, name=name, password=password, is_admin=admin)
         if dataset:
@@ -77,17 +81,29 @@ def list_datasets() -> None:
         if not found:
             typer.echo("There is no dataset yet. Create one: winnow dataset create NAME")
         for dataset in found:
-            counts = ", ".join(f"{number:,} {state}" for state, number in state_counts(session, dataset.id).items() if number)
+            counts = ", ".join(
+                f"{number:,} {state}" for state, number in state_counts(session, dataset.id).items() if number
+            )
             typer.echo(f"{dataset.id}\t{dataset.name}\t{counts or 'empty'}")
 
 
 def import_files(
     dataset: DatasetName,
-    files: Annotated[list[Path], typer.Argument(exists=True, dir_okay=False, readable=True, help="JSONL, JSON, CSV, TSV, Parquet; also .gz, .zst, .zip.")],
+    files: Annotated[
+        list[Path],
+        typer.Argument(
+            exists=True, dir_okay=False, readable=True, help="JSONL, JSON, CSV, TSV, Parquet; also .gz, .zst, .zip."
+        ),
+    ],
     licence: Annotated[str, typer.Option(help="Licence, an SPDX id where there is one.")] = "",
     origin: Annotated[str, typer.Option(help="Where the file comes from.")] = "",
     form: Annotated[Form, typer.Option(help="With --column: what the rows become.")] = Form.INSTRUCTION,
-    column: Annotated[list[str] | None, typer.Option(metavar="PART=COLUMN", help="For files whose columns are not recognised, such as prompt=Question.")] = None,
+    column: Annotated[
+        list[str] | None,
+        typer.Option(
+            metavar="PART=COLUMN", help="For files whose columns are not recognised, such as prompt=Question."
+        ),
+    ] = None,
 ) -> None:
     """Read files into a dataset and wait until they are read."""
     from app.services import blobs, corpora
@@ -99,12 +115,19 @@ def import_files(
         for path in files:
             with transaction() as session:
                 corpus = corpora.add(
-                    session, _find(session, dataset).id, blobs.keep(path), file_name=path.name, licence=licence, origin=origin
+                    session,
+                    _find(session, dataset).id,
+                    blobs.keep(path),
+                    file_name=path.name,
+                    licence=licence,
+                    origin=origin,
                 )
                 if corpus.state is CorpusState.UNMAPPED and mapping:
                     corpora.map_columns(session, corpus, form, mapping)
             if corpus.state is CorpusState.UNMAPPED:
-                raise Invalid(f"The columns of {path.name} are not recognised. Say which is what: --column prompt=… --column response=…")
+                raise Invalid(
+                    f"The columns of {path.name} are not recognised. Say which is what: --column prompt=… --column response=…"
+                )
             with transaction() as session:
                 job = corpora.import_job(session, corpus)
                 assert job is not None
@@ -112,7 +135,10 @@ def import_files(
             with transaction() as session:
                 session.add(corpus)
                 session.refresh(corpus)
-                typer.echo(f"{path.name}: {corpus.lines:,} lines = {corpus.accepted:,} samples + {corpus.refused:,} refused + {corpus.copies:,} exact copies")
+                typer.echo(
+                    f"{path.name}: {corpus.lines:,} lines = {corpus.accepted:,} samples"
+                    f" + {corpus.refused:,} refused + {corpus.copies:,} exact copies"
+                )
     raise typer.Exit(int(failed))
 
 
@@ -137,7 +163,9 @@ def run(dataset: DatasetName) -> None:
 def release(
     dataset: DatasetName,
     format: Annotated[str, typer.Option("--format", help="messages, sharegpt, alpaca, prompt_completion or text.")],
-    output: Annotated[Path, typer.Option("--output", dir_okay=False, help="File to write; its manifest is written beside it.")],
+    output: Annotated[
+        Path, typer.Option("--output", dir_okay=False, help="File to write; its manifest is written beside it.")
+    ],
 ) -> None:
     """Freeze what is approved and write it as JSONL with a manifest."""
     from app.services import releases
@@ -171,17 +199,27 @@ def _do(job_id: int) -> bool:
     import app.services.kinds  # noqa: F401 - makes every kind of job known
     from app.services import progress, working
 
-    with Progress(TextColumn("{task.description}"), BarColumn(), TaskProgressColumn(), TimeRemainingColumn(), console=Console(stderr=True)) as bar:
+    with Progress(
+        TextColumn("{task.description}"),
+        BarColumn(),
+        TaskProgressColumn(),
+        TimeRemainingColumn(),
+        console=Console(stderr=True),
+    ) as bar:
         task = bar.add_task("Starting", total=1)
         while True:
-            thread = threading.Thread(target=working.work, args=(session_factory(), job_id, f"cli:{os.getpid()}"), daemon=True)
+            thread = threading.Thread(
+                target=working.work, args=(session_factory(), job_id, f"cli:{os.getpid()}"), daemon=True
+            )
             thread.start()
             while thread.is_alive():
                 thread.join(0.3)
                 with transaction() as session:
                     now = progress.of(session, job_id)
                 if now.current:
-                    bar.update(task, description=now.current.title, completed=now.current.done, total=now.current.total or 1)
+                    bar.update(
+                        task, description=now.current.title, completed=now.current.done, total=now.current.total or 1
+                    )
             with transaction() as session:
                 now = progress.of(session, job_id)
             if now.ended:

@@ -10,8 +10,13 @@ from app import __version__
 from app.cli import curating, data, serving
 
 app = typer.Typer(
-    name="winnow", no_args_is_help=True, add_completion=True, pretty_exceptions_enable=False, rich_markup_mode="rich",
-    help="From raw corpora to training data that experts have approved.\n\nStart with [bold]winnow up[/bold] and open the address it prints.",
+    name="winnow",
+    no_args_is_help=True,
+    add_completion=True,
+    pretty_exceptions_enable=False,
+    rich_markup_mode="rich",
+    help="From raw corpora to training data that experts have approved."
+    "\n\nStart with [bold]winnow up[/bold] and open the address it prints.",
 )
 for module in (serving, data, curating):
     module.register(app)
@@ -54,5 +59,6 @@ def _is_expected(error: Exception) -> bool:
     from app.supervisor import CannotStart
 
     return isinstance(
-        error, CannotStart | CurateRefused | DomainError | FileRefused | HomeError | NewerData | RecipeRefused | StartFailed
+        error,
+        CannotStart | CurateRefused | DomainError | FileRefused | HomeError | NewerData | RecipeRefused | StartFailed,
     )

@@ -19,7 +19,8 @@ def register(app: typer.Typer) -> None:
 
 
 def up(
-    home: Home = None, port: Port = None,
+    home: Home = None,
+    port: Port = None,
     demo: Annotated[bool, typer.Option("--demo", help="Add a small demonstration dataset at the first start.")] = False,
 ) -> None:
     """Run everything on this machine: PostgreSQL, Valkey, the web server and a worker. Stop with Ctrl-C.
@@ -43,21 +44,52 @@ def web(port: Port = None) -> None:
     first_visit.show_link()
     settings = get_settings()
     uvicorn.run(
-        "app.main:create_app", factory=True, host=settings.host, port=settings.port, workers=settings.web_processes, access_log=False,
-        log_config=None, server_header=False, timeout_graceful_shutdown=8,
+        "app.main:create_app",
+        factory=True,
+        host=settings.host,
+        port=settings.port,
+        workers=settings.web_processes,
+        access_log=False,
+        log_config=None,
+        server_header=False,
+        timeout_graceful_shutdown=8,
     )
 
 
 def worker(
-    processes: Annotated[int | None, typer.Option(min=1, help="Pieces of work done at a time; WINNOW_WORKER_PROCESSES does the same.")] = None,
+    processes: Annotated[
+        int | None, typer.Option(min=1, help="Pieces of work done at a time; WINNOW_WORKER_PROCESSES does the same.")
+    ] = None,
 ) -> None:
-    """Run a worker alone; start as many, on as many machines, as you like. Needs DATABASE_URL, REDIS_URL and the shared blob directory."""
+    """Run a worker alone; start as many, on as many machines, as you like.
+
+    Needs DATABASE_URL, REDIS_URL and the shared blob directory.
+    """
     _need_services()
     count = processes or get_settings().worker_processes
-    os.execv(sys.executable, [  # noqa: S606 - no shell is involved
-        sys.executable, "-m", "celery", "--quiet", "-A", "worker.main", "worker", "--concurrency", str(count), "--queues", "winnow", "--loglevel", "WARNING",
-        "--without-gossip", "--without-mingle", "--without-heartbeat", "--hostname", f"winnow-{os.getpid()}@%h",
-    ])
+    os.execv(  # noqa: S606 - no shell is wanted
+        sys.executable,
+        [
+            sys.executable,
+            "-m",
+            "celery",
+            "--quiet",
+            "-A",
+            "worker.main",
+            "worker",
+            "--concurrency",
+            str(count),
+            "--queues",
+            "winnow",
+            "--loglevel",
+            "WARNING",
+            "--without-gossip",
+            "--without-mingle",
+            "--without-heartbeat",
+            "--hostname",
+            f"winnow-{os.getpid()}@%h",
+        ],
+    )
 
 
 def migrate() -> None:
@@ -71,7 +103,9 @@ def migrate() -> None:
 
 
 def healthy(
-    worker: Annotated[bool, typer.Option("--worker", help="Ask about a worker on this machine instead of the web server.")] = False,
+    worker: Annotated[
+        bool, typer.Option("--worker", help="Ask about a worker on this machine instead of the web server.")
+    ] = False,
 ) -> None:
     """Exit with 0 where the web server answers, or a worker on this machine gave a sign of life; for container health checks."""
     from app import health
@@ -90,7 +124,9 @@ def _environment(home: Path | None, port: int | None) -> None:
 
 def _need_services() -> None:
     settings = get_settings()
-    missing = [name for name, url in (("DATABASE_URL", settings.database_url), ("REDIS_URL", settings.redis_url)) if not url]
+    missing = [
+        name for name, url in (("DATABASE_URL", settings.database_url), ("REDIS_URL", settings.redis_url)) if not url
+    ]
     if missing:
         typer.secho(f"Set {' and '.join(missing)}, or run everything with `winnow up`.", err=True, fg="red")
         raise typer.Exit(1)

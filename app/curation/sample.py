@@ -134,7 +134,7 @@ def replace(content: Json, path: Path, text: str) -> Json:
     place: Any = copy
     for key in path[:-1]:
         place = place[key]
-    place[path[-1]]  # noqa: B018 - an unknown path must fail, not grow the content
+    place[path[-1]]
     place[path[-1]] = text
     return copy
 

@@ -54,7 +54,12 @@ class Review(Identified, Dated, Base):
 
     __tablename__ = "reviews"
     __table_args__ = (
-        Index("uq_reviews_counted", "slot_id", unique=True, postgresql_where="counted AND undone_at IS NULL AND decision <> 'skip'"),
+        Index(
+            "uq_reviews_counted",
+            "slot_id",
+            unique=True,
+            postgresql_where="counted AND undone_at IS NULL AND decision <> 'skip'",
+        ),
         Index("ix_reviews_expert", "dataset_id", "expert_id", "id"),
         Index("ix_reviews_sample", "sample_id", "expert_id"),
     )

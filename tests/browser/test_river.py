@@ -66,7 +66,9 @@ def look(page: Page, name: str) -> None:
 
 def press(page: Page, key: str) -> None:
     """Press a key on the desk and wait until the answer is there."""
-    with page.expect_response(lambda answer: "/review" in answer.url and answer.request.resource_type in {"fetch", "xhr"}):
+    with page.expect_response(
+        lambda answer: "/review" in answer.url and answer.request.resource_type in {"fetch", "xhr"}
+    ):
         page.keyboard.press(key)
     page.locator(".htmx-request").wait_for(state="detached")
 

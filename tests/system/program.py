@@ -46,7 +46,13 @@ class Program:
         self.port = int(env["WINNOW_PORT"])
         self.lines: list[str] = []
         self.process = subprocess.Popen(
-            command, env=env, cwd=cwd, stdout=subprocess.PIPE, stderr=subprocess.STDOUT, text=True, start_new_session=True
+            command,
+            env=env,
+            cwd=cwd,
+            stdout=subprocess.PIPE,
+            stderr=subprocess.STDOUT,
+            text=True,
+            start_new_session=True,
         )
         self._reader = threading.Thread(target=self._gather, daemon=True)
         self._reader.start()

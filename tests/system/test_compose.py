@@ -67,6 +67,11 @@ def test_migrate_web_and_two_workers_come_up_healthy() -> None:
 
 def test_health_checks_fail_where_nothing_runs() -> None:
     with home() as directory:
-        env = environment(directory, free_port(), DATABASE_URL="postgresql:///nowhere?host=/nonexistent", REDIS_URL="redis://127.0.0.1:1/0")
+        env = environment(
+            directory,
+            free_port(),
+            DATABASE_URL="postgresql:///nowhere?host=/nonexistent",
+            REDIS_URL="redis://127.0.0.1:1/0",
+        )
         assert subprocess.run(check("web"), env=env, timeout=60).returncode == 1
         assert subprocess.run(check("worker"), env=env, timeout=60).returncode == 1

