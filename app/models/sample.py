@@ -34,6 +34,8 @@ class Sample(Identified, Dated, Base):
         UniqueConstraint("dataset_id", "content_hash"),
         UniqueConstraint("corpus_id", "number"),
         Index("ix_samples_state", "dataset_id", "state", "id"),
+        # Counts by corpus and state are read from the index alone: the table itself holds all the text.
+        Index("ix_samples_counts", "dataset_id", "corpus_id", "state", postgresql_include=["revision_id", "decided_at"]),
         Index("ix_samples_search", "search", postgresql_using="gin"),
     )
 
