@@ -327,6 +327,13 @@ def upgrade() -> None:
         sa.UniqueConstraint("corpus_id", "number", name=op.f("uq_samples_corpus_id_number")),
         sa.UniqueConstraint("dataset_id", "content_hash", name=op.f("uq_samples_dataset_id_content_hash")),
     )
+    op.create_index(
+        "ix_samples_counts",
+        "samples",
+        ["dataset_id", "corpus_id", "state"],
+        unique=False,
+        postgresql_include=["revision_id", "decided_at"],
+    )
     op.create_index("ix_samples_search", "samples", ["search"], unique=False, postgresql_using="gin")
     op.create_index("ix_samples_state", "samples", ["dataset_id", "state", "id"], unique=False)
     op.create_table(
@@ -571,6 +578,7 @@ def downgrade() -> None:
     op.drop_index("ix_shards_open", table_name="shards", postgresql_where="state <> 'done'")
     op.drop_table("shards")
     op.drop_index("ix_samples_state", table_name="samples")
+    op.drop_index("ix_samples_counts", table_name="samples")
     op.drop_index("ix_samples_search", table_name="samples", postgresql_using="gin")
     op.drop_table("samples")
     op.drop_index(op.f("ix_runs_dataset_id"), table_name="runs")
