@@ -1,4 +1,4 @@
-"""What lies on an expert's desk: the sample to decide, the next one, what they did last, or why there is nothing."""
+"""What lies on an expert's desk: the sample to decide, what they did last, or why there is nothing."""
 
 from dataclasses import dataclass, field
 from datetime import datetime
@@ -45,7 +45,6 @@ class Desk:
     """`emptiness` says why there is no sample: nothing_yet, all_done, with_others or only_skipped."""
 
     subject: Subject | None
-    following: Subject | None
     past: list[Past]
     today: int
     saved_at: datetime | None
@@ -56,18 +55,16 @@ class Desk:
 
 def lay_out(session: Session, dataset: Dataset, expert: User, day_began: datetime) -> Desk:
     """Reserve what comes next and collect what the page shows. `day_began` is midnight where the expert is."""
-    slots = next_slots(session, dataset, expert)
-    subjects = [_subject(session, slot, expert) for slot in slots]
+    slots = next_slots(session, dataset, expert, 1)
     past, saved_at, undone_at = _past(session, dataset, expert)
     return Desk(
-        _with_limits(session, dataset, subjects[0]) if subjects else None,
-        subjects[1] if len(subjects) > 1 else None,
+        _subject(session, dataset, slots[0], expert) if slots else None,
         past,
         _today(session, dataset, expert, day_began),
         saved_at,
         undone_at,
         guidelines.current(session, dataset),
-        "" if subjects else _emptiness(session, dataset, expert),
+        "" if slots else _emptiness(session, dataset, expert),
     )
 
 
@@ -94,31 +91,31 @@ def original(session: Session, dataset: Dataset, slot_id: int, number: int) -> s
     return found[number].text
 
 
-def _subject(session: Session, slot: Slot, expert: User) -> Subject:
+def _subject(session: Session, dataset: Dataset, slot: Slot, expert: User) -> Subject:
     sample, corpus = session.execute(
         select(Sample, Corpus).join(Corpus, Corpus.id == Sample.corpus_id).where(Sample.id == slot.sample_id)
     ).one()
-    form = Form(sample.form)
-    found = pieces(form, sample.content)
-    taken_back = session.execute(
+    found = pieces(Form(sample.form), sample.content)
+    drafts, comment = _taken_back(session, sample, found, expert)
+    limits = closeness.near_limits(session, dataset.id, sample.id)
+    return Subject(slot.id, sample, corpus, found, drafts, comment, limits)
+
+
+def _taken_back(session: Session, sample: Sample, found: list[Piece], expert: User) -> tuple[dict[int, str], str]:
+    """The edits and the comment of the answer that this expert took back last."""
+    answer = session.execute(
         select(Review.comment, Revision.content)
         .outerjoin(Revision, Revision.id == Review.revision_id)
         .where(Review.sample_id == sample.id, Review.expert_id == expert.id, Review.undone_at.is_not(None))
         .order_by(Review.undone_at.desc())
         .limit(1)
     ).first()
-    if taken_back is None:
-        return Subject(slot.id, sample, corpus, found)
-    edited = pieces(form, taken_back.content) if taken_back.content else found
-    drafts = {new.number: new.text for old, new in zip(found, edited, strict=True) if old.text != new.text}
-    return Subject(slot.id, sample, corpus, found, drafts, taken_back.comment)
-
-
-def _with_limits(session: Session, dataset: Dataset, subject: Subject) -> Subject:
-    limits = closeness.near_limits(session, dataset.id, subject.sample.id)
-    return Subject(
-        subject.slot_id, subject.sample, subject.corpus, subject.pieces, subject.drafts, subject.comment, limits
-    )
+    if answer is None:
+        return {}, ""
+    edited = pieces(Form(sample.form), answer.content) if answer.content else found
+    return {
+        new.number: new.text for old, new in zip(found, edited, strict=True) if old.text != new.text
+    }, answer.comment
 
 
 def _past(session: Session, dataset: Dataset, expert: User) -> tuple[list[Past], datetime | None, datetime | None]:

@@ -79,18 +79,20 @@ def _free_expired(session: Session, dataset: Dataset) -> None:
 
 def _claim(session: Session, dataset: Dataset, expert: User) -> Slot | None:
     """The first free place that this expert may have. One at a time: never two places of a sample."""
+    # Scalar subqueries are looked up row by row. As NOT EXISTS they became a join, which with stale statistics
+    # compared every free place with every answer of the expert.
     claimed = session.scalar(
         text("""
         UPDATE slots SET state = 'leased', expert_id = :expert, leased_until = now() + make_interval(mins => :minutes)
         WHERE id = (
             SELECT s.id FROM slots s
             WHERE s.dataset_id = :dataset AND s.state = 'open'
-              AND NOT EXISTS (
-                SELECT 1 FROM reviews r
-                WHERE r.sample_id = s.sample_id AND r.expert_id = :expert AND r.undone_at IS NULL)
-              AND NOT EXISTS (
-                SELECT 1 FROM slots o
-                WHERE o.sample_id = s.sample_id AND o.expert_id = :expert AND o.state = 'leased')
+              AND (
+                SELECT true FROM reviews r
+                WHERE r.sample_id = s.sample_id AND r.expert_id = :expert AND r.undone_at IS NULL LIMIT 1) IS NULL
+              AND (
+                SELECT true FROM slots o
+                WHERE o.sample_id = s.sample_id AND o.expert_id = :expert AND o.state = 'leased' LIMIT 1) IS NULL
             ORDER BY s.rank, s.id LIMIT 1 FOR UPDATE OF s SKIP LOCKED)
         RETURNING id
     """),
