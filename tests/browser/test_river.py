@@ -61,7 +61,7 @@ def program() -> Iterator[Program]:
 def look(page: Page, name: str) -> None:
     """Keep a picture for a person to judge, where asked to."""
     if SHOTS:
-        page.screenshot(path=Path(SHOTS) / f"{name}.png")
+        page.screenshot(path=Path(SHOTS) / f"{name}.png", caret="initial")
 
 
 def press(page: Page, key: str) -> None:
