@@ -92,7 +92,9 @@ def page(
     backwards = before is not None
     edge = Sample.id < before if before is not None else Sample.id > after
     order = Sample.id.desc() if backwards else Sample.id.asc()
-    query = _rows(run).where(*_matching(dataset_id, run, search), edge).order_by(order).limit(limit + 1)
+    others = _matching(dataset_id, run, replace(search, words=""))
+    words = [_found_first(search.words)] if search.words else []
+    query = _rows(run).where(*others, *words, edge).order_by(order).limit(limit + 1)
     rows = session.execute(query).all()
     more, shown = len(rows) > limit, [_found(row) for row in rows[:limit]]
     if backwards:
@@ -212,9 +214,12 @@ def _matching(dataset_id: int, run: Run | None, search: Search) -> list[ColumnEl
 
 
 def _holds(words: str) -> ColumnElement[bool]:
-    """Samples with these words, found first: else PostgreSQL may walk the whole table in key order for a rare word."""
-    query = func.websearch_to_tsquery("simple", words)
-    found = select(Sample.id).where(Sample.search.op("@@")(query)).cte("found").prefix_with("MATERIALIZED")
+    return Sample.search.op("@@")(func.websearch_to_tsquery("simple", words))
+
+
+def _found_first(words: str) -> ColumnElement[bool]:
+    """The same for a page: else PostgreSQL may walk the whole table in key order in search of a rare word."""
+    found = select(Sample.id).where(_holds(words)).cte("found").prefix_with("MATERIALIZED")
     return Sample.id.in_(select(found.c.id))
 
 
