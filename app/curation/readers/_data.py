@@ -49,12 +49,9 @@ class Data:
 
     def read(self, size: int = CHUNK) -> bytes:
         """The next bytes, at most `size`; empty at the end. FileRefused: file_truncated, unpacked_too_large."""
-        if self._ahead:
-            chunk, self._ahead = self._ahead[:size], self._ahead[size:]
-            return chunk
-        if self._failure:
-            raise self._failure
-        return self._unpack(size)
+        chunk = self.head(size)
+        self._ahead = self._ahead[len(chunk) :]
+        return chunk
 
     def head(self, size: int) -> bytes:
         """The next `size` bytes without passing them; fewer at the end, or where damage begins (`read` tells)."""

@@ -16,13 +16,13 @@ def codes(found: list[Item]) -> list[str]:
     return [item.code if isinstance(item, Broken) else "ok" for item in found]
 
 
-class Drip:
+class Drip(Data):
     """Gives the bytes in small pieces."""
 
     def __init__(self, content: bytes, size: int) -> None:
         self.content, self.size, self.at = content, size, 0
 
-    def read(self, _: int, /) -> bytes:
+    def read(self, size: int = 0) -> bytes:
         self.at += self.size
         return self.content[self.at - self.size : self.at]
 
@@ -38,7 +38,7 @@ values = st.recursive(
 @given(st.lists(values, max_size=5), st.sampled_from([None, 1]), st.integers(1, 40), st.integers(5, 60))
 def test_elements_are_found_for_any_chunking(drawn: list, indent: int | None, chunk: int, limit: int) -> None:
     content = json.dumps(drawn, indent=indent, ensure_ascii=False).encode()
-    place = Elements(Data(Drip(content, chunk)), limit)
+    place = Elements(Drip(content, chunk), limit)
     place.peek()
     place.pass_bytes(1)
     found = list(place.list())
@@ -53,7 +53,7 @@ def test_elements_are_found_for_any_chunking(drawn: list, indent: int | None, ch
 
 @given(st.binary(max_size=40) | st.text('{}[]",:\\ 1a', max_size=40).map(str.encode), st.integers(1, 20))
 def test_any_bytes_end(content: bytes, chunk: int) -> None:
-    place = Elements(Data(Drip(content, chunk)), 10)
+    place = Elements(Drip(content, chunk), 10)
     found = list(place.list())
     assert all(content[element.offset :].startswith(element.text[:5]) for element in found)
 
@@ -120,3 +120,25 @@ def test_files_that_are_refused(items, content: bytes, code: str) -> None:
     with pytest.raises(FileRefused) as refused:
         items("a.json", content)
     assert refused.value.code == code
+
+
+class Long(Drip):
+    """An element of 4 MiB, and the most that was held while it went by."""
+
+    place: Elements
+    held = 0
+
+    def read(self, size: int = 0) -> bytes:
+        self.held = max(self.held, len(self.place._buffer))
+        self.at += 1
+        return self.content * (64 << 10) if self.at < 64 else b'"},1]' if self.at == 64 else b""
+
+
+@pytest.mark.parametrize("piece", [b"x", b"\\", b'"', b"{", b"[1,"])
+def test_an_overlong_element_is_never_held(piece: bytes) -> None:
+    source = Long(piece, 0)
+    place = source.place = Elements(source, 1 << 16)
+    place._buffer = b'{"a":"'
+    found = list(place.list())
+    assert found[0].long
+    assert source.held < 1 << 19

@@ -33,6 +33,7 @@ CASES: list[tuple[Json, str, str]] = [
     ({"conversations": [{"from": "human", "value": "x", "role": "user"}]}, "ambiguous_fields", "conversations[0]"),
     ({"chosen": "a", "rejected": None}, "null_text", "rejected"),
     ({"chosen": [ASKED, ANSWERED], "rejected": [ANSWERED]}, "diverging_turns", "2"),
+    ({"chosen": [ASKED, ANSWERED], "rejected": [ANSWERED, ANSWERED]}, "diverging_turns", "2"),
     ({"prompt": [{"role": "user", "content": "q"}], "chosen": [], "rejected": []}, "diverging_turns", "0"),
     ({"a": 1, "b": 2}, "no_shape", "“a”, “b”"),
     ({}, "no_shape", "none"),
