@@ -155,3 +155,14 @@ def test_undo_and_a_run_that_drops_do_not_block_each_other() -> None:
         assert set(session.scalars(select(Sample.state))) == {SampleState.DROPPED}
         assert set(session.scalars(select(Slot.state))) == {SlotState.CLOSED}
         assert session.scalar(select(func.count(Review.id)).where(Review.undone_at.is_not(None))) == len(slots)
+
+
+def test_nobody_waits_for_a_colleague_who_is_just_claiming() -> None:
+    dataset_id, (ann, bob) = prepare(4, 2)
+    with db.transaction() as first:
+        held = reviewing.next_slots(first, first.get_one(Dataset, dataset_id), first.get_one(User, ann), 2)
+        with db.transaction() as second:
+            second.execute(text("SET LOCAL lock_timeout = '200ms'"))
+            free = reviewing.next_slots(second, second.get_one(Dataset, dataset_id), second.get_one(User, bob), 2)
+            assert len(free) == 2
+            assert not {slot.id for slot in held} & {slot.id for slot in free}
