@@ -119,7 +119,9 @@ def _plan_pairing(session: Session, job: Job) -> Sequence[ShardPlan]:
     """One shard per deduplicator: pairs can only be found with all signatures together."""
     run, columns = _run(session, job)
     samples = _count(session, run)
-    return [ShardPlan({"run_id": run.id, "key": key}, samples) for key in columns.recipe.deduplication]
+    keys = list(columns.recipe.deduplication)
+    # Each of them sees every sample; counted once, so that the page does not speak of twice as many as there are.
+    return [ShardPlan({"run_id": run.id, "key": key}, samples if key == keys[-1] else 0) for key in keys]
 
 
 def _pair(piece: Piece) -> None:
@@ -133,7 +135,7 @@ def _pair(piece: Piece) -> None:
             return sample_batch(session, run.dataset_id, chosen=ids[np.asarray(rows, np.int64)])[1]
 
     found = edges(one, signatures, fetch)
-    with piece.step(len(ids), {"stored": True}) as session:
+    with piece.step(piece.shard.total, {"stored": True}) as session:
         session.execute(delete(NearPair).where(NearPair.run_id == run.id, NearPair.deduplicator == one.key()))
         store_edges(session, run.id, one.key(), ids, found)
 

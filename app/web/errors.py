@@ -11,6 +11,7 @@ from sqlalchemy.exc import OperationalError
 from sqlalchemy.exc import TimeoutError as PoolTimeout
 from starlette.exceptions import HTTPException
 
+from app.services.blobs import NoSpace
 from app.services.errors import Conflict, DomainError, Forbidden, Invalid, NotFound, TooManyTries
 from app.web.addresses import here
 from app.web.dependencies import SignInNeeded
@@ -19,7 +20,7 @@ from app.web.rendering import environment, wants_part
 
 log = logging.getLogger("winnow.web")
 
-STATUS: dict[type[DomainError], int] = {NotFound: 404, Forbidden: 403, Conflict: 409, Invalid: 422, TooManyTries: 429}
+STATUS: dict[type, int] = {NotFound: 404, Forbidden: 403, Conflict: 409, Invalid: 422, NoSpace: 507, TooManyTries: 429}
 TITLES = {
     400: "The address cannot be read",
     403: "This is not yours to do",
@@ -30,6 +31,7 @@ TITLES = {
     422: "This cannot be used",
     429: "Too many tries",
     500: "Something went wrong here",
+    507: "The disk is full",
     503: "The database does not answer just now",
 }
 SENTENCES = {
@@ -87,7 +89,8 @@ def unexpected(request: Request) -> Response:
 def _domain(request: Request, error: Exception) -> Response:
     assert isinstance(error, DomainError)
     headers = {"Retry-After": str(error.seconds)} if isinstance(error, TooManyTries) else {}
-    return answer(request, STATUS[type(error)], error.message, headers=headers)
+    status = next(STATUS[kind] for kind in type(error).__mro__ if kind in STATUS)
+    return answer(request, status, error.message, headers=headers)
 
 
 def _sign_in(request: Request, error: Exception) -> Response:
