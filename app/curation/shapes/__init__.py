@@ -2,7 +2,8 @@
 
 from app.curation.shapes._known import known, restore, understand
 from app.curation.shapes._mapping import Mapping
+from app.curation.shapes._note import NOTE
 from app.curation.shapes._shape import Shape, Unfit
 from app.curation.shapes._text import kind
 
-__all__ = ["Mapping", "Shape", "Unfit", "kind", "known", "restore", "understand"]
+__all__ = ["NOTE", "Mapping", "Shape", "Unfit", "kind", "known", "restore", "understand"]
