@@ -73,6 +73,7 @@ def make_engine(url: str, **options: Any) -> Engine:
         max_overflow=10,
         pool_timeout=5,
         pool_pre_ping=True,
+        hide_parameters=True,  # an error's text ends up in logs, and parameters hold sample text
         connect_args={
             "connect_timeout": 5,
             "options": "-c timezone=UTC -c lock_timeout=10s -c idle_in_transaction_session_timeout=120s",

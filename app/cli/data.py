@@ -19,6 +19,7 @@ from app.curation.sample import Form
 from app.db import session_factory, transaction
 from app.models import CorpusState, Dataset, DatasetForm, JobState, Purpose, Role
 from app.services.errors import Conflict, Invalid, NotFound
+from app.settings import get_settings
 
 users = typer.Typer(no_args_is_help=True, help="People.")
 datasets = typer.Typer(no_args_is_help=True, help="Datasets.")
@@ -54,6 +55,18 @@ def add_user(
         if dataset:
             accounts.add_member(session, _find(session, dataset).id, user.id, role)
     typer.echo(f"{email} can sign in now.")
+
+
+@users.command("password")
+def password_link(email: str) -> None:
+    """Print a link with which a person chooses a new password."""
+    from app.services import accounts, password_links
+
+    with _session() as session:
+        user = accounts.find(session, email)
+        if user is None:
+            raise NotFound(f"Nobody has the address {email}.")
+        typer.echo(f"{get_settings().public_url}/new-password/{password_links.make(session, user)}")
 
 
 @datasets.command("create")
