@@ -6,7 +6,7 @@ import threading
 import warnings
 
 from celery.platforms import SecurityWarning
-from celery.signals import worker_process_init, worker_ready, worker_shutdown
+from celery.signals import worker_process_init, worker_ready, worker_shutdown, worker_shutting_down
 
 from app import logs, queue
 from app.db import forget_engine, transaction
@@ -36,6 +36,12 @@ def announce(**_: object) -> None:
     """Sign of life and reconciler, for as long as the worker runs."""
     Repeating("presence", 5, _seen, _stop).start()
     reconciler(_stop).start()
+
+
+@worker_shutting_down.connect
+def let_go(**_: object) -> None:
+    """Hand the work over at the next safe point instead of finishing it: that might take hours."""
+    tasks.leave()
 
 
 @worker_shutdown.connect

@@ -3,6 +3,7 @@
 import logging
 import os
 import socket
+from multiprocessing.sharedctypes import RawValue
 
 from celery import Celery
 from sqlalchemy.exc import DBAPIError
@@ -14,10 +15,22 @@ from app.services import working
 
 log = logging.getLogger("winnow.worker")
 
+# Shared with the pool's processes, which are forked: only the main one hears that the worker is to end.
+_leaving = RawValue("b", 0)
+
 
 def register(celery: Celery) -> None:
     """Make the task known to a Celery application."""
     celery.task(name=TASK)(work)
+
+
+def leave() -> None:
+    """Let go of all work at the next safe point; it is given back for other workers."""
+    _leaving.value = 1
+
+
+def is_leaving() -> bool:
+    return bool(_leaving.value)
 
 
 def work(job_id: int) -> None:
@@ -26,6 +39,6 @@ def work(job_id: int) -> None:
         log.warning("message without a job's number dropped")
         return
     try:
-        working.work(session_factory(), job_id, f"{socket.gethostname()}:{os.getpid()}")
+        working.work(session_factory(), job_id, f"{socket.gethostname()}:{os.getpid()}", is_leaving)
     except DBAPIError:
         log.warning("database out of reach job=%s; the reconciler will wake a worker again", job_id)

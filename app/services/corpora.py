@@ -9,7 +9,11 @@ from app.curation.readers import FileRefused, Mapping, Preview, preview
 from app.curation.sample import Form
 from app.db import AnyRow
 from app.models import Corpus, CorpusState, ExactCopy, Job, JobKind, JobState, RefusedLine
-from app.services import blobs, jobs
+from app.services import (
+    blobs,
+    imports,  # noqa: F401 - makes the kind of job known that is started here
+    jobs,
+)
 from app.services.blobs import Stored
 from app.services.errors import Conflict, Invalid
 

@@ -183,13 +183,19 @@ def stop_cancelled(session: Session, job_id: int) -> None:
         _end(session, job, JobState.CANCELLED)
 
 
-def give_back(session: Session, shard: Shard) -> None:
-    """Let another worker have a shard at once, after an error here. A fence that has moved on is left alone."""
+def give_back(session: Session, shard: Shard, **values: Any) -> None:
+    """Let another worker have a shard, after an error here. A fence that has moved on is left alone."""
     session.execute(
         update(Shard)
         .where(Shard.id == shard.id, Shard.attempt == shard.attempt, Shard.state == ShardState.RUNNING)
-        .values(state=ShardState.QUEUED)
+        .values(state=ShardState.QUEUED, **values)
+        .execution_options(synchronize_session=False)
     )
+
+
+def hand_over(session: Session, shard: Shard) -> None:
+    """Give a shard back that was not at fault: this try does not count."""
+    give_back(session, shard, tries=func.greatest(Shard.tries - 1, 0))
 
 
 def reconcile(session: Session) -> int:

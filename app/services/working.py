@@ -5,7 +5,7 @@ This is the one service that opens transactions itself: a shard's rows and its c
 
 import logging
 import threading
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 
 from sqlalchemy.orm import Session, sessionmaker
@@ -26,13 +26,24 @@ UNEXPECTED = (
 )
 
 
+class Leaving(Exception):
+    """This worker was asked to end: what is left of the shard is for another one."""
+
+
+def _staying() -> bool:
+    return False
+
+
 class Piece:
     """A claimed shard, as its stage's code sees it."""
 
-    def __init__(self, sessions: sessionmaker[Session], job: Job, shard: Shard) -> None:
+    def __init__(
+        self, sessions: sessionmaker[Session], job: Job, shard: Shard, is_leaving: Callable[[], bool] = _staying
+    ) -> None:
         self.sessions = sessions
         self.job = job
         self.shard = shard
+        self.is_leaving = is_leaving
 
     @property
     def params(self) -> Json:
@@ -58,33 +69,35 @@ class Piece:
         self.alive()
 
     def alive(self) -> None:
-        """A sign of life between steps; raises where the shard is no longer ours or the job was stopped."""
+        """A sign of life between steps. Fenced, Cancelled; Leaving where the worker was asked to end."""
         with self.sessions.begin() as session:
             jobs.heartbeat(session, self.shard)
+        if self.is_leaving():
+            raise Leaving
 
     def hold(self, session: Session) -> None:
         """In a step, before rows that a job's end writes too: both take the job's row first. Cancelled."""
         jobs.hold(session, self.shard)
 
 
-def work(sessions: sessionmaker[Session], job_id: int, worker: str) -> int:
-    """Claim and do shards of a job until none is free. Returns how many were done."""
+def work(sessions: sessionmaker[Session], job_id: int, worker: str, is_leaving: Callable[[], bool] = _staying) -> int:
+    """Claim and do shards of a job until none is free or the worker is to end. Returns how many were done."""
     done = 0
-    while (piece := _claim(sessions, job_id, worker)) is not None:
+    while not is_leaving() and (piece := _claim(sessions, job_id, worker, is_leaving)) is not None:
         if not _do(piece):
             break
         done += 1
     return done
 
 
-def _claim(sessions: sessionmaker[Session], job_id: int, worker: str) -> Piece | None:
+def _claim(sessions: sessionmaker[Session], job_id: int, worker: str, is_leaving: Callable[[], bool]) -> Piece | None:
     with sessions.begin() as session:
         shard = jobs.claim(session, job_id, worker)
         if shard is None:
             return None
         job = session.get_one(Job, job_id)
     if shard.tries <= jobs.MAX_TRIES:
-        return Piece(sessions, job, shard)
+        return Piece(sessions, job, shard, is_leaving)
     # In a transaction of its own: a claim holds the shard's row, and others take the job's first.
     with sessions.begin() as session:
         jobs.fail(session, job_id, "worker_died", WORKER_DIED)
@@ -102,6 +115,9 @@ def _do(piece: Piece) -> bool:
         return True
     except jobs.Fenced:
         log.warning("shard taken over by another worker job=%s shard=%s", piece.job.id, piece.shard.number)
+    except Leaving:
+        with piece.sessions.begin() as session:
+            jobs.hand_over(session, piece.shard)
     except jobs.Cancelled:
         with piece.sessions.begin() as session:
             jobs.give_back(session, piece.shard)

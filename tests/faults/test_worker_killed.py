@@ -132,6 +132,21 @@ def test_with_the_default_settings_work_goes_on_within_a_minute(
     assert content_of(corpus_id) == undisturbed.content
 
 
+def test_a_worker_that_is_asked_to_end_hands_its_work_over(
+    undisturbed: Outcome, broker: "redis.Redis", corpus_file: bytes, tmp_path: Path
+) -> None:
+    with worker(tmp_path / "log") as first:
+        corpus_id, job_id = half_read(corpus_file)
+        first.terminate()
+        first.wait(15)
+        check_is_half_read(corpus_id)
+        assert shards(job_id, "queued") == 1  # nobody has to wait until the shard is stale
+        assert rows("SELECT name FROM workers") == []
+        with worker(tmp_path / "log"):
+            wait_for("the end of the import", lambda: ended(job_id))
+    assert content_of(corpus_id) == undisturbed.content
+
+
 def half_read(content: bytes) -> tuple[int, int]:
     """(corpus, job) of an import of which a worker has committed some steps."""
     wait_for("a worker", lambda: rows("SELECT 1 FROM workers"))

@@ -258,6 +258,35 @@ def test_no_worker_writes_for_a_job_that_has_failed_elsewhere(make: Callable[...
     assert (job(job_id).error_code, toy.ended) == ("no_use", ["stopped"])
 
 
+def test_a_worker_that_is_to_end_hands_over_what_is_left(make: Callable[..., tuple[Toy, int]]) -> None:
+    toy, job_id = make(3)
+    for _ in range(2 * jobs.MAX_TRIES):  # an orderly end is no fault of the work's
+        assert leave_at_once(job_id) == 0
+    assert rows("SELECT state, tries FROM shards ORDER BY number") == [("queued", 0)] * 3
+    assert effects() == []
+    assert work_off(job_id).state is JobState.SUCCEEDED
+    assert toy.ended == ["succeeded"]
+
+
+def leave_at_once(job_id: int) -> int:
+    """A worker that claims a shard and is asked to end before its first step."""
+    asked: list[int] = []
+
+    def is_leaving() -> bool:
+        asked.append(1)
+        return len(asked) > 1
+
+    def only_alive(piece: Piece) -> None:
+        piece.alive()
+
+    kind = jobs.KINDS[JobKind.IMPORT]
+    try:
+        jobs.KINDS[JobKind.IMPORT] = Kind([Stage("leave", "rows", lambda session, job: [], only_alive)])
+        return working.work(db.session_factory(), job_id, "one", is_leaving)
+    finally:
+        jobs.KINDS[JobKind.IMPORT] = kind
+
+
 def test_a_waiting_job_is_cancelled_at_once(make: Callable[..., tuple[Toy, int]]) -> None:
     toy, job_id = make(2)
     cancel(job_id)
