@@ -24,9 +24,9 @@ def near_limits(session: Session, dataset_id: int, sample_id: int) -> list[Reaso
     if run is None or found is None:
         return []
     measures = dict(zip(found.names, found.values, strict=True))
-    recipe = recipes.loaded(session.get_one(RecipeVersion, run.recipe_version_id))
-    ranked = sorted((how_near(limit, measures), index) for index, limit in enumerate(recipe.limits))
-    return in_words(_failure(recipe.limits[index], measures) for distance, index in ranked[:MOST] if distance < 1)
+    limits = recipes.loaded(session.get_one(RecipeVersion, run.recipe_version_id)).limits
+    ranked = sorted((how_near(limit, measures), index) for index, limit in enumerate(limits))
+    return in_words(_failure(limits[index], measures) for distance, index in ranked[:MOST] if distance < 1)
 
 
 def how_near(limit: Limit, measures: Mapping[str, float]) -> float:

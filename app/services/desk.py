@@ -7,8 +7,8 @@ from sqlalchemy import ColumnElement, and_, exists, func, or_, select
 from sqlalchemy.orm import Session
 
 from app.curation.sample import Form
-from app.models import Corpus, Dataset, Decision, Guideline, Review, Revision, Sample, Slot, SlotState, User
-from app.services import closeness, guidelines
+from app.models import Corpus, Dataset, Decision, Review, Revision, Sample, Slot, SlotState, User
+from app.services import closeness
 from app.services.edits import Piece, pieces
 from app.services.errors import NotFound
 from app.services.leases import next_slots
@@ -49,7 +49,6 @@ class Desk:
     today: int
     saved_at: datetime | None
     undone_at: datetime | None
-    guideline: Guideline | None
     emptiness: str = ""
 
 
@@ -63,7 +62,6 @@ def lay_out(session: Session, dataset: Dataset, expert: User, day_began: datetim
         _today(session, dataset, expert, day_began),
         saved_at,
         undone_at,
-        guidelines.current(session, dataset),
         "" if slots else _emptiness(session, dataset, expert),
     )
 

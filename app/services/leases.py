@@ -17,8 +17,7 @@ def next_slots(session: Session, dataset: Dataset, expert: User, count: int = 2)
     Nobody gets a sample twice, nor one that they skipped.
     """
     lock_desk(session, dataset.id, expert.id)
-    renew(session, dataset, expert)
-    slots = list(_held(session, dataset, expert, count))
+    slots = list(_held(session, dataset, expert, count)) if renew(session, dataset, expert) else []
     if len(slots) < count:
         _free_expired(session, dataset)
     while len(slots) < count and (claimed := _claim(session, dataset, expert)) is not None:
@@ -81,8 +80,7 @@ def _claim(session: Session, dataset: Dataset, expert: User) -> Slot | None:
     """The first free place that this expert may have. One at a time: never two places of a sample."""
     # Scalar subqueries are looked up row by row. As NOT EXISTS they became a join, which with stale statistics
     # compared every free place with every answer of the expert.
-    claimed = session.scalar(
-        text("""
+    claim = text("""
         UPDATE slots SET state = 'leased', expert_id = :expert, leased_until = now() + make_interval(mins => :minutes)
         WHERE id = (
             SELECT s.id FROM slots s
@@ -94,8 +92,10 @@ def _claim(session: Session, dataset: Dataset, expert: User) -> Slot | None:
                 SELECT true FROM slots o
                 WHERE o.sample_id = s.sample_id AND o.expert_id = :expert AND o.state = 'leased' LIMIT 1) IS NULL
             ORDER BY s.rank, s.id LIMIT 1 FOR UPDATE OF s SKIP LOCKED)
-        RETURNING id
-    """),
-        {"dataset": dataset.id, "expert": expert.id, "minutes": get_settings().lease_minutes},
+        RETURNING slots.*
+    """)
+    values = {"dataset": dataset.id, "expert": expert.id, "minutes": get_settings().lease_minutes}
+    claimed: Slot | None = session.scalar(
+        select(Slot).from_statement(claim), values, execution_options={"populate_existing": True}
     )
-    return None if claimed is None else session.get_one(Slot, claimed, populate_existing=True)
+    return claimed

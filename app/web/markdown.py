@@ -26,8 +26,10 @@ Env = MutableMapping[str, Any]
 
 
 def as_html(text: str) -> str:
-    """CommonMark with tables and strike-through. Line ends are kept; headings start below those of the page."""
-    return str(_MARKDOWN.render(text))
+    """CommonMark with tables and strike-through. Line ends are kept; headings continue those of the page from h3 on."""
+    tokens = _MARKDOWN.parse(text)
+    levels = [int(token.tag[1]) for token in tokens if token.type == "heading_open"]
+    return str(_MARKDOWN.renderer.render(tokens, _MARKDOWN.options, {"highest": min(levels, default=1)}))
 
 
 class _Renderer(RendererHTML):
@@ -65,10 +67,10 @@ class _Renderer(RendererHTML):
         return f'<li value="{number}">' if number.isdecimal() else "<li>"
 
     def heading_open(self, tokens: Sequence[Token], idx: int, options: OptionsDict, env: Env) -> str:
-        return f"<{_below(tokens[idx])}>"
+        return f"<{_below(tokens[idx], env)}>"
 
     def heading_close(self, tokens: Sequence[Token], idx: int, options: OptionsDict, env: Env) -> str:
-        return f"</{_below(tokens[idx])}>\n"
+        return f"</{_below(tokens[idx], env)}>\n"
 
 
 def _code(token: Token) -> str:
@@ -81,8 +83,8 @@ def _address(token: Token, name: str) -> str:
     return f'<span class="address">{escapeHtml(address)}</span>'
 
 
-def _below(heading: Token) -> str:
-    return f"h{min(int(heading.tag[1]) + 2, 6)}"
+def _below(heading: Token, env: Env) -> str:
+    return f"h{min(int(heading.tag[1]) - env['highest'] + 3, 6)}"
 
 
 def _markdown() -> MarkdownIt:

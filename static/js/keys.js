@@ -40,6 +40,8 @@
     const control = find(wanted);
     if (!control) return;
     event.preventDefault();
+    // A quick hand may be faster than htmx, which looks at new content a moment after showing it. Looking twice does no harm.
+    window.htmx?.process(control.form ?? control);
     control.click();
   });
 })();

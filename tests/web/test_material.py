@@ -92,8 +92,9 @@ def test_any_text_is_harmless_and_whole(text: str) -> None:
 
 
 markdown_pieces = st.sampled_from([
-    "# ", "* ", "- ", "1. ", "12) ", "> ", "```\n", "~~~ py\n", "**", "*", "_", "`", "[", "](", ")", "![", "<", ">", "|", "|-|-|\n",
-    "\n", "\n\n", "    ", "a", "word ", "7", "mg", "&amp;", "\\", "---\n", "===\n", "[x]: y\n", "<b>", "http://a.b/c_d", "é", "ق", "\t", "  \n",
+    "# ", "* ", "- ", "1. ", "12) ", "> ", "```\n", "~~~ py\n", "**", "*", "_", "`", "[", "](", ")", "![", "<", ">", "|",
+    "|-|-|\n", "\n", "\n\n", "    ", "a", "word ", "7", "mg", "&amp;", "\\", "---\n", "===\n", "[x]: y\n", "<b>",
+    "http://a.b/c_d", "é", "ق", "\t", "  \n",
 ])  # fmt: skip
 
 
@@ -108,7 +109,8 @@ def test_markdown_never_hides_a_word_or_a_number(text: str) -> None:
     ("[leaflet](https://nhs.example 'Page 3')",
      '<p><span class="link">leaflet</span> <span class="address">https://nhs.example "Page 3"</span></p>\n'),
     ("![scan](x.png)", '<p><span class="image">scan <span class="address">x.png</span></span></p>\n'),
-    ("# Dose", "<h3>Dose</h3>\n"),
+    ("# Dose\n### Children", "<h3>Dose</h3>\n<h5>Children</h5>\n"),
+    ("## Approve when", "<h3>Approve when</h3>\n"),
     ("3. first\n9. second", '<ol start="3">\n<li value="3">first</li>\n<li value="9">second</li>\n</ol>\n'),
 ])  # fmt: skip
 def test_markdown_is_read(text: str, rendered: str) -> None:

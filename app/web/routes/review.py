@@ -10,7 +10,7 @@ from sqlalchemy.orm import Session
 
 from app.models import Decision
 from app.services import desk as desks
-from app.services import reasons, reviewing
+from app.services import guidelines, reasons, reviewing
 from app.services.errors import Conflict, DomainError, Invalid
 from app.services.why import Reason
 from app.web import drawing, material, roles, word_diff  # noqa: F401 - the last three give words to the templates
@@ -178,6 +178,7 @@ def _desk(
         refusal=refusal,
         key=uuid4().hex,
         reasons=reasons.REASONS,
+        guideline=None if wants_part(request) else guidelines.current(session, access.dataset),
         limits=_drawn(laid_out.subject),
         metadata=_metadata(laid_out.subject),
     )
