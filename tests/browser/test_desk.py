@@ -363,3 +363,37 @@ def test_everything_works_without_script(desk: Desk, open_page: Callable[..., Pa
         (Decision.APPROVE, False),
         (Decision.SKIP, True),
     ]
+
+
+def test_draft_is_not_shown_to_the_next_person_at_this_machine(desk: Desk, open_page: Callable[..., Page]) -> None:
+    page = open_page()
+    page.keyboard.press("f")
+    page.keyboard.type("Between us")
+    with db.transaction() as session:
+        ann = factories.make_user(session, "Ann")
+        factories.join(session, session.get_one(Dataset, desk.dataset_id), ann, Role.EXPERT)
+        session.execute(update(Slot).values(leased_until=func.now() - func.make_interval(0, 0, 0, 0, 1)))
+        token = sign_ins.start(session, ann)
+    page.context.add_cookies([{"name": "winnow", "value": token, "url": desk.origin}])
+    page.goto(desk.url)
+    on_desk(page, desk, 0)
+    page.keyboard.press("f")
+
+    expect(page.locator("#flag-comment")).to_have_value("")
+
+
+def test_sample_stays_reserved_while_it_is_read(desk: Desk, open_page: Callable[..., Page]) -> None:
+    page = open_page()
+    page.clock.install()
+    page.goto(desk.url)
+    with db.transaction() as session:
+        session.execute(update(Slot).values(leased_until=func.now() + func.make_interval(0, 0, 0, 0, 0, 0, 5)))
+    page.clock.run_for("04:00")
+    with page.expect_response("**/review/lease") as renewal:
+        page.clock.run_for("02:00")
+
+    assert renewal.value.status == 204
+    with db.transaction() as session:
+        left = session.scalar(select(func.max(Slot.leased_until) - func.now()))
+    assert left is not None
+    assert left.total_seconds() > 600
