@@ -32,17 +32,18 @@ def near_limits(session: Session, dataset_id: int, sample_id: int) -> list[Reaso
 def how_near(limit: Limit, measures: Mapping[str, float]) -> float:
     """Below 0 where the rule is broken, below 1 where its limit is close, 1 elsewhere.
 
-    Close is within a twentieth of the whole for shares and scores, within a tenth of the limit for counts.
+    Close is within a tenth of the limit for counts; for shares and scores within a twentieth of the whole, but no more
+    than a fifth of the limit. Where nothing at all is allowed, nothing is close: the rule is kept or broken.
     """
     measure = limit.rule.measure
     value = measures.get(measure.name, float("nan"))
     room = value - limit.bound if limit.rule.side == "min" else limit.bound - value
-    reach = 0.05 if measure.kind in {"share", "score"} else abs(limit.bound) / 10
+    reach = min(0.05, abs(limit.bound) / 5) if measure.kind in {"share", "score"} else abs(limit.bound) / 10
     if room < 0:
         return -1
-    if measure.kind == "flag" or not room <= reach:  # NaN is not close either
+    if measure.kind == "flag" or not reach or not room <= reach:  # NaN is not close either
         return 1
-    return room / reach * 0.99 if reach else 0
+    return room / reach * 0.99
 
 
 def _failure(limit: Limit, measures: Mapping[str, float]) -> dict[str, object]:

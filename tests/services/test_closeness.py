@@ -21,7 +21,7 @@ def limit(side: Side, bound: float, kind: Kind = "count") -> Limit:
     (limit("max", 1000), 1001, True), (limit("max", 1000), 950, True), (limit("max", 1000), 800, False),
     (limit("max", 0.2, "share"), 0.17, True), (limit("max", 0.2, "share"), 0.1, False),
     (limit("min", 0.6, "share"), 0.64, True), (limit("max", 0, "flag"), 1, True), (limit("max", 0, "flag"), 0, False),
-    (limit("max", 0), 0, True), (limit("min", 40), math.nan, False),
+    (limit("max", 0), 0, False), (limit("max", 0), 1, True), (limit("max", 0.2, "share"), 0, False), (limit("min", 40), math.nan, False),
 ])  # fmt: skip
 def test_near_is_broken_or_close(chosen: Limit, value: float, is_near: bool) -> None:
     distance = how_near(chosen, {"m": value})
