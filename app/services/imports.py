@@ -11,7 +11,7 @@ from sqlalchemy.orm import Session
 from app.curation.readers import FileRefused, Mapping, NeedsMapping, Reading
 from app.curation.sample import Form, Refusal, Sample, answer_text, content_hash, prompt_text, turns
 from app.models import Corpus, CorpusState, Job, JobKind
-from app.services import blobs, jobs
+from app.services import blobs, copying, jobs
 from app.services.copying import copy_rows
 from app.services.jobs import Fenced, JobFailed, Kind, ShardPlan, Stage
 from app.services.working import Piece
@@ -39,12 +39,15 @@ _INSERT = """
     ORDER BY number
     ON CONFLICT (dataset_id, content_hash) DO NOTHING
 """
+# Looked up one by one: a plan for all at once, made while there were few samples, would read all of them at every step.
 _COPIES = """
     INSERT INTO exact_copies (corpus_id, file, position, line, sample_id)
-    SELECT :corpus, staged.file, staged.position, staged.line, samples.id
-    FROM staged JOIN samples ON samples.dataset_id = :dataset AND samples.content_hash = staged.content_hash
-    WHERE NOT (samples.corpus_id = :corpus AND samples.number = staged.number)
-    ORDER BY staged.number
+    SELECT :corpus, file, position, line, sample_id FROM (
+        SELECT staged.*, (
+            SELECT samples.id FROM samples WHERE samples.dataset_id = :dataset AND samples.content_hash = staged.content_hash
+              AND NOT (samples.corpus_id = :corpus AND samples.number = staged.number)) AS sample_id
+        FROM staged) AS found
+    WHERE sample_id IS NOT NULL ORDER BY number
 """
 _REFUSED = 'COPY refused_lines (corpus_id, file, position, line, "offset", code, message, excerpt) FROM STDIN'
 
@@ -184,6 +187,7 @@ def _batches(items: Iterable[Sample | Refusal], number: int) -> Iterator[Lines]:
 
 
 def _succeeded(session: Session, job: Job) -> None:
+    copying.count_afresh(session, "samples")
     session.execute(update(Corpus).where(Corpus.id == job.params["corpus_id"]).values(state=CorpusState.READY))
 
 

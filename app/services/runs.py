@@ -4,7 +4,8 @@ from collections.abc import Iterator, Sequence
 from typing import Any
 
 import numpy as np
-from sqlalchemy import Row, delete, func, insert, select, text
+import orjson
+from sqlalchemy import Row, delete, func, select, text
 from sqlalchemy.orm import Session
 
 from app.curation.batch import Batch
@@ -13,7 +14,7 @@ from app.curation.measuring import measure
 from app.curation.survivors import edges, survivors
 from app.curation.verdict import Reason, judge
 from app.models import Dataset, Job, JobKind, MeasureSet, NearPair, RecipeVersion, Run, Sample, Verdict
-from app.services import corpora, jobs, recipes, reviewing
+from app.services import copying, corpora, jobs, recipes, reviewing
 from app.services.errors import Conflict
 from app.services.jobs import Kind, ShardPlan, Stage
 from app.services.stored import (
@@ -24,6 +25,7 @@ from app.services.stored import (
     store_edges,
     store_measures,
     store_signatures,
+    store_verdicts,
 )
 from app.services.working import Piece
 
@@ -117,6 +119,7 @@ def _measure(piece: Piece) -> None:
 
 def _plan_pairing(session: Session, job: Job) -> Sequence[ShardPlan]:
     """One shard per deduplicator: pairs can only be found with all signatures together."""
+    copying.count_afresh(session, "measured", "signatures")
     run, columns = _run(session, job)
     samples = _count(session, run)
     keys = list(columns.recipe.deduplication)
@@ -159,10 +162,8 @@ def _judge(piece: Piece) -> None:
             measures = columns.measures(session, ids[rows])
             failed = judge(measures, columns.recipe.limits)
             survivor = [int(ids[at]) if at >= 0 else None for at in copies.survivor[rows].tolist()]
-            session.execute(
-                insert(Verdict),
-                list(_verdicts(run.id, ids[rows].tolist(), failed, survivor, copies.similarity[rows].tolist())),
-            )
+            similarity = copies.similarity[rows].tolist()
+            store_verdicts(session, _verdicts(run.id, ids[rows].tolist(), failed, survivor, similarity))
 
 
 def _verdicts(
@@ -171,19 +172,13 @@ def _verdicts(
     failed: dict[int, list[Reason]],
     survivor: Sequence[int | None],
     similarity: Sequence[float],
-) -> Iterator[dict[str, Any]]:
+) -> Iterator[tuple[Any, ...]]:
     for row, sample_id in enumerate(ids):
         reasons, copy_of = failed.get(row, []), survivor[row]
         names = [reason.rule for reason in reasons] + (["duplicate"] if copy_of is not None else [])
-        yield {
-            "run_id": run_id,
-            "sample_id": sample_id,
-            "kept": not names,
-            "reasons": names,
-            "failures": [reason.as_json() for reason in reasons],
-            "duplicate_of": copy_of,
-            "similarity": similarity[row] if copy_of is not None else None,
-        }
+        failures = orjson.dumps([reason.as_json() for reason in reasons]).decode()
+        share = similarity[row] if copy_of is not None else None
+        yield run_id, sample_id, not names, names, failures, copy_of, share
 
 
 # The conditions are on the row that is written, not on a copy: they are looked at again where an expert was faster.

@@ -158,6 +158,12 @@ def store_edges(session: Session, run_id: int, key: str, ids: Ids, found: Edges)
     copy_rows(session, statement, ((run_id, key, first, second, share, False) for (first, second), share in alike))
 
 
+def store_verdicts(session: Session, rows: Iterable[tuple[Any, ...]]) -> None:
+    """Write verdicts: (run, sample, kept, reasons, failures as JSON, survivor, similarity)."""
+    columns = "run_id, sample_id, kept, reasons, failures, duplicate_of, similarity"
+    copy_rows(session, f"COPY verdicts ({columns}) FROM STDIN", rows)
+
+
 def load_edges(session: Session, run_id: int, key: str, ids: Ids) -> Edges:
     """What `store_edges` wrote, as rows of `ids` (ascending)."""
     groups, pairs, similarities = np.arange(len(ids)), [np.empty((0, 2), np.int64)], [np.empty(0)]
