@@ -6,7 +6,7 @@ PIP := $(BIN)/python -m pip --quiet --disable-pip-version-check
 STAMPS := $(VENV)/stamps
 
 .DEFAULT_GOAL := help
-.PHONY: help setup up test lint types imports unit format lock wheel clean bench
+.PHONY: help setup up test lint types imports unit format lock wheel clean bench bench-import
 
 help: ## Show this list
 	@grep -hE '^[a-z-]+:.*##' $(MAKEFILE_LIST) | sed 's/:.*## /\t/' | expand -t 12
@@ -59,6 +59,9 @@ lock: $(STAMPS)/test ## Write the versions that are installed into the lock file
 wheel: setup ## Build dist/*.whl, front end included
 	$(PIP) install build
 	$(BIN)/python -m build --wheel
+
+bench-import: setup ## Import of 100,000 and 1,000,000 rows: memory and time may not grow out of proportion
+	nice $(BIN)/python benchmarks/import_memory.py
 
 clean: ## Remove what set-up and tests made
 	rm -rf $(VENV) node_modules static/vendor dist .pytest_cache .mypy_cache .ruff_cache .hypothesis
