@@ -9,6 +9,7 @@ from pathlib import Path
 from tempfile import TemporaryDirectory
 from typing import Any
 
+import hypothesis
 import pytest
 from fastapi import FastAPI
 from sqlalchemy import Connection, Engine, event, text
@@ -22,6 +23,10 @@ from app.services import sign_ins
 from app.settings import get_settings
 from app.web import dependencies
 from tests import factories
+
+# A busy machine is no fault of the code.
+hypothesis.settings.register_profile("winnow", deadline=None, suppress_health_check=[hypothesis.HealthCheck.too_slow])
+hypothesis.settings.load_profile("winnow")
 
 
 @pytest.fixture(scope="session")

@@ -43,5 +43,7 @@
     // A quick hand may be faster than htmx, which looks at new content a moment after showing it. Looking twice does no harm.
     window.htmx?.process(control.form ?? control);
     control.click();
+    // A panel opens at once but says so a moment later. Its text needs the focus before the next letter is typed: that is no key.
+    if (control.matches("summary")) control.closest("details[open]")?.querySelector("[data-first]")?.focus({ preventScroll: true });
   });
 })();
