@@ -19,9 +19,10 @@ from app.services.errors import Conflict
 from app.services.jobs import Kind, ShardPlan, Stage
 from app.services.stored import (
     Columns,
+    chosen_samples,
     load_edges,
     load_passes,
-    sample_batch,
+    next_samples,
     store_edges,
     store_measures,
     store_signatures,
@@ -104,17 +105,22 @@ def _plan_measuring(session: Session, job: Job) -> Sequence[ShardPlan]:
 
 
 def _measure(piece: Piece) -> None:
+    """Measure a range of samples, some megabytes of text at a time."""
     with piece.reading() as session:
         run, columns = _run(session, piece.job)
-        ids, batch = sample_batch(session, run.dataset_id, piece.params["first"], piece.params["last"])
-    if piece.checkpoint:
-        return
-    measured = measure(batch, columns.filters)
-    signatures = {one.fingerprint(): one.signatures(batch) for one in columns.recipe.deduplication.values()}
-    with piece.step(len(ids), {"stored": True}) as session:
-        store_measures(session, columns.set_id, ids, [measured[name] for name in columns.names])
-        for config, values in signatures.items():
-            store_signatures(session, config, ids, values)
+    done, after = piece.shard.done, int(piece.checkpoint.get("last", piece.params["first"] - 1))
+    while True:
+        with piece.reading() as session:
+            ids, batch = next_samples(session, run.dataset_id, after, piece.params["last"])
+        if not len(ids):
+            return
+        done, after = done + len(ids), int(ids[-1])
+        measured = measure(batch, columns.filters)
+        signatures = {one.fingerprint(): one.signatures(batch) for one in columns.recipe.deduplication.values()}
+        with piece.step(done, {"last": after}) as session:
+            store_measures(session, columns.set_id, ids, [measured[name] for name in columns.names])
+            for config, values in signatures.items():
+                store_signatures(session, config, ids, values)
 
 
 def _plan_pairing(session: Session, job: Job) -> Sequence[ShardPlan]:
@@ -135,7 +141,7 @@ def _pair(piece: Piece) -> None:
 
     def fetch(rows: Sequence[int]) -> Batch:
         with piece.reading() as session:
-            return sample_batch(session, run.dataset_id, chosen=ids[np.asarray(rows, np.int64)])[1]
+            return chosen_samples(session, run.dataset_id, ids[np.asarray(rows, np.int64)])
 
     found = edges(one, signatures, fetch)
     with piece.step(piece.shard.total, {"stored": True}) as session:

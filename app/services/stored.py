@@ -8,7 +8,7 @@ from typing import Any
 import numpy as np
 import orjson
 from numpy.typing import NDArray
-from sqlalchemy import select, text
+from sqlalchemy import Select, select, text
 from sqlalchemy.dialects.postgresql import insert as upsert
 from sqlalchemy.orm import Session
 
@@ -17,7 +17,7 @@ from app.curation.deduplicator import Deduplicator, Signatures
 from app.curation.filter import Filter
 from app.curation.measuring import fingerprints, measure_names, measuring
 from app.curation.recipe import Recipe
-from app.curation.sample import Form, Source
+from app.curation.sample import Form, Source, turns
 from app.curation.sample import Sample as CoreSample
 from app.curation.survivors import Edges
 from app.curation.verdict import failing
@@ -27,6 +27,8 @@ from app.services.copying import copy_rows
 
 Ids = NDArray[np.int64]
 LOADED_AT_ONCE = 10_000
+TEXT_AT_ONCE = 16 << 20
+"""Characters of text that are measured together; all views of them take some times as much memory."""
 
 
 @dataclass(frozen=True)
@@ -110,16 +112,31 @@ class Columns:
         return {name: table[:, column] for column, name in enumerate(self.names)}
 
 
-def sample_batch(
-    session: Session, dataset_id: int, first: int = 0, last: int = 0, chosen: Ids | None = None
-) -> tuple[Ids, Batch]:
-    """Original contents from `first` to `last`, or of the chosen ids in their order."""
-    query = select(Sample.id, Sample.form, Sample.content).where(Sample.dataset_id == dataset_id)
-    if chosen is None:
-        rows = session.execute(query.where(Sample.id.between(first, last)).order_by(Sample.id)).all()
-    else:
-        found = {row.id: row for row in session.execute(query.where(Sample.id.in_(chosen.tolist())))}
-        rows = [found[sample_id] for sample_id in chosen.tolist()]
+def next_samples(session: Session, dataset_id: int, after: int, last: int) -> tuple[Ids, Batch]:
+    """Original contents from behind `after` up to `last`, as many as have so much text together; one at least if any."""
+    query = _contents(dataset_id).where(Sample.id > after, Sample.id <= last).order_by(Sample.id)
+    rows, size = [], 0
+    with session.execute(query, execution_options={"stream_results": True, "max_row_buffer": 100}) as found:
+        for row in found:
+            rows.append(row)
+            size += sum(len(turn.text) for turn in turns(Form(row.form), row.content))
+            if size >= TEXT_AT_ONCE:
+                break
+    return _batch(rows)
+
+
+def chosen_samples(session: Session, dataset_id: int, chosen: Ids) -> Batch:
+    """Original contents of the chosen ids, in their order."""
+    query = _contents(dataset_id).where(Sample.id.in_(chosen.tolist()))
+    found = {row.id: row for row in session.execute(query)}
+    return _batch([found[sample_id] for sample_id in chosen.tolist()])[1]
+
+
+def _contents(dataset_id: int) -> Select[Any]:
+    return select(Sample.id, Sample.form, Sample.content).where(Sample.dataset_id == dataset_id)
+
+
+def _batch(rows: Sequence[AnyRow]) -> tuple[Ids, Batch]:
     ids = np.fromiter((row.id for row in rows), np.int64, len(rows))
     return ids, Batch([CoreSample(Form(row.form), row.content, _NOWHERE) for row in rows])
 

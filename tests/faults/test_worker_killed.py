@@ -1,5 +1,7 @@
 """A worker is killed, the broker forgets everything, or both: nothing is lost, nothing is done twice."""
 
+import os
+import signal
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -143,6 +145,20 @@ def test_a_worker_that_is_asked_to_end_hands_its_work_over(
         assert shards(job_id, "queued") == 1  # nobody has to wait until the shard is stale
         assert rows("SELECT name FROM workers") == []
         with worker(tmp_path / "log"):
+            wait_for("the end of the import", lambda: ended(job_id))
+    assert content_of(corpus_id) == undisturbed.content
+
+
+def test_a_worker_that_slept_and_wakes_does_no_harm(
+    undisturbed: Outcome, broker: "redis.Redis", corpus_file: bytes, tmp_path: Path
+) -> None:
+    with worker(tmp_path / "log", **QUICK) as sleeper:
+        corpus_id, job_id = half_read(corpus_file)
+        os.killpg(sleeper.pid, signal.SIGSTOP)
+        check_is_half_read(corpus_id)
+        with worker(tmp_path / "log", **QUICK):
+            wait_for("another worker to take over", lambda: tries(job_id) > 1, 30)
+            os.killpg(sleeper.pid, signal.SIGCONT)
             wait_for("the end of the import", lambda: ended(job_id))
     assert content_of(corpus_id) == undisturbed.content
 

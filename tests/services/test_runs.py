@@ -15,6 +15,7 @@ from app.curation.curate import curate
 from app.curation.recipe import Recipe
 from app.models import Dataset, Decision, JobState, Run, SampleState, User
 from app.services import jobs, overruling, recipes, reviewing, runs
+from app.services import stored as stored_rows
 from app.services.errors import Conflict
 from tests import factories
 from tests.services.engine import (
@@ -255,6 +256,25 @@ def test_a_moved_bound_measures_nothing_again_but_judges_anew() -> None:
     assert sum(kept_by_run(second).values()) < sum(kept_by_run(first).values())
     assert states() != states_before
     assert Counter(states().values())["queued"] == sum(kept_by_run(second).values())
+
+
+def test_long_samples_are_measured_few_at_a_time(monkeypatch: pytest.MonkeyPatch) -> None:
+    dataset_id = make_dataset()
+    read(dataset_id, jsonl(flawed(90)))
+    undisturbed = _verdicts(run(dataset_id))
+    run_sql("DELETE FROM measured")
+    monkeypatch.setattr(stored_rows, "TEXT_AT_ONCE", 2_000)
+    sizes: list[int] = []
+    measure = runs.measure
+
+    def noting(batch: Any, filters: Any) -> Any:
+        sizes.append(sum(len(text) for text in batch.texts))
+        return measure(batch, filters)
+
+    monkeypatch.setattr(runs, "measure", noting)
+    assert _verdicts(run(dataset_id)) == undisturbed
+    assert len(sizes) > 10
+    assert max(sizes[:-1]) < 4_000
 
 
 def test_only_new_samples_are_measured() -> None:
