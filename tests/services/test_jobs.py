@@ -210,6 +210,21 @@ def test_errors_at_different_places_do_not_end_a_job(make: Callable[..., tuple[T
     assert job(job_id).state is JobState.SUCCEEDED
 
 
+def test_progress_on_the_third_try_saves_the_job(make: Callable[..., tuple[Toy, int]]) -> None:
+    toy, job_id = make(1)
+    tries: list[int] = []
+
+    def third(piece: Piece) -> None:
+        tries.append(1)
+        if len(tries) == 3:
+            toy.write(piece)
+        if len(tries) <= 3:
+            raise RuntimeError("three times, but not at one place")
+
+    toy.work = third
+    assert [work_off(job_id).state for _ in range(4)][2:] == [JobState.RUNNING, JobState.SUCCEEDED]
+
+
 def test_an_error_after_progress_counts_like_any_other(make: Callable[..., tuple[Toy, int]]) -> None:
     toy, job_id = make(1)
     seen: list[int] = []
