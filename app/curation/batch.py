@@ -9,6 +9,7 @@ from numpy.typing import NDArray
 
 from app.curation.sample import Form, answer_text, prompt_text, turns
 from app.curation.text import words
+from app.curation.texts import Texts
 
 Array: TypeAlias = NDArray[np.float64]
 Mask: TypeAlias = NDArray[np.bool_]
@@ -75,6 +76,22 @@ class Batch:
     @cached_property
     def answer_words(self) -> list[list[str]]:
         return [words(answer) for answer in self.answers]
+
+    @cached_property
+    def prompt_bytes(self) -> Texts:
+        return Texts.of(self.prompts)
+
+    @cached_property
+    def answer_bytes(self) -> Texts:
+        return Texts.of(self.answers)
+
+    @cached_property
+    def reply_bytes(self) -> Texts:
+        return self.answer_bytes if self.replies is self.answers else Texts.of(self.replies)
+
+    @cached_property
+    def text_bytes(self) -> Texts:
+        return Texts.of(self.texts)
 
     @property
     def _pairs(self) -> Iterable[tuple[str, str]]:

@@ -67,10 +67,10 @@ def without_code(text: str) -> str:
 
 
 def comparable(text: str, *, ignore_numbers: bool = False) -> str:
-    """Lower case, one composition, no accents; numbers become 0 on demand (the normalisation of datatrove)."""
+    """Lower case, one composition, no accents, one apostrophe; numbers become 0 on demand (as in datatrove)."""
     if text.isascii():
         text = text.lower()
     else:
         text = unicodedata.normalize("NFKD", unicodedata.normalize("NFKD", text).casefold())
-        text = unicodedata.normalize("NFC", _ACCENTS.sub("", text))
+        text = unicodedata.normalize("NFC", _ACCENTS.sub("", text)).replace("’", "'")
     return _NUMBER.sub("0", text) if ignore_numbers else text

@@ -1,0 +1,156 @@
+"""Words in UTF-8, one text at a time: the loop under everything that counts or compares words.
+
+A word is what `app.curation.text.words` says it is; the tests hold the two together.
+"""
+
+import numpy as np
+from numba import njit, uint64
+from numpy.typing import NDArray
+
+from app.curation.characters import COMPLEX, DIGIT, LAST_RARE, MARK, NOTHING, RARE, SINGLE, SIZE, WORD
+
+_BASIS = np.uint64(0xCBF29CE484222325)
+_PRIME = np.uint64(0x100000001B3)
+_APOSTROPHE, _TYPOGRAPHIC, _ZERO = 0x27, 0x2019, 0x30
+
+
+@njit(cache=True, nogil=True, inline="always")
+def mixed(value: np.uint64) -> np.uint64:
+    """The MurmurHash3 64-bit finaliser."""
+    value ^= value >> uint64(33)
+    value *= uint64(0xFF51AFD7ED558CCD)
+    value ^= value >> uint64(33)
+    value *= uint64(0xC4CEB9FE1A85EC53)
+    return value ^ (value >> uint64(33))
+
+
+@njit(cache=True, nogil=True)
+def decode(data: NDArray[np.uint8], at: int) -> tuple[int, int]:
+    """The code point at a byte above 127, and where the next begins."""
+    lead = np.int64(data[at])
+    if lead < 0xE0:
+        return ((lead & 0x1F) << 6) | (np.int64(data[at + 1]) & 0x3F), at + 2
+    if lead < 0xF0:
+        code = ((lead & 0x0F) << 12) | ((np.int64(data[at + 1]) & 0x3F) << 6) | (np.int64(data[at + 2]) & 0x3F)
+        return code, at + 3
+    code = ((lead & 0x07) << 18) | ((np.int64(data[at + 1]) & 0x3F) << 12)
+    code |= ((np.int64(data[at + 2]) & 0x3F) << 6) | (np.int64(data[at + 3]) & 0x3F)
+    return code, at + 4
+
+
+@njit(cache=True, nogil=True)
+def scan(
+    data: NDArray[np.uint8],
+    first: int,
+    last: int,
+    classes: NDArray[np.uint8],
+    folded: NDArray[np.int32],
+    join_digits: bool,
+    hashes: NDArray[np.uint64],
+    starts: NDArray[np.int64],
+    ends: NDArray[np.int64],
+    count: int,
+) -> tuple[int, int]:
+    """Write the words of data[first:last] behind the first `count` ones.
+
+    Returns the new count, or -1 where a character is `COMPLEX`, and how many words are a single character by script.
+    The hash of a word is FNV-1a over its folded code points, then mixed; `join_digits` reads every number as 0.
+    """
+    at, singles = first, 0
+    inside, open_single, after_apostrophe, in_number = False, False, False, False
+    value = _BASIS
+    end = first
+    while at < last:
+        here = at
+        code = np.int64(data[at])
+        if code < 128:
+            at += 1
+        else:
+            code, at = decode(data, at)
+        if code < SIZE:
+            code = np.int64(folded[code])
+            if code < 0:
+                if code == NOTHING:
+                    continue
+                return -1, 0
+            kind = np.int64(classes[code])
+        else:
+            kind = RARE if code <= LAST_RARE else 0
+        if inside:
+            if kind & WORD and not kind & SINGLE and not open_single:
+                if after_apostrophe:
+                    value = (value ^ uint64(_APOSTROPHE)) * _PRIME
+                    after_apostrophe = False
+                if join_digits and kind & DIGIT:
+                    if not in_number:
+                        value = (value ^ uint64(_ZERO)) * _PRIME
+                    in_number = True
+                else:
+                    value = (value ^ uint64(code)) * _PRIME
+                    in_number = False
+                end = at
+                continue
+            if kind & MARK and not after_apostrophe:
+                value = (value ^ uint64(code)) * _PRIME
+                in_number = False
+                end = at
+                continue
+            if code in (_APOSTROPHE, _TYPOGRAPHIC) and not open_single and not after_apostrophe:
+                after_apostrophe = True
+                in_number = False
+                continue
+            hashes[count] = mixed(value)
+            ends[count] = end
+            count += 1
+            inside = False
+        if kind & WORD:
+            inside, open_single, after_apostrophe = True, kind & SINGLE != 0, False
+            singles += open_single
+            starts[count] = here
+            end = at
+            in_number = join_digits and kind & DIGIT != 0
+            value = (_BASIS ^ uint64(_ZERO if in_number else code)) * _PRIME
+    if inside:
+        hashes[count] = mixed(value)
+        ends[count] = end
+        count += 1
+    return count, singles
+
+
+@njit(cache=True, nogil=True)
+def complex_texts(data: NDArray[np.uint8], offsets: NDArray[np.int64], folded: NDArray[np.int32]) -> NDArray[np.bool_]:
+    """Where the tables do not suffice."""
+    found = np.zeros(len(offsets) - 1, np.bool_)
+    for text in range(len(found)):
+        at, last = offsets[text], offsets[text + 1]
+        while at < last:
+            if data[at] < 128:
+                at += 1
+                continue
+            code, at = decode(data, at)
+            if code >= len(folded) or folded[code] == COMPLEX:
+                found[text] = True
+                break
+    return found
+
+
+@njit(cache=True, nogil=True)
+def scan_all(
+    data: NDArray[np.uint8],
+    offsets: NDArray[np.int64],
+    classes: NDArray[np.uint8],
+    folded: NDArray[np.int32],
+    ignore_numbers: bool,
+) -> tuple[NDArray[np.uint64], NDArray[np.int64], NDArray[np.int64], NDArray[np.int64], NDArray[np.int64]]:
+    """All words of all texts: hashes, starts, ends, the first word of each text, singles per text."""
+    texts = len(offsets) - 1
+    most = (offsets[texts] - offsets[0]) // 2 + texts
+    hashes, starts, ends = np.empty(most, np.uint64), np.empty(most, np.int64), np.empty(most, np.int64)
+    firsts, singles = np.zeros(texts + 1, np.int64), np.zeros(texts, np.int64)
+    count = 0
+    for text in range(texts):
+        count, singles[text] = scan(
+            data, offsets[text], offsets[text + 1], classes, folded, ignore_numbers, hashes, starts, ends, count
+        )
+        firsts[text + 1] = count
+    return hashes[:count].copy(), starts[:count].copy(), ends[:count].copy(), firsts, singles

@@ -1,0 +1,69 @@
+"""The words of many texts as flat arrays: hash, place and owner of each."""
+
+from functools import cached_property
+
+import numpy as np
+from numpy.typing import NDArray
+
+from app.curation.characters import tables
+from app.curation.hashing import Hashes
+from app.curation.kernels.scanner import complex_texts, scan_all
+from app.curation.text import comparable
+from app.curation.texts import Texts
+
+
+class Words:
+    """Word `i` stands at ``texts.data[starts[i]:ends[i]]``; text `t` owns the words from ``firsts[t]`` to ``firsts[t + 1]``.
+
+    Two words have the same hash when they are equal (64 bits: as good as surely only then). `singles` counts, per text,
+    the words that are one character of a script without spaces.
+    """
+
+    def __init__(
+        self,
+        texts: Texts,
+        hashes: Hashes,
+        starts: NDArray[np.int64],
+        ends: NDArray[np.int64],
+        firsts: NDArray[np.int64],
+        singles: NDArray[np.int64],
+    ) -> None:
+        self.texts = texts
+        self.hashes = hashes
+        self.starts = starts
+        self.ends = ends
+        self.firsts = firsts
+        self.singles = singles
+
+    @classmethod
+    def of(cls, texts: Texts) -> "Words":
+        """The words as they are written."""
+        return cls(texts, *scan_all(texts.data, texts.offsets, tables().classes, tables().same, False))
+
+    @classmethod
+    def compared(cls, texts: Texts, *, ignore_numbers: bool = False) -> "Words":
+        """The words of `comparable(text)`. Places are in `self.texts`, where a few texts are rewritten by it."""
+        classes, folded = tables().classes, tables().folded
+        rows = np.flatnonzero(complex_texts(texts.data, texts.offsets, folded))
+        if len(rows):
+            texts = _rewritten(texts, rows)
+            # What `comparable` wrote is its own folded form, so only the other texts are folded by the table.
+            folded = np.where(folded < 0, tables().same, folded).astype(np.int32)
+        return cls(texts, *scan_all(texts.data, texts.offsets, classes, folded, ignore_numbers))
+
+    @cached_property
+    def counts(self) -> NDArray[np.int64]:
+        """Words per text."""
+        return np.diff(self.firsts)
+
+    @cached_property
+    def owners(self) -> NDArray[np.int64]:
+        """The text of each word."""
+        return np.repeat(np.arange(len(self.counts)), self.counts)
+
+
+def _rewritten(texts: Texts, rows: NDArray[np.int64]) -> Texts:
+    parts = [texts.raw(row) for row in range(len(texts))]
+    for row in rows.tolist():
+        parts[row] = comparable(texts[row]).encode("utf-8", "surrogatepass")
+    return Texts.of_bytes(parts)
