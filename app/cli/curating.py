@@ -33,14 +33,16 @@ def curate_files(
     recipe: Annotated[
         str, typer.Option("--recipe", help="A recipe's name (instruction, documents, none) or a JSON file.")
     ] = "instruction",
+    workers: Annotated[int, typer.Option("--workers", min=1, help="Processes that look at texts at the same time.")] = 1,
     overwrite: Annotated[bool, typer.Option("--overwrite", help="Replace results that are there already.")] = False,
 ) -> None:
     """Filter and deduplicate files, without any service.
 
     Every dropped sample says why: all failing rules with value and bound, and the sample that it duplicates.
     """
-    from app.curation.curate import Step, curate
+    from app.curation.curate import curate
     from app.curation.recipe import load_recipe
+    from app.curation.report import Step
 
     with Progress(
         TextColumn("{task.description}"),
@@ -54,6 +56,6 @@ def curate_files(
         def show(step: Step) -> None:
             bar.update(task, description=f"{step.stage} {step.done:,}", completed=step.done, total=step.total)
 
-        report = curate(inputs, output, load_recipe(recipe), show, overwrite=overwrite)
+        report = curate(inputs, output, load_recipe(recipe), show, overwrite=overwrite, workers=workers)
     for name, number in asdict(report.counts).items():
         typer.echo(f"{name}\t{number:,}")

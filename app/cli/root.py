@@ -50,6 +50,7 @@ def main() -> None:
 def _is_expected(error: Exception) -> bool:
     """Errors whose message was written for the person at the keyboard."""
     from app.curation.curate import CurateRefused
+    from app.curation.parallel import WorkerDied
     from app.curation.readers import FileRefused
     from app.curation.recipe import RecipeRefused
     from app.embedded import StartFailed
@@ -60,5 +61,13 @@ def _is_expected(error: Exception) -> bool:
 
     return isinstance(
         error,
-        CannotStart | CurateRefused | DomainError | FileRefused | HomeError | NewerData | RecipeRefused | StartFailed,
+        CannotStart
+        | CurateRefused
+        | DomainError
+        | FileRefused
+        | HomeError
+        | NewerData
+        | RecipeRefused
+        | StartFailed
+        | WorkerDied,
     )

@@ -5,79 +5,36 @@ reasons under ``winnow``), ``refused.jsonl`` (what could not be read, and why) a
 ``read = refused + dropped + kept``; `duplicates` counts the dropped records that pass every rule but copy a kept one.
 """
 
-from collections import Counter
-from collections.abc import Callable, Mapping, Sequence
-from dataclasses import asdict, dataclass, field
+from collections import Counter, deque
+from collections.abc import Iterator, Mapping, Sequence
 from importlib.metadata import version
 from itertools import islice
 from pathlib import Path
 from tempfile import TemporaryDirectory
 from time import perf_counter
-from typing import Literal, NamedTuple, TypeAlias
 
 import numpy as np
-import orjson
 
-from app.curation.batch import Batch
 from app.curation.filter import Filter
 from app.curation.jsonl import JsonLines
-from app.curation.measuring import fingerprints, measure, measuring
+from app.curation.judging import Judged, appoint, judge_samples
+from app.curation.measuring import fingerprints, measuring
+from app.curation.parallel import ordered_map
 from app.curation.readers import read
 from app.curation.recipe import Recipe
+from app.curation.records import dropped_record, record, refused_record
+from app.curation.report import Progress, Report, Step
 from app.curation.sample import Json, Refusal, Sample
 from app.curation.shapes import Mapping as FieldMapping
-from app.curation.shapes import Unfit, restore
 from app.curation.spool import Spool
 from app.curation.survivors import Copies, edges, survivors
-from app.curation.verdict import judge
 
 BATCH = 1024
 NAMES = ("kept.jsonl", "dropped.jsonl", "refused.jsonl", "report.json")
-Stage: TypeAlias = Literal["reading", "comparing", "writing"]
-Progress: TypeAlias = Callable[["Step"], None]
 
 
 class CurateRefused(Exception):
     """Curating cannot begin; the message says why and what to do."""
-
-
-class Step(NamedTuple):
-    """How far it is: records handled in this stage, and how many there are (None while they are still being read)."""
-
-    stage: Stage
-    done: int
-    total: int | None
-    file: str = ""
-
-
-@dataclass
-class Counts:
-    """``read = refused + dropped + kept``; `duplicates` is part of `dropped`."""
-
-    read: int = 0
-    refused: int = 0
-    dropped: int = 0
-    duplicates: int = 0
-    kept: int = 0
-
-
-@dataclass
-class Report:
-    """What report.json says. `rules` counts, per reason, the records that fail for it (one may fail for several)."""
-
-    counts: Counts = field(default_factory=Counts)
-    rules: Counter[str] = field(default_factory=Counter)
-    refusals: Counter[str] = field(default_factory=Counter)
-    seconds: float = 0.0
-    samples_per_second: float = 0.0
-    inputs: list[str] = field(default_factory=list)
-    recipe: Json = field(default_factory=dict)
-    recipe_fingerprint: str = ""
-    versions: Json = field(default_factory=dict)
-
-    def as_json(self) -> bytes:
-        state = vars(self) | {"counts": asdict(self.counts)}
-        return orjson.dumps(state, option=orjson.OPT_INDENT_2 | orjson.OPT_APPEND_NEWLINE)
 
 
 def curate(
@@ -88,14 +45,18 @@ def curate(
     *,
     overwrite: bool = False,
     mapping: FieldMapping | None = None,
+    workers: int = 1,
 ) -> Report:
-    """Write the four files into `output_dir`. CurateRefused, FileRefused or NeedsMapping where not; then none is."""
+    """Write the four files into `output_dir`, the same bytes with any number of workers.
+
+    CurateRefused, FileRefused, NeedsMapping or WorkerDied where not; then none is.
+    """
     began = perf_counter()
     names = _names(inputs)
     _prepare(output_dir, overwrite)
     with TemporaryDirectory(prefix=".winnow-", dir=output_dir) as work, Spool(work) as spool:
         run = _Run(recipe, Path(work), spool, progress or (lambda step: None))
-        run.read(names, mapping)
+        run.read(names, mapping, workers)
         run.write(run.compare())
         report = run.report
         report.inputs = list(names)
@@ -114,24 +75,20 @@ class _Run:
         self.work = work
         self.spool = spool
         self.progress = progress
-        self.filters = measuring(recipe.filters)
         self.passes: list[bool] = []
         self.report = Report(
             recipe=recipe.model_dump(mode="json"),
             recipe_fingerprint=recipe.fingerprint(),
-            versions=_versions(self.filters, recipe),
+            versions=_versions(measuring(recipe.filters), recipe),
         )
 
-    def read(self, names: dict[str, Path], mapping: FieldMapping | None) -> None:
+    def read(self, names: dict[str, Path], mapping: FieldMapping | None, workers: int) -> None:
         """First pass: refused records to their file, samples with their reasons to the spool."""
+        held: deque[list[Sample]] = deque()
         with (self.work / NAMES[2]).open("wb") as file:
-            refused = JsonLines(file)
-            for name, path in names.items():
-                records = read(path, name, mapping=mapping)
-                while records_read := list(islice(records, BATCH)):
-                    self._take(records_read, refused)
-                    self.progress(Step("reading", self.report.counts.read, None, name))
-                self.progress(Step("reading", self.report.counts.read, None, name))
+            pieces = self._samples(names, mapping, JsonLines(file), held)
+            for found in ordered_map(judge_samples, pieces, workers, start=appoint, given=(self.recipe,)):
+                self._spool(held.popleft(), found)
 
     def compare(self) -> Copies:
         """Who is a copy of whom, by the recipe's deduplicators."""
@@ -150,44 +107,52 @@ class _Run:
         with (self.work / NAMES[0]).open("wb") as kept_file, (self.work / NAMES[1]).open("wb") as dropped_file:
             kept, dropped = JsonLines(kept_file), JsonLines(dropped_file)
             for row, (sample, reasons) in enumerate(self.spool):
-                survivor = int(copies.survivor[row])
-                if not reasons and survivor < 0:
-                    kept.write(_record(sample))
-                    continue
-                copy = (
-                    {"id": self.spool.id(survivor), "similarity": float(copies.similarity[row])}
-                    if survivor >= 0
-                    else None
-                )
-                dropped.write(_dropped(sample, reasons, copy))
-                self.report.counts.duplicates += copy is not None
+                if copy := self._copied(copies, row):
+                    self.report.counts.duplicates += 1
+                if reasons or copy:
+                    dropped.write(dropped_record(sample, reasons, duplicate_of=copy))
+                else:
+                    kept.write(record(sample))
                 if row % BATCH == 0:
                     self.progress(Step("writing", row, len(self.spool)))
         self.report.counts.kept, self.report.counts.dropped = kept.written.rows, dropped.written.rows
         self.progress(Step("writing", len(self.spool), len(self.spool)))
 
-    def _take(self, records: Sequence[Sample | Refusal], refused: JsonLines) -> None:
+    def _samples(
+        self, names: dict[str, Path], mapping: FieldMapping | None, refused: JsonLines, held: deque[list[Sample]]
+    ) -> Iterator[list[Sample]]:
+        """The samples of all files in pieces; each piece is also `held` until it has been looked at."""
+        for name, path in names.items():
+            records = read(path, name, mapping=mapping)
+            while some := list(islice(records, BATCH)):
+                samples = self._sorted(some, refused)
+                self.progress(Step("reading", self.report.counts.read, None, name))
+                if samples:
+                    held.append(samples)
+                    yield samples
+
+    def _sorted(self, records: Sequence[Sample | Refusal], refused: JsonLines) -> list[Sample]:
         counts = self.report.counts
         counts.read += len(records)
-        for record in records:
-            if isinstance(record, Refusal):
+        for one in records:
+            if isinstance(one, Refusal):
                 counts.refused += 1
-                self.report.refusals[record.code] += 1
-                refused.write(_refused(record))
-        samples = [record for record in records if isinstance(record, Sample)]
-        if samples:
-            self._judge(samples)
+                self.report.refusals[one.code] += 1
+                refused.write(refused_record(one))
+        return [one for one in records if isinstance(one, Sample)]
 
-    def _judge(self, samples: list[Sample]) -> None:
-        batch = Batch(samples)
-        reasons = judge(measure(batch, self.filters), self.recipe.limits)
+    def _spool(self, samples: Sequence[Sample], found: Judged) -> None:
         for row, sample in enumerate(samples):
-            found = [reason.as_json() for reason in reasons.get(row, ())]
-            self.report.rules.update(reason["rule"] for reason in found)
-            self.spool.add(sample, found)
-            self.passes.append(not found)
-        for key, one in self.recipe.deduplication.items():
-            self.spool.sign(key, one.signatures(batch))
+            reasons = found.reasons.get(row, [])
+            self.report.rules.update(reason["rule"] for reason in reasons)
+            self.spool.add(sample, reasons)
+            self.passes.append(not reasons)
+        for key, signatures in found.signatures.items():
+            self.spool.sign(key, signatures)
+
+    def _copied(self, copies: Copies, row: int) -> Json | None:
+        survivor = int(copies.survivor[row])
+        return {"id": self.spool.id(survivor), "similarity": float(copies.similarity[row])} if survivor >= 0 else None
 
 
 def _names(inputs: Sequence[Path]) -> dict[str, Path]:
@@ -222,27 +187,6 @@ def _publish(work: Path, output_dir: Path) -> None:
     (output_dir / NAMES[3]).unlink(missing_ok=True)
     for name in NAMES:
         (work / name).replace(output_dir / name)
-
-
-def _record(sample: Sample) -> Json:
-    """The record as it was read; where columns were mapped by hand, the parts under the house's names."""
-    try:
-        return restore(sample)
-    except Unfit:
-        return dict(sample.content) | {key: value for key, value in sample.metadata.items() if key != "_shape"}
-
-
-def _dropped(sample: Sample, reasons: list[Json], copy: Json | None) -> Json:
-    record = _record(sample)
-    source = {"file": sample.source.file, "position": sample.source.position}
-    note: Json = {"id": sample.id, "source": source, "reasons": reasons, "duplicate_of": copy}
-    if "winnow" in record:
-        note["before"] = record["winnow"]
-    return record | {"winnow": note}
-
-
-def _refused(refusal: Refusal) -> Json:
-    return asdict(refusal.source) | {"code": refusal.code, "message": refusal.message, "excerpt": refusal.excerpt}
 
 
 def _versions(used: Mapping[str, Filter], recipe: Recipe) -> Json:

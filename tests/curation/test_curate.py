@@ -8,9 +8,10 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from app.curation.curate import NAMES, CurateRefused, Step, curate
+from app.curation.curate import NAMES, CurateRefused, curate
 from app.curation.readers import FileRefused
 from app.curation.recipe import Recipe, load_recipe
+from app.curation.report import Step
 
 GOOD = {
     "instruction": "How is salt made?",
@@ -82,10 +83,11 @@ def test_the_files_always_add_up(tmp_path_factory: pytest.TempPathFactory, kinds
     assert counts.kept == 1
 
 
-def test_the_same_input_gives_the_same_bytes(tmp_path: Path) -> None:
-    file = write(tmp_path / "a.jsonl", GOOD, asked("Draw?", "N/A"), GOOD)
-    for name in ("one", "two"):
-        curate([file], tmp_path / name, load_recipe("instruction"))
+def test_the_same_input_gives_the_same_bytes_with_any_number_of_workers(tmp_path: Path) -> None:
+    many = [asked(f"What is {number} and a half?", f"It is {number}.5, as a decimal.") for number in range(3000)]
+    file = write(tmp_path / "a.jsonl", GOOD, asked("Draw?", "N/A"), *many, b"{", GOOD)
+    for name, workers in (("one", 1), ("two", 2)):
+        curate([file], tmp_path / name, load_recipe("instruction"), workers=workers)
     for name in NAMES[:3]:
         assert (tmp_path / "one" / name).read_bytes() == (tmp_path / "two" / name).read_bytes()
 

@@ -1,0 +1,48 @@
+"""What one pass over the text finds out about a batch: the part of curating that runs in many processes."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+from app.curation.batch import Batch
+from app.curation.deduplicator import Signatures
+from app.curation.measuring import measure, measuring
+from app.curation.recipe import Recipe
+from app.curation.sample import Json, Sample
+from app.curation.verdict import judge
+
+
+@dataclass(frozen=True, slots=True)
+class Judged:
+    """Per row of a batch: the reasons against it (absent where there are none); per deduplicator: the signatures."""
+
+    reasons: dict[int, list[Json]]
+    signatures: dict[str, Signatures]
+
+
+class Judge:
+    """One recipe, ready to look at batches."""
+
+    def __init__(self, recipe: Recipe) -> None:
+        self.recipe = recipe
+        self.filters = measuring(recipe.filters)
+
+    def __call__(self, samples: Sequence[Sample]) -> Judged:
+        batch = Batch(samples)
+        found = judge(measure(batch, self.filters), self.recipe.limits)
+        return Judged(
+            {row: [reason.as_json() for reason in reasons] for row, reasons in found.items()},
+            {key: one.signatures(batch) for key, one in self.recipe.deduplication.items()},
+        )
+
+
+_judges: list[Judge] = []
+
+
+def appoint(recipe: Recipe) -> None:
+    """Prepare this process for `judge_samples`."""
+    _judges[:] = [Judge(recipe)]
+
+
+def judge_samples(samples: Sequence[Sample]) -> Judged:
+    """What the appointed judge finds."""
+    return _judges[0](samples)
