@@ -1,12 +1,12 @@
 """What a number means, and which side of a bound is wrong: measures, rules and their wording."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import Annotated, Any, Literal, NamedTuple, TypeAlias
 
 from pydantic import Field, PlainSerializer
 from pydantic.fields import FieldInfo
 
-Kind: TypeAlias = Literal["count", "share", "score", "flag"]
+Kind: TypeAlias = Literal["count", "share", "score", "flag", "label"]
 Side: TypeAlias = Literal["min", "max"]
 Bound: TypeAlias = Annotated[float, Field(allow_inf_nan=False), PlainSerializer(lambda value: _plain(value))] | None
 """A rule's threshold; None turns the rule off. Whole numbers are written without a point."""
@@ -18,20 +18,26 @@ def _plain(value: float) -> float:
 
 @dataclass(frozen=True, slots=True)
 class Measure:
-    """A number per sample. `name` is unique over all filters; a share runs from 0 to 1, a flag is 0 or 1."""
+    """A number per sample. `name` is unique over all filters; a share runs from 0 to 1, a flag is 0 or 1.
+
+    A label is a place in `labels`; no rule can be put on it.
+    """
 
     name: str
     title: str
     unit: str = ""
     kind: Kind = "count"
+    labels: tuple[str, ...] = field(default=(), repr=False)
 
     @property
     def step(self) -> float:
         """By how much a person moves a bound on this measure."""
-        return 1.0 if self.kind in {"count", "flag"} else 0.01
+        return 0.01 if self.kind in {"share", "score"} else 1.0
 
     def words(self, value: float) -> str:
         """The value as a person says it: ``1 word``, ``12.5 %``, ``0.83``."""
+        if self.kind == "label":
+            return self.labels[int(value)]
         if self.kind == "share":
             return f"{value * 100:.4g} %"
         number = f"{value:,.0f}" if value == round(value) else f"{value:.3g}"
@@ -84,6 +90,6 @@ def rule_of(field: FieldInfo) -> Rule | None:
 
 
 def _field(default: float | None, rule: Rule) -> Any:
-    field: Any = Field(default=default)
-    field.metadata.append(rule)
-    return field
+    info: Any = Field(default=default)
+    info.metadata.append(rule)
+    return info

@@ -3,14 +3,27 @@
 from abc import ABC, abstractmethod
 from functools import cache
 from hashlib import blake2b
-from typing import ClassVar
+from typing import ClassVar, NamedTuple, TypeAlias
 
 import orjson
 from pydantic import BaseModel, ConfigDict
 
-from app.curation.batch import Array, Batch
+from app.curation.batch import Array, Batch, Content
 from app.curation.bounds import Limit, Measure, Rule, rule_of
 from app.curation.registry import plugins
+from app.curation.sample import Path
+
+
+class Span(NamedTuple):
+    """Characters `start` to `end` of the turn at `path`."""
+
+    path: Path
+    start: int
+    end: int
+
+
+Spans: TypeAlias = dict[str, list[Span]]
+"""The words that make a rule fire, by the rule's reason."""
 
 
 class Filter(BaseModel, ABC):
@@ -22,10 +35,16 @@ class Filter(BaseModel, ABC):
 
     model_config = ConfigDict(extra="forbid", frozen=True)
     version: ClassVar[int] = 1
+    plain: ClassVar[tuple[Measure, ...]] = ()
+    """Measures that no rule of this filter looks at."""
 
     @abstractmethod
     def measure(self, batch: Batch) -> dict[str, Array]:
         """One number per sample for every declared measure; NaN where it does not apply."""
+
+    def spans(self, sample: Content) -> Spans:
+        """Which words a rule looks at, for marking them on a page; whether it drops the sample is the bound's matter."""
+        return {}
 
     @classmethod
     def key(cls) -> str:
@@ -41,7 +60,7 @@ class Filter(BaseModel, ABC):
     @classmethod
     def measures(cls) -> dict[str, Measure]:
         """The declared measures by name, each once."""
-        return {rule.measure.name: rule.measure for rule in cls.rules().values()}
+        return {measure.name: measure for measure in [*(rule.measure for rule in cls.rules().values()), *cls.plain]}
 
     def limits(self) -> list[Limit]:
         """The rules that are switched on, with their bounds."""
