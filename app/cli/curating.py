@@ -5,8 +5,9 @@ from pathlib import Path
 from typing import Annotated
 
 import typer
-from rich.console import Console
-from rich.progress import BarColumn, Progress, TaskProgressColumn, TextColumn, TimeElapsedColumn
+
+from app.cli.options import Columns, Inputs, Overwrite, Shape, Workers, mapping, progress_bar
+from app.curation.sample import Form
 
 
 def register(app: typer.Typer) -> None:
@@ -14,16 +15,7 @@ def register(app: typer.Typer) -> None:
 
 
 def curate_files(
-    inputs: Annotated[
-        list[Path],
-        typer.Argument(
-            metavar="INPUT...",
-            exists=True,
-            dir_okay=False,
-            readable=True,
-            help="JSONL, JSON, CSV, TSV, Parquet; also .gz, .zst, .zip.",
-        ),
-    ],
+    inputs: Inputs,
     output: Annotated[
         Path,
         typer.Option(
@@ -31,10 +23,12 @@ def curate_files(
         ),
     ],
     recipe: Annotated[
-        str, typer.Option("--recipe", help="A recipe's name (instruction, documents, none) or a JSON file.")
+        str, typer.Option("--recipe", help="A recipe's name (see `winnow recipe list`) or a JSON file.")
     ] = "instruction",
-    workers: Annotated[int, typer.Option("--workers", min=1, help="Processes that look at texts at the same time.")] = 1,
-    overwrite: Annotated[bool, typer.Option("--overwrite", help="Replace results that are there already.")] = False,
+    workers: Workers = 1,
+    form: Shape = Form.INSTRUCTION,
+    column: Columns = None,
+    overwrite: Overwrite = False,
 ) -> None:
     """Filter and deduplicate files, without any service.
 
@@ -42,20 +36,9 @@ def curate_files(
     """
     from app.curation.curate import curate
     from app.curation.recipe import load_recipe
-    from app.curation.report import Step
 
-    with Progress(
-        TextColumn("{task.description}"),
-        BarColumn(),
-        TaskProgressColumn(),
-        TimeElapsedColumn(),
-        console=Console(stderr=True),
-    ) as bar:
-        task = bar.add_task("starting", total=None)
-
-        def show(step: Step) -> None:
-            bar.update(task, description=f"{step.stage} {step.done:,}", completed=step.done, total=step.total)
-
-        report = curate(inputs, output, load_recipe(recipe), show, overwrite=overwrite, workers=workers)
+    chosen, fields = load_recipe(recipe), mapping(form, column)
+    with progress_bar() as show:
+        report = curate(inputs, output, chosen, show, overwrite=overwrite, mapping=fields, workers=workers)
     for name, number in asdict(report.counts).items():
         typer.echo(f"{name}\t{number:,}")

@@ -15,10 +15,11 @@ from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from app import attach, migrate
+from app.cli.options import Columns, Shape, columns_by_part
 from app.curation.sample import Form
 from app.db import session_factory, transaction
 from app.models import CorpusState, Dataset, DatasetForm, JobState, Purpose, Role
-from app.services.errors import Conflict, Invalid, NotFound
+from app.services.errors import Invalid, NotFound
 from app.settings import get_settings
 
 users = typer.Typer(no_args_is_help=True, help="People.")
@@ -110,18 +111,13 @@ def import_files(
     ],
     licence: Annotated[str, typer.Option(help="Licence, an SPDX id where there is one.")] = "",
     origin: Annotated[str, typer.Option(help="Where the file comes from.")] = "",
-    form: Annotated[Form, typer.Option(help="With --column: what the rows become.")] = Form.INSTRUCTION,
-    column: Annotated[
-        list[str] | None,
-        typer.Option(
-            metavar="PART=COLUMN", help="For files whose columns are not recognised, such as prompt=Question."
-        ),
-    ] = None,
+    form: Shape = Form.INSTRUCTION,
+    column: Columns = None,
 ) -> None:
     """Read files into a dataset and wait until they are read."""
     from app.services import blobs, corpora
 
-    mapping = dict(_pair(item) for item in column or [])
+    mapping = columns_by_part(column)
     failed = False
     with attach.services() as settings:
         migrate.upgrade(str(settings.database_url))
@@ -250,13 +246,6 @@ def _find(session: Session, name: str) -> Dataset:
     if found is None:
         raise NotFound(f"There is no dataset “{name}”. See them with: winnow dataset list")
     return found
-
-
-def _pair(item: str) -> tuple[str, str]:
-    part, equals, column = item.partition("=")
-    if not equals or not column:
-        raise Conflict(f"--column {item} is not understood. Write it like --column prompt=Question")
-    return part, column
 
 
 @contextmanager

@@ -43,7 +43,7 @@ def main() -> None:
     except Exception as error:
         if not _is_expected(error):
             raise
-        typer.secho(str(error), err=True, fg="red")
+        typer.secho(_sentence(error), err=True, fg="red")
         sys.exit(1)
 
 
@@ -51,7 +51,7 @@ def _is_expected(error: Exception) -> bool:
     """Errors whose message was written for the person at the keyboard."""
     from app.curation.curate import CurateRefused
     from app.curation.parallel import WorkerDied
-    from app.curation.readers import FileRefused
+    from app.curation.readers import FileRefused, NeedsMapping
     from app.curation.recipe import RecipeRefused
     from app.embedded import StartFailed
     from app.home import HomeError
@@ -66,8 +66,15 @@ def _is_expected(error: Exception) -> bool:
         | DomainError
         | FileRefused
         | HomeError
+        | NeedsMapping
         | NewerData
         | RecipeRefused
         | StartFailed
         | WorkerDied,
     )
+
+
+def _sentence(error: Exception) -> str:
+    from app.curation.readers import NeedsMapping
+
+    return f"{error} For example: --column prompt=… --column response=…" if isinstance(error, NeedsMapping) else str(error)

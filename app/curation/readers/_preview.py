@@ -32,9 +32,10 @@ class Preview:
 class NeedsMapping(Exception):
     """No record of the file's beginning has a known shape: the user must say which column holds what."""
 
-    def __init__(self, seen: Preview) -> None:
+    def __init__(self, seen: Preview, file: str = "this file") -> None:
         super().__init__(
-            "The fields of this file are not known. Choose which column holds the question and which the answer."
+            f"The fields of {file} are not known ({', '.join(seen.columns[:20])}). "
+            "Say which column holds the question and which the answer."
         )
         self.preview = seen
         self.columns = seen.columns

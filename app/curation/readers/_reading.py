@@ -20,6 +20,7 @@ class Reading:
     """Iterate once: `bytes_done` of `bytes_total` tells how far it is, and every item has a running number from 0.
 
     Making one looks at the first 100 records, so FileRefused and NeedsMapping come from here and never between items.
+    `mapping` is for a file whose records have no known shape; another file is read as what it is.
     `skip` passes over the items with smaller running numbers; the others are the same with and without it.
     """
 
@@ -37,7 +38,7 @@ class Reading:
         with Stream(path, self._name, limits) as stream:
             self.preview: Preview = look(stream)
         if mapping is None and self.preview.shape is None and self.preview.columns:
-            raise NeedsMapping(self.preview)
+            raise NeedsMapping(self.preview, self._name)
         self._shape = known()[self.preview.shape] if self.preview.shape else None
         self.bytes_total = path.stat().st_size
         self._stream: Stream | None = None
@@ -65,7 +66,7 @@ class Reading:
             return Refusal(source, unfit.code, unfit.message, _excerpt(item))
 
     def _sample(self, record: Record, source: Source) -> Sample:
-        if self._mapping is not None:
+        if self._mapping is not None and self._shape is None:
             return self._mapping.to_sample(record.value, source)
         return understand(record.value, source, self._shape)
 
