@@ -60,7 +60,26 @@ def scan(
     inside, open_single, after_apostrophe, in_number = False, False, False, False
     value = _BASIS
     end = first
+    plain = WORD | DIGIT if join_digits else WORD
     while at < last:
+        # Nearly all bytes are taken by these two loops: ASCII within a word, and ASCII between words.
+        if not inside:
+            while at < last and data[at] < 128 and not classes[data[at]] & WORD:
+                at += 1
+        elif not open_single and not after_apostrophe and not in_number:
+            while at < last and data[at] < 128 and classes[data[at]] & plain == WORD:
+                value = (value ^ uint64(folded[data[at]])) * _PRIME
+                at += 1
+                end = at
+            if at < last and data[at] < 128 and data[at] != _APOSTROPHE and not classes[data[at]] & WORD:
+                hashes[count] = mixed(value)
+                ends[count] = end
+                count += 1
+                inside = False
+                at += 1
+                continue
+        if at == last:
+            break
         here = at
         code = np.int64(data[at])
         if code < 128:
@@ -153,4 +172,4 @@ def scan_all(
             data, offsets[text], offsets[text + 1], classes, folded, ignore_numbers, hashes, starts, ends, count
         )
         firsts[text + 1] = count
-    return hashes[:count].copy(), starts[:count].copy(), ends[:count].copy(), firsts, singles
+    return hashes[:count], starts[:count], ends[:count], firsts, singles
