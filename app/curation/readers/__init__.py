@@ -4,6 +4,7 @@ from app.curation.readers._limits import Limits
 from app.curation.readers._preview import NeedsMapping, Preview, preview
 from app.curation.readers._reader import Broken, Item, Reader, Record
 from app.curation.readers._reading import Reading, read
+from app.curation.readers._records import records
 from app.curation.readers._refused import FileRefused
 from app.curation.shapes import Mapping
 
@@ -20,4 +21,5 @@ __all__ = [
     "Record",
     "preview",
     "read",
+    "records",
 ]
