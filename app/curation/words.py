@@ -43,12 +43,8 @@ class Words:
     @classmethod
     def compared(cls, texts: Texts, *, ignore_numbers: bool = False) -> "Words":
         """The words of `comparable(text)`. Places are in `self.texts`, where a few texts are rewritten by it."""
-        classes, folded = tables().classes, tables().folded
-        rows = np.flatnonzero(complex_texts(texts.data, texts.offsets, folded))
-        if len(rows):
-            texts = _rewritten(texts, rows)
-            # What `comparable` wrote is its own folded form, so only the other texts are folded by the table.
-            folded = np.where(folded < 0, tables().same, folded).astype(np.int32)
+        texts, folded = foldable(texts)
+        classes = tables().classes
         return cls(texts, *scan_all(texts.data, texts.offsets, classes, folded, ignore_numbers))
 
     @cached_property
@@ -60,6 +56,16 @@ class Words:
     def owners(self) -> NDArray[np.int64]:
         """The text of each word."""
         return np.repeat(np.arange(len(self.counts)), self.counts)
+
+
+def foldable(texts: Texts) -> tuple[Texts, NDArray[np.int32]]:
+    """The texts, a few of them rewritten by `comparable`, and the table that folds each of their characters alone."""
+    folded = tables().folded
+    rows = np.flatnonzero(complex_texts(texts.data, texts.offsets, folded))
+    if not len(rows):
+        return texts, folded
+    # What `comparable` wrote is its own folded form, so only the other texts are folded by the table.
+    return _rewritten(texts, rows), np.where(folded < 0, tables().same, folded).astype(np.int32)
 
 
 def _rewritten(texts: Texts, rows: NDArray[np.int64]) -> Texts:
