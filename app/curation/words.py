@@ -16,7 +16,7 @@ class Words:
     """Word `i` stands at ``texts.data[starts[i]:ends[i]]``; text `t` owns the words from ``firsts[t]`` to ``firsts[t + 1]``.
 
     Two words have the same hash when they are equal (64 bits: as good as surely only then). `singles` counts, per text,
-    the words that are one character of a script without spaces.
+    the words that are one character of a script without spaces. `folded` is how each character was read.
     """
 
     def __init__(
@@ -27,6 +27,7 @@ class Words:
         ends: NDArray[np.int64],
         firsts: NDArray[np.int64],
         singles: NDArray[np.int64],
+        folded: NDArray[np.int32],
     ) -> None:
         self.texts = texts
         self.hashes = hashes
@@ -34,18 +35,20 @@ class Words:
         self.ends = ends
         self.firsts = firsts
         self.singles = singles
+        self.folded = folded
 
     @classmethod
     def of(cls, texts: Texts) -> "Words":
         """The words as they are written."""
-        return cls(texts, *scan_all(texts.data, texts.offsets, tables().classes, tables().same, False))
+        same = tables().same
+        return cls(texts, *scan_all(texts.data, texts.offsets, tables().classes, same, False), same)
 
     @classmethod
     def compared(cls, texts: Texts, *, ignore_numbers: bool = False) -> "Words":
         """The words of `comparable(text)`. Places are in `self.texts`, where a few texts are rewritten by it."""
         texts, folded = foldable(texts)
         classes = tables().classes
-        return cls(texts, *scan_all(texts.data, texts.offsets, classes, folded, ignore_numbers))
+        return cls(texts, *scan_all(texts.data, texts.offsets, classes, folded, ignore_numbers), folded)
 
     @cached_property
     def counts(self) -> NDArray[np.int64]:
