@@ -1,73 +1,90 @@
 """Bands: rows of signatures that agree on a stretch of numbers are candidates for being similar."""
 
 from collections.abc import Iterator
+from math import comb
 
 import numpy as np
 from numpy.typing import NDArray
 
 from app.curation.deduplicator import Pairs, Signatures
-from app.curation.hashing import combine
+from app.curation.kernels.pairing import LARGEST, band_keys, keyed_places, pairs_of_band
 
-CHUNK = 1 << 16
-LARGEST = 512
-"""In a larger bucket a row meets this many others: half the bucket's first ones, half those just before it."""
+RECALL = 0.995
+"""Chance that a pair exactly at the threshold becomes a candidate; more similar pairs are surer still."""
+LOSS = 1e-4
+"""Chance that a pair exactly at the threshold agrees in too few numbers to be believed."""
+CHUNK = 1 << 18
 
 
-def bands_for(threshold: float, permutations: int, recall: float) -> tuple[int, int]:
+def bands_for(threshold: float, permutations: int, recall: float = RECALL) -> tuple[int, int]:
     """The widest bands (fewest false candidates) that still find a pair at the threshold with the wanted chance.
 
     A pair of similarity s matches in at least one of b bands of r numbers with probability 1 - (1 - s^r)^b.
     """
     for width in range(permutations, 0, -1):
         bands = permutations // width
-        if 1 - (1 - threshold**width) ** bands >= recall:
+        if _found(threshold, bands, width) >= recall:
             return bands, width
     return permutations, 1
 
 
-def matching_pairs(signatures: Signatures, rows: NDArray[np.int64], bands: int, width: int) -> Iterator[Pairs]:
-    """Pairs (earlier, later) that agree on a band, in chunks. A pair is given by the first band it agrees on."""
-    keys = np.stack([_keys(signatures, rows, band * width, width) for band in range(bands)])
+def least_agreement(threshold: float, permutations: int, loss: float = LOSS) -> int:
+    """The numbers in which two signatures must agree: a pair at the threshold has fewer with a chance below `loss`."""
+    below = 0.0
+    for count in range(permutations + 1):
+        below += comb(permutations, count) * threshold**count * (1 - threshold) ** (permutations - count)
+        if below > loss:
+            return count
+    return permutations
+
+
+def recall_curve(threshold: float, permutations: int, steps: int = 100) -> list[tuple[float, float]]:
+    """(similarity, chance that such a pair becomes a candidate and is compared exactly), from 0 to 1."""
+    bands, width = bands_for(threshold, permutations)
+    least = least_agreement(threshold, permutations)
+    shares = [step / steps for step in range(steps + 1)]
+    return [(share, _found(share, bands, width) * _believed(share, permutations, least)) for share in shares]
+
+
+def matching_pairs(
+    signatures: Signatures,
+    rows: NDArray[np.int64],
+    bands: int,
+    width: int,
+    *,
+    permutations: int | None = None,
+    least: int = 0,
+    since: int = 0,
+) -> Iterator[Pairs]:
+    """Pairs (earlier, later) of `rows` (ascending) that agree on a band, in chunks, each pair once.
+
+    With `least`, only pairs that agree in so many of the first `permutations` numbers; with `since`, only pairs whose
+    later row is not below it: exactly those that a full pass finds.
+    """
+    keys = band_keys(signatures, rows, bands, width)
+    ranks = np.empty(keys.shape, np.int32)
+    first = int(np.searchsorted(rows, since))
+    compared = bands * width if permutations is None else permutations
     for band in range(bands):
-        for places in _pairs_of_equal(keys[band]):
-            new = ~(keys[:band, places[:, 0]] == keys[:band, places[:, 1]]).any(axis=0)
-            if new.any():
-                yield np.sort(rows[places[new]], axis=1)
+        keyed = keyed_places(keys, band, first)
+        keyed.sort()
+        at = start = 0
+        while at < len(keyed):
+            pairs = np.empty((CHUNK, 2), np.int64)
+            at, start, count = pairs_of_band(
+                keyed, at, start, band, keys, ranks, signatures, rows, compared, least, first, pairs
+            )
+            if count:
+                yield pairs[:count].copy()
 
 
-def _keys(signatures: Signatures, rows: NDArray[np.int64], start: int, width: int) -> NDArray[np.uint64]:
-    found = np.empty(len(rows), np.uint64)
-    for first in range(0, len(rows), CHUNK):
-        part = signatures[rows[first : first + CHUNK], start : start + width].astype(np.uint64).ravel()
-        found[first : first + CHUNK] = combine(part, np.arange(0, len(part), width), width)
-    return found
+def _found(share: float, bands: int, width: int) -> float:
+    return 1 - (1 - share**width) ** bands
 
 
-def _pairs_of_equal(keys: NDArray[np.uint64]) -> Iterator[Pairs]:
-    """Pairs of places whose keys are equal: all pairs of a small bucket, a bounded number per row of a large one."""
-    order = np.argsort(keys, kind="stable")
-    starts = np.flatnonzero(np.concatenate([[True], keys[order[1:]] != keys[order[:-1]]]))
-    sizes = np.diff(np.append(starts, len(order)))
-    for size in np.unique(sizes[sizes > 1]).tolist():
-        if size <= LARGEST:
-            yield from _small(order, starts[sizes == size], size)
-            continue
-        for start in starts[sizes == size].tolist():
-            yield from _large(order[start : start + size])
+def _believed(share: float, permutations: int, least: int) -> float:
+    few = range(least)
+    return 1 - sum(comb(permutations, count) * share**count * (1 - share) ** (permutations - count) for count in few)
 
 
-def _small(order: NDArray[np.int64], starts: NDArray[np.int64], size: int) -> Iterator[Pairs]:
-    """All pairs within buckets of one size, many buckets at a time."""
-    left, right = np.triu_indices(size, 1)
-    step = max(1, CHUNK // len(left))
-    for first in range(0, len(starts), step):
-        some = starts[first : first + step, None]
-        yield np.stack([order[some + left].ravel(), order[some + right].ravel()], axis=1)
-
-
-def _large(bucket: NDArray[np.int64]) -> Iterator[Pairs]:
-    """Each row with the bucket's first rows and with those just before it."""
-    half = LARGEST // 2
-    for place in range(1, len(bucket)):
-        others = np.concatenate([bucket[: min(half, place)], bucket[max(half, place - half) : place]])
-        yield np.stack([others, np.full(len(others), bucket[place])], axis=1)
+__all__ = ["LARGEST", "bands_for", "least_agreement", "matching_pairs", "recall_curve"]

@@ -31,6 +31,8 @@ class Deduplicator(BaseModel, ABC):
     model_config = ConfigDict(extra="forbid", frozen=True)
     version: ClassVar[int] = 1
     DECIDING: ClassVar[frozenset[str]] = frozenset()
+    scheme: ClassVar[str] = ""
+    """Names whatever else the numbers in a signature depend on."""
 
     @property
     @abstractmethod
@@ -46,12 +48,15 @@ class Deduplicator(BaseModel, ABC):
         """For each row the first row that is surely the same, itself where there is none."""
 
     @abstractmethod
-    def candidates(self, signatures: Signatures, rows: NDArray[np.int64]) -> Iterator[Pairs]:
-        """Pairs (earlier, later) among `rows` that may be near-duplicates, in chunks, each pair once."""
+    def candidates(self, signatures: Signatures, rows: NDArray[np.int64], since: int = 0) -> Iterator[Pairs]:
+        """Pairs (earlier, later) among `rows` (ascending) that may be near-duplicates, in chunks, each pair once.
+
+        With `since`, only those whose later row is not below it: what rows added from there on bring.
+        """
 
     @abstractmethod
     def similarities(self, pairs: Pairs, fetch: Fetch) -> Array:
-        """The true similarity of each pair, from 0 to 1, computed from the texts."""
+        """The true similarity of each pair, from 0 to 1, computed from the texts; may be 0 where not `verified`."""
 
     @abstractmethod
     def verified(self, similarities: Array) -> NDArray[np.bool_]:
@@ -65,7 +70,7 @@ class Deduplicator(BaseModel, ABC):
     def fingerprint(self) -> str:
         """Stored signatures hold as long as this stays the same."""
         settings = self.model_dump(mode="json", exclude=set(self.DECIDING))
-        state = orjson.dumps([self.key(), self.version, self.width, settings], option=orjson.OPT_SORT_KEYS)
+        state = orjson.dumps([self.key(), self.version, self.scheme, self.width, settings], option=orjson.OPT_SORT_KEYS)
         return blake2b(state, digest_size=8).hexdigest()
 
 

@@ -5,21 +5,19 @@ from itertools import combinations
 
 import numpy as np
 import pytest
-from datasketch import MinHash as Published
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 
-from app.curation.bands import LARGEST, bands_for, matching_pairs
+from app.curation.bands import LARGEST, RECALL, bands_for, least_agreement, matching_pairs, recall_curve
 from app.curation.batch import Batch
 from app.curation.dedup.exact import Exact
-from app.curation.dedup.minhash import RECALL, SCHEME, SEED, MinHash
+from app.curation.dedup.minhash import PROMPT_WORDS, MinHash
 from app.curation.deduplicator import Fetch
 from app.curation.sample import Sample
-from app.curation.shingles import Shingles
 from app.curation.survivors import Edges, edges, survivors
-from app.curation.text import comparable, words
 from tests.curation.samples import instruction, text
 
+PEPPER = "Pepper is a fruit that grows on a vine in the south of India."
 SALT = "Salt is a mineral that people have long used to keep their food from going bad in the heat of summer."
 
 
@@ -36,36 +34,15 @@ def copies(samples: Sequence[Sample], passes: Sequence[bool] | None = None, **fi
     return found
 
 
-@settings(deadline=None, max_examples=50)
-@given(st.lists(st.text(alphabet="ab é盐", max_size=40), min_size=1, max_size=8))
-def test_signatures_are_datasketchs(texts: list[str]) -> None:
-    one = MinHash(shingle_words=2, permutations=32)
-    batch = Batch([text(each) for each in texts])
-    shingles, found = one.shingles(batch), one.signatures(batch)
-    for row in range(len(texts)):
-        published = Published(num_perm=32, seed=SEED, scheme=SCHEME, hashfunc=lambda value: value)
-        published.update_batch([int(value) >> 32 for value in shingles.set(row)])
-        np.testing.assert_array_equal(found[row, :32], published.hashvalues)
+def test_the_view_decides_in_short_sequences_for_prompts() -> None:
+    assert MinHash(view="prompt").shingling.words == PROMPT_WORDS
+    assert MinHash(view="answer").shingling.words == 5
 
 
-@given(st.lists(st.text(alphabet="ab c", max_size=30), min_size=2, max_size=2))
-def test_jaccard_is_exact(texts: list[str]) -> None:
-    sets = [_shingles(each, 3) for each in texts]
-    union = len(sets[0] | sets[1])
-    expected = len(sets[0] & sets[1]) / union if sets[0] and sets[1] else 0
-    assert Shingles.of(texts, 3).jaccard(np.array([[0, 1]]))[0] == pytest.approx(expected)
-
-
-def _shingles(text: str, size: int) -> set[tuple[str, ...]]:
-    found = words(comparable(text))
-    return {tuple(found[at : at + size]) for at in range(max(1, len(found) - size + 1))} if found else set()
-
-
-@given(st.lists(st.text(alphabet="ab ", max_size=12), min_size=1, max_size=12))
-def test_fingerprints_are_equal_exactly_for_equal_sets(texts: list[str]) -> None:
-    found = Shingles.of(texts, 2).fingerprints()
-    for one, other in combinations(range(len(texts)), 2):
-        assert (found[one] == found[other]).all() == (_shingles(texts[one], 2) == _shingles(texts[other], 2))
+def test_text_is_all_that_a_sample_says() -> None:
+    samples = [instruction(SALT, "Yes.", system="Be brief."), instruction(SALT, "Yes.", system=PEPPER)]
+    assert copies(samples, view="pair") == [-1, 0]
+    assert copies(samples, view="text") == [-1, -1]
 
 
 @pytest.mark.parametrize("threshold", [0.5, 0.7, 0.8, 0.9, 1.0])
@@ -76,13 +53,37 @@ def test_bands_find_a_pair_at_the_threshold(threshold: float, permutations: int)
     assert 1 - (1 - threshold**width) ** bands >= 0.99
 
 
-def test_every_pair_is_given_once() -> None:
+@pytest.mark.parametrize("threshold", [0.5, 0.8, 0.9, 1.0])
+def test_a_pair_at_the_threshold_hardly_ever_agrees_too_little(threshold: float) -> None:
+    least = least_agreement(threshold, 128)
+    agreeing = np.random.default_rng(1).binomial(128, threshold, 200_000)
+    assert (agreeing < least).mean() <= 2e-4
+    assert least > 128 * threshold * 0.6
+
+
+def test_the_curve_rises_and_is_high_at_the_threshold() -> None:
+    curve = recall_curve(0.8, 128)
+    assert [share for share, _ in curve] == [step / 100 for step in range(101)]
+    chances = [chance for _, chance in curve]
+    assert chances == pytest.approx(sorted(chances), abs=1e-9)
+    assert chances[80] >= 0.99
+    assert chances[60] < 0.1
+    assert chances[100] == pytest.approx(1)
+
+
+@pytest.mark.parametrize("least", [0, 4])
+@pytest.mark.parametrize("since", [0, 1, 150, 200])
+def test_every_pair_is_given_once(least: int, since: int) -> None:
     signatures = np.random.default_rng(1).integers(0, 3, (200, 8)).astype(np.uint32)
-    pairs = np.concatenate(list(matching_pairs(signatures, np.arange(200), 4, 2)))
+    rows = np.arange(0, 200, 1 + (least > 0))
+    found = list(matching_pairs(signatures, rows, 4, 2, least=least, since=since))
+    pairs = np.concatenate([np.empty((0, 2), np.int64), *found])
     expected = {
         (one, other)
-        for one, other in combinations(range(200), 2)
+        for one, other in combinations(rows.tolist(), 2)
         if (signatures[one] == signatures[other]).reshape(4, 2).all(axis=1).any()
+        and (signatures[one] == signatures[other]).sum() >= least
+        and other >= since
     }
     assert len(pairs) == len(expected)
     assert set(map(tuple, pairs.tolist())) == expected
@@ -94,6 +95,15 @@ def test_a_large_bucket_costs_a_bounded_number_of_pairs_per_row() -> None:
     assert len(pairs) <= rows * LARGEST
     assert (pairs[:, 0] < pairs[:, 1]).all()
     assert set(pairs[pairs[:, 0] == 0][:, 1].tolist()) == set(range(1, rows)), "all meet the first, so it can lead them"
+
+
+def test_what_a_large_bucket_passes_over_another_band_gives() -> None:
+    signatures = np.zeros((3 * LARGEST, 2), np.uint32)
+    signatures[:, 1] = np.arange(len(signatures))
+    signatures[LARGEST + 20, 1] = signatures[2 * LARGEST + 20, 1]
+    pairs = np.concatenate(list(matching_pairs(signatures, np.arange(len(signatures)), 2, 1)))
+    assert pairs.tolist().count([LARGEST + 20, 2 * LARGEST + 20]) == 1
+    assert len(np.unique(pairs, axis=0)) == len(pairs)
 
 
 def test_small_changes_are_found_and_other_texts_are_not() -> None:
@@ -110,7 +120,7 @@ def test_numbers_decide_unless_they_are_ignored() -> None:
 def test_the_view_decides() -> None:
     samples = [
         instruction(SALT, "Yes."),
-        instruction(SALT, "Pepper is a fruit that grows on a vine in the south of India."),
+        instruction(SALT, PEPPER),
     ]
     assert copies(samples, view="prompt") == [-1, 0]
     assert copies(samples, view="answer") == [-1, -1]
@@ -150,6 +160,27 @@ def test_exact_duplicates_differ_in_no_letter() -> None:
 def test_what_is_deciding_does_not_age_signatures() -> None:
     assert MinHash(threshold=0.7).fingerprint() == MinHash(threshold=0.9).fingerprint()
     assert MinHash(shingle_words=4).fingerprint() != MinHash(shingle_words=5).fingerprint()
+    assert MinHash(view="prompt").fingerprint() != MinHash(view="answer").fingerprint()
+
+
+def test_the_scheme_ages_signatures(monkeypatch: pytest.MonkeyPatch) -> None:
+    before = MinHash().fingerprint()
+    monkeypatch.setattr(MinHash, "scheme", "another")
+    assert MinHash().fingerprint() != before
+
+
+@pytest.mark.parametrize("since", [0, 3, 30, 60])
+def test_what_comes_later_is_compared_with_all_before(since: int) -> None:
+    chance = np.random.default_rng(2)
+    samples = [text(" ".join(chance.choice(list("abcdef"), 12))) for _ in range(60)]
+    one = MinHash(threshold=0.5, shingle_words=1)
+    signatures, fetch = one.signatures(Batch(samples)), fetch_from(samples)
+    whole, later = edges(one, signatures, fetch), edges(one, signatures, fetch, since=since)
+    before = edges(one, signatures[:since], fetch)
+    assert len(whole.pairs) > 40
+    assert sorted([*before.pairs.tolist(), *later.pairs.tolist()]) == whole.pairs.tolist()
+    kept = whole.pairs[:, 1] >= since
+    np.testing.assert_array_equal(later.similarities, whole.similarities[kept])
 
 
 ROWS = 8
@@ -168,9 +199,16 @@ def some_edges(draw: st.DrawFn) -> Edges:
     return Edges(groups, np.array(unequal, np.int64).reshape(-1, 2), np.array(shares))
 
 
-@given(st.lists(some_edges(), max_size=2), st.lists(st.booleans(), min_size=ROWS, max_size=ROWS))
-def test_survivors_are_unlike_and_copies_alike(found: list[Edges], passes: list[bool]) -> None:
-    result = survivors(np.array(passes), found)
+@given(
+    st.lists(some_edges(), max_size=2),
+    st.lists(st.booleans(), min_size=ROWS, max_size=ROWS),
+    st.none() | st.lists(st.integers(0, 2), min_size=ROWS, max_size=ROWS),
+)
+def test_survivors_are_unlike_and_copies_alike(
+    found: list[Edges], passes: list[bool], priority: list[int] | None
+) -> None:
+    result = survivors(np.array(passes), found, None if priority is None else np.array(priority))
+    rank = {row: (-(priority or [0] * ROWS)[row], row) for row in range(ROWS)}
 
     def similarity(one: int, other: int) -> float:
         best = 0.0
@@ -189,8 +227,7 @@ def test_survivors_are_unlike_and_copies_alike(found: list[Edges], passes: list[
         if survivor >= 0:
             assert passes[row]
             assert survivor in stays
-            assert survivor < row
-            before = [(-similarity(row, other), other) for other in stays if other < row]
-            assert (-result.similarity[row], survivor) == min(before)
+            before = [(-similarity(row, other), rank[other], other) for other in stays if rank[other] < rank[row]]
+            assert (-result.similarity[row], rank[survivor], survivor) == min(before)
         else:
             assert np.isnan(result.similarity[row])

@@ -25,7 +25,7 @@ class Exact(Deduplicator):
     def groups(self, signatures: Signatures) -> Groups:
         return first_equal(signatures)
 
-    def candidates(self, signatures: Signatures, rows: NDArray[np.int64]) -> Iterator[Pairs]:
+    def candidates(self, signatures: Signatures, rows: NDArray[np.int64], since: int = 0) -> Iterator[Pairs]:
         """None: equal samples already share a group."""
         return iter(())
 
