@@ -7,12 +7,16 @@ from typing import Any, Protocol, TypeAlias
 import numpy as np
 from numpy.typing import NDArray
 
+from app.curation.cues import Cue, Seen, cues
+from app.curation.pieces import Layout
 from app.curation.sample import Form, answer_text, prompt_text, turns
-from app.curation.text import words
+from app.curation.text import without_code
 from app.curation.texts import Texts
+from app.curation.words import Words
 
 Array: TypeAlias = NDArray[np.float64]
 Mask: TypeAlias = NDArray[np.bool_]
+_FENCE = Cue("```", "~~~")
 
 
 class Content(Protocol):
@@ -57,7 +61,16 @@ class Batch:
     @cached_property
     def replies(self) -> list[str]:
         """All that the assistant says over all turns, or the text itself."""
-        return [_replies(sample, answer) for sample, answer in zip(self.samples, self.answers, strict=True)]
+        found = [_replies(sample, answer) for sample, answer in zip(self.samples, self.answers, strict=True)]
+        return self.answers if found == self.answers else found
+
+    @cached_property
+    def prose(self) -> list[str]:
+        """The replies without fenced code."""
+        found = list(self.replies)
+        for row in np.flatnonzero(_FENCE.among(self.reply_cues)).tolist():
+            found[row] = without_code(found[row])
+        return self.replies if found == self.replies else found
 
     @cached_property
     def questions(self) -> list[str]:
@@ -70,12 +83,28 @@ class Batch:
         return [f"{prompt}\n\n{answer}" if prompt else answer for prompt, answer in self._pairs]
 
     @cached_property
-    def prompt_words(self) -> list[list[str]]:
-        return [words(prompt) for prompt in self.prompts]
+    def prompt_words(self) -> Words:
+        return Words.of(self.prompt_bytes)
 
     @cached_property
-    def answer_words(self) -> list[list[str]]:
-        return [words(answer) for answer in self.answers]
+    def answer_words(self) -> Words:
+        return Words.of(self.answer_bytes)
+
+    @cached_property
+    def prose_words(self) -> Words:
+        return self.answer_words if self.prose_bytes is self.answer_bytes else Words.of(self.prose_bytes)
+
+    @cached_property
+    def prose_layout(self) -> Layout:
+        return Layout(self.prose_bytes)
+
+    @cached_property
+    def prompt_cues(self) -> Seen:
+        return cues(self.prompt_bytes)
+
+    @cached_property
+    def reply_cues(self) -> Seen:
+        return cues(self.reply_bytes)
 
     @cached_property
     def prompt_bytes(self) -> Texts:
@@ -88,6 +117,10 @@ class Batch:
     @cached_property
     def reply_bytes(self) -> Texts:
         return self.answer_bytes if self.replies is self.answers else Texts.of(self.replies)
+
+    @cached_property
+    def prose_bytes(self) -> Texts:
+        return self.reply_bytes if self.prose is self.replies else Texts.of(self.prose)
 
     @cached_property
     def text_bytes(self) -> Texts:
@@ -106,6 +139,14 @@ def column(values: Iterable[float]) -> Array:
 def each(measure: Callable[[str], float], texts: Sequence[str]) -> Array:
     """The measure of each text."""
     return np.fromiter(map(measure, texts), np.float64, len(texts))
+
+
+def among(rows: Mask, measure: Callable[[str], float], texts: Sequence[str]) -> Array:
+    """The measure of each text in `rows`, 0 for the others: those that no cue gives reason to look at."""
+    found = np.zeros(len(texts))
+    for row in np.flatnonzero(rows).tolist():
+        found[row] = measure(texts[row])
+    return found
 
 
 def where(mask: Mask, values: Array) -> Array:

@@ -37,7 +37,7 @@ def asked(question: str, answer: str) -> dict[str, str]:
 
 
 def test_every_record_has_one_fate(tmp_path: Path) -> None:
-    first = write(tmp_path / "a.jsonl", GOOD, b"{broken\n", asked("Draw?", "N/A"), asked("Tell me about salt.", SALT))
+    first = write(tmp_path / "a.jsonl", GOOD, b"{broken\n", asked("Really?", "N/A"), asked("Tell me about salt.", SALT))
     second = write(tmp_path / "b.jsonl", GOOD | {"n": 2}, asked("Tell me about salt!", SALT.upper()))
     report = curate([first, second], tmp_path / "out", load_recipe("instruction"))
     kept, dropped, refused = (rows(tmp_path / "out" / name) for name in NAMES[:3])
@@ -85,7 +85,7 @@ def test_the_files_always_add_up(tmp_path_factory: pytest.TempPathFactory, kinds
 
 def test_the_same_input_gives_the_same_bytes_with_any_number_of_workers(tmp_path: Path) -> None:
     many = [asked(f"What is {number} and a half?", f"It is {number}.5, as a decimal.") for number in range(3000)]
-    file = write(tmp_path / "a.jsonl", GOOD, asked("Draw?", "N/A"), *many, b"{", GOOD)
+    file = write(tmp_path / "a.jsonl", GOOD, asked("Really?", "N/A"), *many, b"{", GOOD)
     for name, workers in (("one", 1), ("two", 2)):
         curate([file], tmp_path / name, load_recipe("instruction"), workers=workers)
     for name in NAMES[:3]:
@@ -93,7 +93,7 @@ def test_the_same_input_gives_the_same_bytes_with_any_number_of_workers(tmp_path
 
 
 def test_files_of_one_name_are_told_apart(tmp_path: Path) -> None:
-    files = [write(tmp_path / folder / "a.jsonl", asked("Draw?", "N/A")) for folder in ("one", "two")]
+    files = [write(tmp_path / folder / "a.jsonl", asked("Really?", "N/A")) for folder in ("one", "two")]
     curate(files, tmp_path / "out", load_recipe("instruction"))
     assert [one["winnow"]["id"] for one in rows(tmp_path / "out" / "dropped.jsonl")] == [
         "one/a.jsonl:0",
@@ -102,7 +102,7 @@ def test_files_of_one_name_are_told_apart(tmp_path: Path) -> None:
 
 
 def test_a_note_from_an_earlier_run_is_kept(tmp_path: Path) -> None:
-    file = write(tmp_path / "a.jsonl", asked("Draw?", "N/A") | {"winnow": "mine"})
+    file = write(tmp_path / "a.jsonl", asked("Really?", "N/A") | {"winnow": "mine"})
     curate([file], tmp_path / "out", load_recipe("instruction"))
     assert rows(tmp_path / "out" / "dropped.jsonl")[0]["winnow"]["before"] == "mine"
 

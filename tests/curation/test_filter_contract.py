@@ -70,6 +70,9 @@ FIRES: dict[str, tuple[dict[str, object], Sample]] = {
     "speaks_of_its_training": ({}, instruction(response="As of my last update in 2023, it was Paris.")),
     "needs_the_internet": ({}, instruction("Summarize this article: https://example.org/a", "It is about salt.")),
     "picture_or_file_missing": ({}, instruction("Describe this picture.", "A dog.", context="[image attached]")),
+    "text_or_data_missing": ({}, instruction("Summarize the following article.", "It is about salt.")),
+    "asks_for_live_data": ({"max_asks_for_live_data": 0}, instruction("What is the weather in Oslo today?", "Mild.")),
+    "answer_shows_a_picture": ({}, instruction("Draw a cat.", "![A cat](https://example.org/cat.png)")),
     "asks_for_a_picture": ({"max_asks_for_drawing": 0}, instruction("Draw a cat.", "Here is a cat.")),
     "answer_is_the_question": ({}, instruction("How is salt made from sea water?", "How is salt made from sea water?")),
     "answer_copies_the_question": (
@@ -80,6 +83,8 @@ FIRES: dict[str, tuple[dict[str, object], Sample]] = {
     "long_lines_repeat": ({}, text(f"first\n{LONG}\n{LONG}")),
     "paragraphs_repeat": ({}, text("a salt\n\nb salt\n\nb salt\n\nb salt")),
     "long_paragraphs_repeat": ({}, text(f"first\n\n{LONG}\n\n{LONG}")),
+    "paragraph_repeats_often": ({}, text("a salt\n\nb salt\n\n" * 10)),
+    "sentence_repeats_often": ({}, text("It is salt. Really? " * 40)),
     "sentence_repeats_in_a_row": ({}, instruction(response="It is salt. " * 4)),
 }
 FIRES |= {f"{n}_words_repeat": ({}, text(LONG * 4)) for n in ("five", "six", "seven", "eight", "nine", "ten")}

@@ -6,32 +6,36 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from app.curation.ngrams import Tokens, repeated_share, top_share
+from app.curation.ngrams import repeated_shares
+from app.curation.texts import Texts
+from app.curation.words import Words
 
-TEXTS = st.lists(st.lists(st.sampled_from(["a", "bb", "ccc"]), max_size=12), min_size=1, max_size=5)
+TEXTS = st.lists(st.lists(st.sampled_from(["a", "bb", "ccc"]), max_size=24), min_size=1, max_size=5)
 
 
 def sequences(words: list[str], n: int) -> list[tuple[str, ...]]:
     return [tuple(words[at : at + n]) for at in range(len(words) - n + 1)]
 
 
-@given(TEXTS, st.integers(2, 4))
-def test_shares_are_those_of_each_text_alone(texts: list[list[str]], n: int) -> None:
-    tokens = Tokens(texts)
-    top, repeated = top_share(tokens, n), repeated_share(tokens, n)
-    for row, words in enumerate(texts):
-        total = max(1, sum(map(len, words)))
-        again = {found: count for found, count in Counter(sequences(words, n)).items() if count > 1}
-        most = max((len("".join(found)) * count for found, count in again.items()), default=0)
-        assert top[row] == pytest.approx(min(1.0, most / total))
-        assert repeated[row] == pytest.approx(sum(len(words[at]) for at in covered(words, n)) / total)
+def top_share(words: list[str], n: int) -> float:
+    again = {found: count for found, count in Counter(sequences(words, n)).items() if count > 1}
+    most = max((len("".join(found)) * count for found, count in again.items()), default=0)
+    return min(1.0, most / max(1, sum(map(len, words))))
 
 
-def covered(words: list[str], n: int) -> set[int]:
-    """Places of words that lie in a second or later copy."""
+def repeated_share(words: list[str], n: int) -> float:
     seen: set[tuple[str, ...]] = set()
-    places: set[int] = set()
+    covered: set[int] = set()
     for at, found in enumerate(sequences(words, n)):
-        places |= set(range(at, at + n)) if found in seen else set()
+        covered |= set(range(at, at + n)) if found in seen else set()
         seen.add(found)
-    return places
+    return sum(len(words[at]) for at in covered) / max(1, sum(map(len, words)))
+
+
+@given(TEXTS)
+def test_shares_are_those_of_each_text_alone(texts: list[list[str]]) -> None:
+    found = repeated_shares(Words.of(Texts.of([" ".join(words) for words in texts])))
+    assert list(found) == list(range(2, 11))
+    for n, shares in found.items():
+        slow = top_share if n < 5 else repeated_share
+        assert shares.tolist() == pytest.approx([slow(words, n) for words in texts])

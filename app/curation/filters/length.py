@@ -1,6 +1,8 @@
 """Length: how much was asked and answered."""
 
-from app.curation.batch import Array, Batch, column, each, where
+import numpy as np
+
+from app.curation.batch import Array, Batch, each, where
 from app.curation.bounds import Bound, Measure, at_least, at_most
 from app.curation.filter import Filter
 
@@ -24,9 +26,9 @@ class Length(Filter):
     max_text_characters: Bound = at_most(1_000_000, TEXT_CHARACTERS, "sample_too_long")
 
     def measure(self, batch: Batch) -> dict[str, Array]:
-        answer_words = column(map(len, batch.answer_words))
+        answer_words = batch.answer_words.counts.astype(np.float64)
         return {
-            "prompt_words": where(~batch.is_text, column(map(len, batch.prompt_words))),
+            "prompt_words": where(~batch.is_text, batch.prompt_words.counts.astype(np.float64)),
             "answer_words": where(batch.is_answered, answer_words),
             "answer_characters": where(batch.is_answered, each(_characters, batch.answers)),
             "text_words": where(batch.is_text, answer_words),

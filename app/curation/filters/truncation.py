@@ -2,9 +2,14 @@
 
 import re
 
-from app.curation.batch import Array, Batch, each, where
+import numpy as np
+
+from app.curation.batch import Array, Batch, Content, among, each, where
 from app.curation.bounds import Bound, Measure, at_most
-from app.curation.filter import Filter
+from app.curation.cues import Cue
+from app.curation.filter import Filter, Spans
+from app.curation.kernels.controls import open_brackets
+from app.curation.spans import in_answers
 from app.curation.text import words
 
 CUT = Measure("cut_sentence", "The end is missing", kind="flag")
@@ -12,15 +17,21 @@ FENCE = Measure("open_code_block", "A code block is opened and never closed", ki
 BRACKETS = Measure("open_brackets", "Brackets opened and never closed near the end", "brackets")
 
 TAIL = 600
+"""Characters of the end that are looked at (bytes, for brackets)."""
 SENTENCE = 8
 LONG_SENTENCE = 12
+"""Words that a last sentence without an end mark must have: where it asks for more, and where it does not."""
+_FENCES = Cue("```", "~~~")
 _FENCE_LINE = re.compile(r"^ {0,3}(?:```|~~~)", re.MULTILINE)
-_CODE = re.compile(r"[{};=<>\\|]|\b(?:def|return|SELECT|print|import)\b|^\s{2,}\S|^\s*[#@]", re.MULTILINE)
+_CODE = re.compile(
+    r"[{}=<>\\|]|\w\(|;\s*$|\d\s*;|^\s*(?:def|return|print|import|from|select|class|for \(|let|var|const)\b|^\s{2,}\S|^\s*[#@]",
+    re.IGNORECASE,
+)
 _LIST_ITEM = re.compile(r"\s*(?:[-*•–]|\(?\w{1,3}[.):])\s*\S?")
 _BARE_ITEM = re.compile(r"(?:[-*•]|\(?\d{1,3}[.)])\s*")
-_LABEL = re.compile(r"[^\s:]{1,30}(?: [^\s:]{1,30}){0,3}:")
 _DANGLING = re.compile(
-    r"(?:\b(?:and|or|but|the|an?|of|to|with|for|in|on|by|from|that|which|is|are|was|were|be|as|at|their|its|such|than))$"
+    r"\b(?:and|or|but|the|an?|of|to|with|for|in|on|by|from|that|which|is|are|was|were|be|as|at|their|its|such|than"
+    r"|because|into|your|my|our|his|her|can|will|should|between)$"
 )
 _END_MARKS = tuple(".!?。！？｡…:;\"'”’»)]}>*`|~_#-–—%、।؟؛。」』）】》")
 
@@ -28,31 +39,44 @@ _END_MARKS = tuple(".!?。！？｡…:;\"'”’»)]}>*`|~_#-–—%、।؟؛�
 class Truncation(Filter):
     """Whether the answer or text was cut: a sentence without its end, an open code block, open brackets."""
 
+    version = 2
+
     max_cut_sentence: Bound = at_most(0, CUT, "text_breaks_off")
     max_open_code_block: Bound = at_most(0, FENCE, "code_block_not_closed")
     max_open_brackets: Bound = at_most(None, BRACKETS, "brackets_not_closed")
 
     def measure(self, batch: Batch) -> dict[str, Array]:
         due = batch.is_answered | batch.is_text
+        fenced = _FENCES.among(batch.reply_cues)
+        brackets = open_brackets(batch.answer_bytes.data, batch.answer_bytes.offsets, TAIL)
         return {
             "cut_sentence": where(due, each(_is_cut, batch.answers)),
-            "open_code_block": where(due, each(_has_open_fence, batch.answers)),
-            "open_brackets": where(due, each(_open_brackets, batch.answers)),
+            "open_code_block": where(due, among(fenced, _has_open_fence, batch.answers)),
+            "open_brackets": where(due, brackets.astype(np.float64)),
+        }
+
+    def spans(self, sample: Content) -> Spans:
+        return {
+            "text_breaks_off": in_answers(sample, lambda text: [_last_line(text)] if _is_cut(text) else []),
+            "code_block_not_closed": in_answers(sample, _last_fence),
         }
 
 
 def _is_cut(text: str) -> bool:
     """Ends in a list mark without an item, or in a sentence that asks for more or is long and has no end mark."""
     text = text[-TAIL:].rstrip()
+    last = text[-1:]
+    if last in _END_MARKS and text[-4:].strip("-*•0123456789.()\n "):
+        return False
     *before, line = (text[text.rfind("\n\n") + 1 :] or text).splitlines() or [""]
     if before and _BARE_ITEM.fullmatch(line.strip()) and _LIST_ITEM.match(before[-1]):
         return True
-    if line.endswith(_END_MARKS) or not (line[-1:].isalnum() or line.endswith(",")) or _CODE.search(line):
+    if not (last.isalnum() or last == ",") or _CODE.search(line):
         return False
-    return _stops_early(text, line)
+    return _stops_early(line)
 
 
-def _stops_early(text: str, line: str) -> bool:
+def _stops_early(line: str) -> bool:
     last = re.split(r"[.!?。！？]\s", line)[-1]
     length = len(words(last))
     if _DANGLING.search(last) and length >= SENTENCE:
@@ -60,16 +84,15 @@ def _stops_early(text: str, line: str) -> bool:
     return length >= LONG_SENTENCE and last != line and not _LIST_ITEM.match(line) and "#" not in last
 
 
+def _last_line(text: str) -> tuple[int, int]:
+    end = len(text.rstrip())
+    return text.rfind("\n", 0, end) + 1, end
+
+
+def _last_fence(text: str) -> list[tuple[int, int]]:
+    found = [match.span() for match in _FENCE_LINE.finditer(text)]
+    return found[-1:] if len(found) % 2 else []
+
+
 def _has_open_fence(text: str) -> bool:
     return len(_FENCE_LINE.findall(text)) % 2 == 1
-
-
-def _open_brackets(text: str) -> int:
-    """How many of ( [ { in the last characters are never closed; brackets closed there but opened before count 0."""
-    open_now = 0
-    for character in text[-TAIL:]:
-        if character in "([{（【「『":
-            open_now += 1
-        elif character in ")]}）】」』":
-            open_now = max(0, open_now - 1)
-    return open_now
