@@ -1,0 +1,1 @@
+"""Detectors: one module per kind of personal data, found by file name."""
