@@ -11,63 +11,97 @@ MOST_PIECES = 96
 
 @dataclass(frozen=True)
 class Bar:
-    """One bar of a histogram; `passes` is false where its samples lie on the wrong side of the limit."""
+    """One bar of a histogram. `side` is "" where its samples pass, "out" where they fail.
+
+    Where a limit was moved it is "gain" for those that pass now, "loss" for those that fail now.
+    """
 
     x: float
     y: float
     width: float
     height: float
-    passes: bool
+    side: str
 
 
 @dataclass(frozen=True)
 class Histogram:
-    """A measure's distribution with its limit; `label` says the same in a sentence."""
+    """A measure's distribution with its limit, and the limit before it was moved; `label` says the same in words."""
 
     bars: list[Bar]
     bound_x: float | None
+    old_x: float | None
     first: str
     last: str
     label: str
 
 
 def histogram(
-    edges: Sequence[float], counts: Sequence[int], *, bound: float | None, side: str, words: Sequence[str], title: str
+    edges: Sequence[float],
+    counts: Sequence[int],
+    *,
+    bound: float | None,
+    old: float | None,
+    side: str,
+    words: Sequence[str],
+    title: str,
 ) -> Histogram | None:
-    """`edges` are the ends of the bins, one more than `counts`; `words` says the first, the last and the bound."""
+    """`edges` are the ends of the bins, one more than `counts`; `words` says the first, the last, the bound, the old."""
     if not counts or not any(counts) or edges[-1] <= edges[0]:
         return None
     span, top = edges[-1] - edges[0], max(counts)
     bars = [
-        _bar((low - edges[0]) / span * WIDTH, (high - low) / span * WIDTH, count / top, _passes(low, high, bound, side))
+        _bar(
+            (low - edges[0]) / span * WIDTH,
+            (high - low) / span * WIDTH,
+            count / top,
+            _side(low, high, bound, old, side),
+        )
         for (low, high), count in zip(pairwise(edges), counts, strict=True)
         if count
     ]
-    place = None if bound is None else round(min(max((bound - edges[0]) / span, 0), 1) * WIDTH, 1)
-    return Histogram(bars, place, words[0], words[1], _label(title, edges, counts, words, bound, side))
+    label = _label(title, edges, counts, words, side, bound is not None, old != bound)
+    return Histogram(
+        bars, _place(bound, edges), None if old == bound else _place(old, edges), words[0], words[1], label
+    )
 
 
-def _bar(x: float, width: float, share: float, passes: bool) -> Bar:
+def _place(bound: float | None, edges: Sequence[float]) -> float | None:
+    share = None if bound is None else (bound - edges[0]) / (edges[-1] - edges[0])
+    return None if share is None else round(min(max(share, 0), 1) * WIDTH, 1)
+
+
+def _bar(x: float, width: float, share: float, side: str) -> Bar:
     # A bin with one sample among a million is still drawn, so that nobody takes it for empty.
     height = max(share * (HEIGHT - 4), 1.0)
-    return Bar(round(x + 1, 1), round(HEIGHT - height, 1), round(max(width - 2, 1), 1), round(height, 1), passes)
+    return Bar(round(x + 1, 1), round(HEIGHT - height, 1), round(max(width - 2, 1), 1), round(height, 1), side)
 
 
-def _passes(low: float, high: float, bound: float | None, side: str) -> bool:
+def _side(low: float, high: float, bound: float | None, old: float | None, side: str) -> str:
+    now, before = (_passes((low + high) / 2, one, side) for one in (bound, old))
+    return {(True, True): "", (False, False): "out", (True, False): "gain", (False, True): "loss"}[now, before]
+
+
+def _passes(middle: float, bound: float | None, side: str) -> bool:
     if bound is None:
         return True
-    middle = (low + high) / 2
     return middle >= bound if side == "min" else middle <= bound
 
 
 def _label(
-    title: str, edges: Sequence[float], counts: Sequence[int], words: Sequence[str], bound: float | None, side: str
+    title: str,
+    edges: Sequence[float],
+    counts: Sequence[int],
+    words: Sequence[str],
+    side: str,
+    is_limited: bool,
+    is_moved: bool,
 ) -> str:
     fullest = max(range(len(counts)), key=counts.__getitem__)
     share = round(100 * counts[fullest] / sum(counts))
     where = f"Most common between {edges[fullest]:.3g} and {edges[fullest + 1]:.3g}, {share} % of the samples."
-    limit = "No limit." if bound is None else f"The limit is {'at least' if side == 'min' else 'at most'} {words[2]}."
-    return f"{title}, from {words[0]} to {words[1]}. {where} {limit}"
+    limit = f"The limit is {'at least' if side == 'min' else 'at most'} {words[2]}." if is_limited else "No limit."
+    before = (f" It was {words[3]}." if words[3] else " There was none.") if is_moved else ""
+    return f"{title}, from {words[0]} to {words[1]}. {where} {limit}{before}"
 
 
 @dataclass(frozen=True)

@@ -2,7 +2,7 @@
 
 import re
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from inspect import getmodule
 from typing import Any, Literal, get_args, get_origin
 
@@ -22,7 +22,10 @@ SIDES = {"min": "at least", "max": "at most"}
 
 @dataclass(frozen=True)
 class Field:
-    """One control: `text` is what stands in it. `rule` is set for a limit, which can also be switched off."""
+    """One control: `text` is what stands in it, `usual` what stands there where nobody has changed it.
+
+    `rule` is set for a limit, which can also be switched off.
+    """
 
     name: str
     title: str
@@ -34,6 +37,7 @@ class Field:
     rule: Rule | None = None
     choices: tuple[str, ...] = ()
     error: str = ""
+    usual: str = ""
 
     @property
     def side(self) -> str:
@@ -44,7 +48,15 @@ class Field:
         """The limit as the stored measures have it, for the drawing; None while it is off or not a number."""
         if self.rule is None or not self.is_on or self.control == "switch":
             return None
-        number = _number(self.text)
+        return self._stored(self.text)
+
+    @property
+    def usual_bound(self) -> float | None:
+        """The limit that the filter itself sets; None where it sets none."""
+        return self._stored(self.usual)
+
+    def _stored(self, text: str) -> float | None:
+        number = _number(text)
         return number if number is None or self.unit != "%" else number / 100
 
 
@@ -58,6 +70,19 @@ class Part:
     is_on: bool
     limits: list[Field] = field(default_factory=list)
     settings: list[Field] = field(default_factory=list)
+
+    @property
+    def key(self) -> str:
+        return self.name.partition(".")[2]
+
+    @property
+    def matters(self) -> bool:
+        """Whether a recipe needs to hold this filter: a limit is on, or a setting is not as usual."""
+        return any(one.is_on for one in self.limits) or any(one.text != one.usual for one in self.settings)
+
+    @property
+    def has_errors(self) -> bool:
+        return any(one.error for one in [*self.limits, *self.settings])
 
 
 class Unreadable(Exception):
@@ -81,15 +106,30 @@ def read(typed: Typed, on: set[str], title: str = "") -> Recipe:
     """The recipe that a person filled in. Unreadable names every field at fault."""
     rules = [_typed_part("filters", key, kind, typed, on) for key, kind in filters().items()]
     copies = [_typed_part("deduplication", key, kind, typed, on) for key, kind in deduplicators().items()]
-    if any(one.error for part in [*rules, *copies] for one in [*part.limits, *part.settings]):
+    if any(part.has_errors for part in [*rules, *copies]):
         raise Unreadable(rules, copies)
     return Recipe.model_validate(
         {
             "title": title,
-            "filters": {part.name.partition(".")[2]: _values(part) for part in rules if _matters(part)},
-            "deduplication": {part.name.partition(".")[2]: _values(part) for part in copies if part.is_on},
+            "filters": {part.key: _values(part) for part in rules if part.matters},
+            "deduplication": {part.key: _values(part) for part in copies if part.is_on},
         }
     )
+
+
+def typed_limit(name: str, typed: Typed, on: set[str]) -> Field | None:
+    """One limit by the name of its control; None where there is no such limit."""
+    key, _, field = name.partition(".")[2].partition(".")
+    kind = filters().get(key)
+    info = kind.model_fields.get(field) if kind else None
+    return _typed_field(name, info, typed, on) if info and rule_of(info) else None
+
+
+def usual(key: str) -> set[str]:
+    """The names of the limits that a filter sets when nobody says otherwise."""
+    kind = filters().get(key)
+    named = kind.rules() if kind else {}
+    return {f"filters.{key}.{name}" for name in named if kind and kind.model_fields[name].default is not None}
 
 
 def name_of(kind: type) -> str:
@@ -123,34 +163,37 @@ def _with_controls(name: str, kind: type[BaseModel], is_on: bool, controls: list
 def _shown_field(name: str, info: FieldInfo, value: Any, is_chosen: bool) -> Field:
     if (rule := rule_of(info)) is not None:
         bound = value if is_chosen else None
-        suggested = bound if bound is not None else info.default
-        return _limit(
-            name, rule, "" if suggested is None else _number_text(suggested, _is_percent(rule)), bound is not None
-        )
+        text = _bound_text(bound if bound is not None else info.default, rule)
+        return _limit(name, info, rule, text, bound is not None)
     return _setting(name, info, _text(value if is_chosen else info.get_default(call_default_factory=True), info))
 
 
 def _typed_field(name: str, info: FieldInfo, typed: Typed, on: set[str]) -> Field:
     if (rule := rule_of(info)) is not None:
-        return _limit(name, rule, typed.get(name, "").strip(), name in on)
+        return _limit(name, info, rule, typed.get(name, "").strip(), name in on)
     control = _control(info)
     return _setting(name, info, ("on" if name in on else "") if control == "check" else typed.get(name, "").strip())
 
 
-def _limit(name: str, rule: Rule, text: str, is_on: bool) -> Field:
+def _limit(name: str, info: FieldInfo, rule: Rule, text: str, is_on: bool) -> Field:
     control: Literal["switch", "number"] = "switch" if rule.measure.kind == "flag" else "number"
     title = rule.title if control == "switch" else rule.measure.title
     unit = "%" if _is_percent(rule) else rule.measure.unit
     error = "Type a number, or switch the rule off." if is_on and control == "number" and _number(text) is None else ""
-    return Field(name, title, rule.help, control, text, unit, is_on, rule, error=error)
+    usual = _bound_text(info.default, rule)
+    return Field(name, title, rule.help, control, text, unit, is_on, rule, error=error, usual=usual)
+
+
+def _bound_text(bound: float | None, rule: Rule) -> str:
+    return "" if bound is None else _number_text(bound, _is_percent(rule))
 
 
 def _setting(name: str, info: FieldInfo, text: str) -> Field:
     choices = tuple(map(str, get_args(info.annotation))) if get_origin(info.annotation) is Literal else ()
     unit = "%" if _is_share(info) else ""
-    return Field(
-        name, info.title or name.rpartition(".")[2], info.description or "", _control(info), text, unit, choices=choices
-    )
+    usual = _text(info.get_default(call_default_factory=True), info)
+    title, help = info.title or name.rpartition(".")[2], info.description or ""
+    return Field(name, title, help, _control(info), text, unit, choices=choices, usual=usual)
 
 
 def _control(info: FieldInfo) -> Literal["number", "check", "choice", "words"]:
@@ -183,11 +226,6 @@ def _value(one: Field) -> Any:
     return int(number) if number is not None and number == int(number) else number
 
 
-def _matters(part: Part) -> bool:
-    """A filter whose rules are all off is left out of the recipe, unless one of its settings was filled in."""
-    return any(one.is_on for one in part.limits) or any(one.text for one in part.settings)
-
-
 def _checked(part: Part, kind: type[BaseModel]) -> Part:
     """The part with one message by each field that its own model refuses."""
     try:
@@ -195,9 +233,7 @@ def _checked(part: Part, kind: type[BaseModel]) -> Part:
     except ValidationError as error:
         found = {str(item["loc"][0]): item["msg"] for item in error.errors()}
         marked: Callable[[Field], Field] = lambda one: _marked(one, found.get(one.name.rpartition(".")[2]))  # noqa: E731
-        return Part(
-            part.name, part.title, part.about, part.is_on, [*map(marked, part.limits)], [*map(marked, part.settings)]
-        )
+        return replace(part, limits=[*map(marked, part.limits)], settings=[*map(marked, part.settings)])
     return part
 
 
@@ -205,9 +241,7 @@ def _marked(one: Field, message: str | None) -> Field:
     if message is None or one.error:
         return one
     sentence = f"{message.removeprefix('Value error, ').removeprefix('Input ').capitalize().rstrip('.')}."
-    return Field(
-        one.name, one.title, one.help, one.control, one.text, one.unit, one.is_on, one.rule, one.choices, sentence
-    )
+    return replace(one, error=sentence)
 
 
 def _is_percent(rule: Rule) -> bool:

@@ -1,5 +1,6 @@
 """Drawings: bars, limits and pieces that say what the numbers say."""
 
+import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
@@ -10,26 +11,40 @@ finite = st.floats(-1e6, 1e6)
 
 
 def test_limit_divides_the_bars():
-    drawn = histogram([0, 10, 20, 30], [5, 10, 1], bound=10, side="min", words=["0", "30", "10"], title="Answer length")
+    words = ["0", "30", "10", "10"]
+    drawn = histogram([0, 10, 20, 30], [5, 10, 1], bound=10, old=10, side="min", words=words, title="Answer length")
     assert drawn is not None
-    assert [bar.passes for bar in drawn.bars] == [False, True, True]
-    assert drawn.bound_x == 106.7
+    assert [bar.side for bar in drawn.bars] == ["out", "", ""]
+    assert (drawn.bound_x, drawn.old_x) == (106.7, None)
     assert drawn.label.startswith("Answer length, from 0 to 30. Most common between 10 and 20, 62 % of the samples.")
 
 
+@pytest.mark.parametrize(("old", "bound", "sides"), [
+    (20, 10, ["out", "gain", ""]), (10, 20, ["out", "loss", ""]), (None, 10, ["loss", "", ""]), (10, None, ["gain", "", ""]),
+])  # fmt: skip
+def test_moved_limit_shows_who_changes_sides(old, bound, sides):
+    words = ["0", "30", "new", "old" if old else ""]
+    drawn = histogram([0, 10, 20, 30], [5, 10, 1], bound=bound, old=old, side="min", words=words, title="Answer length")
+    assert drawn is not None
+    assert [bar.side for bar in drawn.bars] == sides
+    assert drawn.label.endswith("It was old." if old else "There was none.")
+    assert (drawn.old_x is None) == (old is None)
+
+
 def test_nothing_measured_draws_nothing():
-    assert histogram([0, 1], [0], bound=None, side="min", words=["0", "1", ""], title="x") is None
+    assert histogram([0, 1], [0], bound=None, old=None, side="min", words=["0", "1", "", ""], title="x") is None
 
 
-@given(st.lists(numbers, min_size=1, max_size=40), finite, st.sampled_from(["min", "max"]))
-def test_everything_stays_inside_the_drawing(counts, bound, side):
+@given(st.lists(numbers, min_size=1, max_size=40), finite, finite, st.sampled_from(["min", "max"]))
+def test_everything_stays_inside_the_drawing(counts, bound, old, side):
     edges = [float(edge) for edge in range(len(counts) + 1)]
-    drawn = histogram(edges, counts, bound=bound, side=side, words=["", "", ""], title="x")
+    drawn = histogram(edges, counts, bound=bound, old=old, side=side, words=["", "", "", ""], title="x")
     for bar in drawn.bars if drawn else []:
         assert 0 <= bar.x <= bar.x + bar.width <= WIDTH + 1
         assert 0 <= bar.y <= HEIGHT
     if drawn:
         assert 0 <= (drawn.bound_x or 0) <= WIDTH
+        assert 0 <= (drawn.old_x or 0) <= WIDTH
 
 
 @given(finite, finite, st.sampled_from(["min", "max"]), st.floats(1e-3, 1e6))

@@ -5,9 +5,9 @@ from sqlalchemy import select
 
 from app.curation.measuring import measure_names
 from app.curation.recipe import Recipe, packaged_recipes
-from app.models import Job, JobKind, Measured, MeasureSet, RecipeVersion
+from app.models import Job, JobKind, Measured, MeasureSet
 from app.services import recipes
-from app.web import recipe_form
+from app.web import recipe_form, rule_groups
 from tests import factories
 from tests.factories_runs import make_run
 
@@ -73,9 +73,9 @@ def test_moved_limit_makes_a_version_that_says_what_changed(session, dataset, al
     newest = recipes.current(session, dataset)
     assert newest.version == 2
     assert newest.recipe["filters"]["length"]["min_answer_words"] == 25
-    page = alice.get(f"/datasets/{dataset.id}/recipe").text
+    page = alice.get(f"/datasets/{dataset.id}/recipe/versions").text
     assert "Answer too short: switched on, at least 25 words" in page
-    assert ", Alice" in page
+    assert "Alice" in page
 
 
 def test_nothing_changed_makes_no_version(session, dataset, alice):
@@ -135,13 +135,75 @@ def test_save_and_run_starts_a_run(session, dataset, alice, wakes):
     assert alice.get(answer.headers["location"]).status_code == 200
 
 
-def test_version_with_a_rule_that_is_gone_is_still_listed(session, dataset, alice):
-    recipes.current(session, dataset)
-    session.add(
-        RecipeVersion(
-            dataset_id=dataset.id, version=2, recipe={"title": "", "filters": {"gone": {}}, "deduplication": {}}
-        )
-    )
-    page = alice.get(f"/datasets/{dataset.id}/recipe")
-    assert page.status_code == 200
-    assert "does not have" in page.text
+def test_filters_in_use_come_first_and_the_others_wait_in_groups(session, dataset, alice):
+    page = alice.get(f"/datasets/{dataset.id}/recipe?start=documents").text
+    used, more = page.split("More rules", 1)
+    assert 'value="filters.length.min_text_words" checked' in used
+    assert 'value="filters.refusal.max_refusal"' in more
+    assert "Questions and answers" in more
+    assert "filters.refusal" not in used
+
+
+def test_every_filter_has_a_place_in_a_group():
+    parts, _ = recipe_form.shown(Recipe())
+    placed = [part.name for _, found in rule_groups.in_order(parts) for part in found]
+    assert sorted(placed) == sorted(part.name for part in parts)
+
+
+def test_button_switches_a_whole_filter_on_and_saves_nothing(session, dataset, alice, lena):
+    data = filled_in(Recipe()) | {"use": "refusal"}
+    for who in (alice, lena):
+        page = who.post(f"/datasets/{dataset.id}/recipe/preview", data=data).text
+        assert 'value="filters.refusal.max_refusal" checked' in page.split("More rules")[0]
+        assert "Nothing is saved until you save it" in page
+    assert recipes.current(session, dataset).version == 1
+
+
+def test_button_puts_a_limit_into_the_form(session, dataset, alice):
+    data = filled_in(Recipe()) | {"set": "filters.length.min_answer_words=17"}
+    page = alice.post(f"/datasets/{dataset.id}/recipe/preview", data=data).text
+    assert 'value="filters.length.min_answer_words" checked' in page
+    assert 'name="filters.length.min_answer_words" inputmode="decimal" autocomplete="off" value="17"' in page
+
+
+@pytest.mark.parametrize("odd", [{"use": "nonsense"}, {"set": "x"}, {"set": "filters.gone.max=1"}, {"set": "="}])
+def test_odd_wishes_change_nothing(dataset, alice, odd):
+    answer = alice.post(f"/datasets/{dataset.id}/recipe/preview", data=filled_in(Recipe()) | odd)
+    assert answer.status_code == 200
+    assert "No rule is switched on" in answer.text
+
+
+def test_preview_opened_by_hand_leads_to_the_recipe(dataset, alice):
+    assert alice.get(f"/datasets/{dataset.id}/recipe/preview").headers["location"].endswith("/recipe")
+
+
+def test_drawing_shows_who_would_change_sides(session, dataset, alice):
+    samples = factories.make_samples(session, factories.make_corpus(session, dataset), 30)
+    measured(session, dataset, samples, answer_words=range(30))
+    name = "filters.length.min_answer_words"
+    address = f"/datasets/{dataset.id}/recipe/drawing?rule={name}&{name}=12&on={name}"
+    whole = alice.htmx(address).text
+    assert 'class="bar loss"' in whole
+    assert "saved: switched off" in whole
+    assert 'type="range"' in whole
+    assert 'type="range"' not in alice.htmx(f"{address}&part=bars").text
+    assert alice.get(f"/datasets/{dataset.id}/recipe/drawing?rule=filters.gone.max").status_code == 404
+
+
+def test_unused_rules_are_drawn_when_they_come_in_sight(session, dataset, alice):
+    samples = factories.make_samples(session, factories.make_corpus(session, dataset), 30)
+    measured(session, dataset, samples, answer_words=range(30))
+    page = alice.get(f"/datasets/{dataset.id}/recipe").text
+    assert f"/datasets/{dataset.id}/recipe/drawing?rule=filters.length.min_answer_words" in page
+    assert 'aria-label="Answer length, from 0 words' not in page
+
+
+def test_number_of_questions_does_not_grow_with_rules(session, dataset, alice, queries):
+    samples = factories.make_samples(session, factories.make_corpus(session, dataset), 3)
+    measured(session, dataset, samples, answer_words=range(3))
+    counts = []
+    for start in ("instruction", "none", "instruction"):
+        queries.clear()
+        alice.get(f"/datasets/{dataset.id}/recipe?start={start}")
+        counts.append(len(queries))
+    assert counts[1] == counts[2] <= 16
