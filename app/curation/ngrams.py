@@ -3,7 +3,7 @@
 import numpy as np
 
 from app.curation.batch import Array
-from app.curation.kernels.repeats import LAST, TOP, sequence_shares
+from app.curation.kernels.sequence_shares import LAST, TOP, sequence_shares
 from app.curation.words import Words
 
 
