@@ -23,9 +23,9 @@ BLOCK = 64
 """Five hyphens and a B, as in ``-----BEGIN``."""
 TOKEN = 128
 """``hf_``; or sixteen or more of letters, digits, ``_`` and ``-`` in a row, letters and digits among them, that change
-case or kind at least five times or hold no small letter."""
+case or kind at least four times or hold no small letter."""
 MIXED = 256
-"""A word of letters and five digits or more."""
+"""A word of letters and four digits or more."""
 ACCOUNT = 512
 """A word that begins with two letters and two digits; eleven more letters and digits, at least five of them digits."""
 SECRET = 1024
@@ -152,10 +152,10 @@ def _run(data: NDArray[np.uint8], first: int, at: int, last: int, classes: NDArr
             break
         changes += kind != last_kind and kind != 0 and last_kind != 0
         last_kind = kind
-        if word_digits >= 5 and word_letters:
+        if word_digits >= 4 and word_letters:
             found |= MIXED
         end += 1
-    if letters and digits and end - begin >= 16 and (changes >= 5 or small == 0):
+    if letters and digits and end - begin >= 16 and (changes >= 4 or small == 0):
         found |= TOKEN
     return found, end
 

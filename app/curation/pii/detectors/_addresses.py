@@ -17,6 +17,7 @@ _NUMBERING = re.compile(
 _ADDRESS = re.compile(
     r"(?:\b(?:ips?v?4?|address(?:es)?|addr|servers?|hosts?|dns|ping|gateway|proxy|router|client)\b|://)"
 )
+_MACHINE = re.compile(r"10\.0\.|[0-9.]+:[0-9]{2,5}\b")
 _SMALL = 20
 
 
@@ -57,7 +58,8 @@ def _is_numbering(text: str, match: re.Match[str]) -> bool:
     context = before(text, match.start())
     if _NUMBERING.search(context) or (match.group().endswith(".0") and text.startswith("/", match.end())):
         return True
-    return all(int(part) < _SMALL for part in match.group().split(".")) and not _ADDRESS.search(context)
+    is_small = all(int(part) < _SMALL for part in match.group().split("."))
+    return is_small and not (_ADDRESS.search(context) or _MACHINE.match(text, match.start()))
 
 
 def _is_telling(text: str) -> bool:

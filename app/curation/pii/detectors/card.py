@@ -37,7 +37,7 @@ class Card(Detector):
     def spans(self, text: str) -> Iterator[Span]:
         for match in _NUMBER.finditer(text):
             digits = digits_of(match.group())
-            if not has_luhn_digit(digits) or len(set(digits)) < 3 or not _GROUPS.fullmatch(match.group()):
+            if not has_luhn_digit(digits) or len(set(digits)) < 2 or not _GROUPS.fullmatch(match.group()):
                 continue
             context = before(text, match.start())
             if _CARD.search(context):

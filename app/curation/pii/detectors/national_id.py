@@ -12,14 +12,14 @@ from app.curation.pii.detector import Detector, Span
 from app.curation.pii.detectors._national_formats import FORMATS
 
 _WORD = re.compile(r"[0-9](?:[A-Za-z0-9]|[-./+](?=[A-Za-z0-9])){4,24}+(?![\w/])")
-_GROUPS = re.compile(r"[0-9]{1,6}+(?: [0-9]{2,6}+){1,6}+(?![\w/]|[.,-]\w)")
+_GROUPS = re.compile(r"[0-9][0-9]{0,5}+(?: [0-9]{2,6}+){1,6}+(?![\w/]|[.,-]\w)")
 _LETTERS = re.compile(r"(?<![\w.,/+$€£#-])[A-Za-z]{0,6}-?\Z", re.ASCII)
 _ALONE = re.compile(r"(?<![\w.,/+$€£#-])\Z", re.ASCII)
-_BRITISH = re.compile(r"[0-9]{2} ?[0-9]{2} ?[0-9]{2} ?[A-D]\b")
+_BRITISH = re.compile(r"[0-9][0-9] ?[0-9]{2} ?[0-9]{2} ?[A-D]\b")
 _PREFIX = re.compile(r"\b(?!BG|GB|KN|NK|NT|TN|ZZ)[A-CEGHJ-PR-TW-Z][A-CEGHJ-NPR-TW-Z] ?\Z")
 _SHAPE = str.maketrans("012345678ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz", "9" * 9 + "A" * 52)
 _NAMES = re.compile(
-    r"\b(?:(?:id(?: card)?|sin|pan|tin|rut|run|rfc|nie)\b ?(?:number|no\b|nr\b|#|:|is\b)|"
+    r"\b(?:(?:id(?: card)?|sin|pan|tin|rut|run|rfc|nie)\b ?(?:number|no\b|nr\b|#|:|is\b|\Z)|"
     r"(?:ssn|itin|social (?:security|insurance)|national (?:id|insurance|identi\w+)|ni number|nino|nhs|utr|"
     r"tax (?:id\w*|file|payer|number)|taxpayer|tfn|identi(?:ty|fication)|personal (?:id\w*|number|code)|citizen\w*|"
     r"resident\w*|pps|ird|steuer\w*|sozialversicherung\w*|idnr|bsn|burgerservicenummer|sofi|rijksregister\w*|"
@@ -54,7 +54,7 @@ class NationalId(Detector):
 def _score(text: str, start: int, end: int) -> float:
     number = text[start:end]
     formats = FORMATS.get(number.translate(_SHAPE), ())
-    if not formats or len(set(number)) < 4:
+    if not formats or len(set(number)) < 3:
         return 0.0
     named = _NAMES.search(before(text, start)) is not None
     if not any(_rule(one.rule).is_valid(number) for one in formats if one.certain or named):

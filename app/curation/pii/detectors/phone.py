@@ -30,16 +30,17 @@ _OTHER = re.compile(
     r"ref|reference|vat|tax|mrn|policy|pages?|pp|vol|§|section|port|rev|build|sku|part|patent|nct|grant)\b"
     r"[\s.:#(]*(?:is|was|number|no)?[\s.:#]*|[#=<>*/^×÷±√])\Z"
 )
-_DATE = re.compile(
-    r"(?:1[5-9]|20)[0-9]{2}[-/. ](?:0?[1-9]|1[0-2])[-/. ](?:0?[1-9]|[12][0-9]|3[01])(?![0-9]).*"
-    r"|(?:0?[1-9]|[12][0-9]|3[01])[-/. ](?:0?[1-9]|[12][0-9]|3[01])[-/. ](?:1[5-9]|20)?[0-9]{2}(?![0-9]).*"
-    r"|(?:(?:1[5-9]|20)[0-9]{2}[-/.\u2013 ]{1,3})+(?:1[5-9]|20)?[0-9]{2}"
+_DAY, _MONTH, _YEAR = r"(?:0?[1-9]|[12][0-9]|3[01])", r"(?:0?[1-9]|1[0-2])", r"(?:1[5-9]|20)[0-9]{2}"
+_ONE_DATE = (
+    rf"(?:{_YEAR}[-/. ]{_MONTH}[-/. ]{_DAY}|{_DAY}[-/. ]{_DAY}[-/. ]{_YEAR}|{_DAY}[-/.]{_DAY}[-/.][0-9]{{2}}|{_YEAR})"
 )
+_DATE = re.compile(rf"{_ONE_DATE}(?:[ /\u2013-]{{1,3}}(?:{_ONE_DATE}|[0-9]{{1,2}}))*")
 _AMERICAN = re.compile(
     r"(?:\+?1[-. ]?)?(?:\([2-9][0-9]{2}\) ?|[2-9][0-9]{2}(?P<gap>[-.]))[0-9]{3}(?(gap)(?P=gap)|[-. ])[0-9]{4}"
 )
 _STREET = re.compile(r" [^\W\d_]")
-_NATIONAL = re.compile(r"\(?0[0-9]{1,5}\)?(?:[ ./-][0-9]{2,8}){1,4}")
+_NATIONAL = re.compile(r"\(?0[1-9][0-9]{0,4}\)?(?:[ ./-][0-9]{2,8}){1,4}")
+_INTERNATIONAL = re.compile(r"\+|00[1-9]")
 _FRACTION = re.compile(r"[0-9]+\.[0-9]+")
 _GROUPS = re.compile(r"[0-9]+")
 _ENGLISH = ("US", "GB", "IE", "AU", "NZ", "ZA", "IN")
@@ -72,7 +73,7 @@ def _score(text: str, start: int, end: int, behind: int) -> float:
     digits = digits_of(number)
     if len(digits) > _MOST or _DATE.fullmatch(number) or len(set(digits)) < 3:
         return 0.0
-    if number.startswith(("+", "00")) and _is_possible("+" + digits.removeprefix("00")):
+    if _INTERNATIONAL.match(number) and _is_possible("+" + digits.removeprefix("00")):
         return 0.95
     score = _score_by_form(number, text, end)
     context = before(text, start)
