@@ -19,26 +19,46 @@ def curate_files(
     output: Annotated[
         Path,
         typer.Option(
-            "--output", file_okay=False, help="Directory for kept.jsonl, dropped.jsonl, refused.jsonl and report.json."
+            "--output", file_okay=False, help="Directory for what is kept, dropped, refused, suspected, and the report."
         ),
     ],
     recipe: Annotated[
         str, typer.Option("--recipe", help="A recipe's name (see `winnow recipe list`) or a JSON file.")
     ] = "instruction",
+    benchmark: Annotated[
+        list[Path] | None,
+        typer.Option(
+            "--benchmark",
+            exists=True,
+            dir_okay=False,
+            readable=True,
+            help="An evaluation set that must not be in the training data; may be given several times.",
+        ),
+    ] = None,
     workers: Workers = 1,
     form: Shape = Form.INSTRUCTION,
     column: Columns = None,
     overwrite: Overwrite = False,
 ) -> None:
-    """Filter and deduplicate files, without any service.
+    """Filter, deduplicate and decontaminate files, without any service.
 
-    Every dropped sample says why: all failing rules with value and bound, and the sample that it duplicates.
+    Every dropped sample says why: all failing rules with value and bound, the sample that it duplicates, and the
+    benchmark's item that it holds.
     """
     from app.curation.curate import curate
     from app.curation.recipe import load_recipe
 
     chosen, fields = load_recipe(recipe), mapping(form, column)
     with progress_bar() as show:
-        report = curate(inputs, output, chosen, show, overwrite=overwrite, mapping=fields, workers=workers)
+        report = curate(
+            inputs,
+            output,
+            chosen,
+            show,
+            overwrite=overwrite,
+            mapping=fields,
+            workers=workers,
+            benchmarks=benchmark or (),
+        )
     for name, number in asdict(report.counts).items():
         typer.echo(f"{name}\t{number:,}")

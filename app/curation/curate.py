@@ -1,8 +1,10 @@
 """Curate files without any service: read, measure, judge, deduplicate, and say of every record what became of it.
 
 Four files are written, all or none: ``kept.jsonl`` (records as they were read), ``dropped.jsonl`` (the same, with the
-reasons under ``winnow``), ``refused.jsonl`` (what could not be read, and why) and ``report.json``. Always
-``read = refused + dropped + kept``; `duplicates` counts the dropped records that pass every rule but copy a kept one.
+reasons under ``winnow``), ``refused.jsonl`` (what could not be read, and why) and ``report.json``; with benchmarks a
+fifth, ``suspects.jsonl`` (what may be a benchmark's item in other words: for a person to judge, never dropped for it).
+Always ``read = refused + dropped + kept``; `duplicates` counts the dropped records that copy a kept one and were dropped
+for nothing else.
 """
 
 from collections import Counter, deque
@@ -15,6 +17,7 @@ from time import perf_counter
 
 import numpy as np
 
+from app.curation.decontaminating import Decontaminator
 from app.curation.filter import Filter
 from app.curation.jsonl import JsonLines
 from app.curation.judging import Judged, appoint, judge_samples
@@ -31,6 +34,7 @@ from app.curation.survivors import Copies, edges, survivors
 
 BATCH = 1024
 NAMES = ("kept.jsonl", "dropped.jsonl", "refused.jsonl", "report.json")
+SUSPECTS = "suspects.jsonl"
 
 
 class CurateRefused(Exception):
@@ -46,8 +50,9 @@ def curate(
     overwrite: bool = False,
     mapping: FieldMapping | None = None,
     workers: int = 1,
+    benchmarks: Sequence[Path] = (),
 ) -> Report:
-    """Write the four files into `output_dir`, the same bytes with any number of workers.
+    """Write the files into `output_dir`, the same bytes with any number of workers.
 
     CurateRefused, FileRefused, NeedsMapping or WorkerDied where not; then none is.
     """
@@ -55,8 +60,9 @@ def curate(
     names = _names(inputs)
     _prepare(output_dir, overwrite)
     with TemporaryDirectory(prefix=".winnow-", dir=output_dir) as work, Spool(work) as spool:
-        run = _Run(recipe, Path(work), spool, progress or (lambda step: None))
+        run = _Run(recipe, Path(work), spool, benchmarks, progress or (lambda step: None))
         run.read(names, mapping, workers)
+        run.decontaminate()
         run.write(run.compare())
         report = run.report
         report.inputs = list(names)
@@ -70,11 +76,14 @@ def curate(
 class _Run:
     """One run: the state that its three stages share."""
 
-    def __init__(self, recipe: Recipe, work: Path, spool: Spool, progress: Progress) -> None:
+    def __init__(
+        self, recipe: Recipe, work: Path, spool: Spool, benchmarks: Sequence[Path], progress: Progress
+    ) -> None:
         self.recipe = recipe
         self.work = work
         self.spool = spool
         self.progress = progress
+        self.benchmarks = Decontaminator.of(benchmarks, recipe.decontamination) if benchmarks else None
         self.passes: list[bool] = []
         self.report = Report(
             recipe=recipe.model_dump(mode="json"),
@@ -87,8 +96,22 @@ class _Run:
         held: deque[list[Sample]] = deque()
         with (self.work / NAMES[2]).open("wb") as file:
             pieces = self._samples(names, mapping, JsonLines(file), held)
-            for found in ordered_map(judge_samples, pieces, workers, start=appoint, given=(self.recipe,)):
+            given = (self.recipe, self.benchmarks)
+            for found in ordered_map(judge_samples, pieces, workers, start=appoint, given=given):
                 self._spool(held.popleft(), found)
+
+    def decontaminate(self) -> None:
+        """What stands in a benchmark does not pass; what may stand in one is written down for a person."""
+        if not self.benchmarks:
+            return
+        self.benchmarks.settle(self.spool.batch)
+        for row in self.benchmarks.contaminated:
+            self.passes[row] = False
+        self.report.counts.contaminated = len(self.benchmarks.contaminated)
+        with (self.work / SUSPECTS).open("wb") as file:
+            suspects = JsonLines(file)
+            for row, suspect in self.benchmarks.likeliest():
+                suspects.write({"id": self.spool.id(row)} | suspect.as_json())
 
     def compare(self) -> Copies:
         """Who is a copy of whom, by the recipe's deduplicators."""
@@ -109,8 +132,9 @@ class _Run:
             for row, (sample, reasons) in enumerate(self.spool):
                 if copy := self._copied(copies, row):
                     self.report.counts.duplicates += 1
-                if reasons or copy:
-                    dropped.write(dropped_record(sample, reasons, duplicate_of=copy))
+                hits = self._contaminated_by(row)
+                if reasons or copy or hits:
+                    dropped.write(dropped_record(sample, reasons, duplicate_of=copy, contaminated_by=hits))
                 else:
                     kept.write(record(sample))
                 if row % BATCH == 0:
@@ -149,6 +173,12 @@ class _Run:
             self.passes.append(not reasons)
         for key, signatures in found.signatures.items():
             self.spool.sign(key, signatures)
+        if self.benchmarks and found.sighting:
+            self.benchmarks.note(len(self.spool) - len(samples), found.sighting)
+
+    def _contaminated_by(self, row: int) -> list[Json]:
+        found = self.benchmarks.contaminated.get(row, ()) if self.benchmarks else ()
+        return [one.as_json() for one in found]
 
     def _copied(self, copies: Copies, row: int) -> Json | None:
         survivor = int(copies.survivor[row])
@@ -175,7 +205,7 @@ def _prepare(output_dir: Path, overwrite: bool) -> None:
         output_dir.mkdir(parents=True, exist_ok=True)
     except OSError as error:
         raise CurateRefused(f"{output_dir} cannot be used as a folder: {error.strerror}. Name another.") from error
-    there = [name for name in NAMES if (output_dir / name).exists()]
+    there = [name for name in (*NAMES, SUSPECTS) if (output_dir / name).exists()]
     if there and not overwrite:
         raise CurateRefused(
             f"{output_dir} already holds {', '.join(there)}. Name another folder, or allow overwriting."
@@ -183,10 +213,12 @@ def _prepare(output_dir: Path, overwrite: bool) -> None:
 
 
 def _publish(work: Path, output_dir: Path) -> None:
-    """The report goes first and comes last: where it is present, the other three belong to it."""
-    (output_dir / NAMES[3]).unlink(missing_ok=True)
-    for name in NAMES:
-        (work / name).replace(output_dir / name)
+    """The report goes first and comes last: where it is present, the others belong to it."""
+    for name in (NAMES[3], SUSPECTS):
+        (output_dir / name).unlink(missing_ok=True)
+    for name in (SUSPECTS, *NAMES):
+        if (work / name).exists():
+            (work / name).replace(output_dir / name)
 
 
 def _versions(used: Mapping[str, Filter], recipe: Recipe) -> Json:

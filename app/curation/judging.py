@@ -4,6 +4,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 
 from app.curation.batch import Batch
+from app.curation.decontaminating import Decontaminator, Sighting
 from app.curation.deduplicator import Signatures
 from app.curation.measuring import measure, measuring
 from app.curation.recipe import Recipe
@@ -13,17 +14,22 @@ from app.curation.verdict import judge
 
 @dataclass(frozen=True, slots=True)
 class Judged:
-    """Per row of a batch: the reasons against it (absent where there are none); per deduplicator: the signatures."""
+    """Per row of a batch: the reasons against it (absent where there are none); per deduplicator: the signatures.
+
+    `sighting` is what of the benchmarks was seen, None where there are none.
+    """
 
     reasons: dict[int, list[Json]]
     signatures: dict[str, Signatures]
+    sighting: Sighting | None
 
 
 class Judge:
-    """One recipe, ready to look at batches."""
+    """One recipe and the benchmarks, ready to look at batches."""
 
-    def __init__(self, recipe: Recipe) -> None:
+    def __init__(self, recipe: Recipe, decontaminator: Decontaminator | None = None) -> None:
         self.recipe = recipe
+        self.decontaminator = decontaminator
         self.filters = measuring(recipe.filters)
 
     def __call__(self, samples: Sequence[Sample]) -> Judged:
@@ -32,15 +38,16 @@ class Judge:
         return Judged(
             {row: [reason.as_json() for reason in reasons] for row, reasons in found.items()},
             {key: one.signatures(batch) for key, one in self.recipe.deduplication.items()},
+            self.decontaminator.sight(batch) if self.decontaminator else None,
         )
 
 
 _judges: list[Judge] = []
 
 
-def appoint(recipe: Recipe) -> None:
+def appoint(recipe: Recipe, decontaminator: Decontaminator | None) -> None:
     """Prepare this process for `judge_samples`."""
-    _judges[:] = [Judge(recipe)]
+    _judges[:] = [Judge(recipe, decontaminator)]
 
 
 def judge_samples(samples: Sequence[Sample]) -> Judged:

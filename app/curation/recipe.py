@@ -11,6 +11,7 @@ import orjson
 from pydantic import BaseModel, BeforeValidator, ConfigDict, SerializeAsAny, ValidationError
 
 from app.curation.bounds import Limit
+from app.curation.decontamination.settings import Decontamination
 from app.curation.deduplicator import Deduplicator, deduplicators
 from app.curation.filter import Filter, filters
 from app.curation.sample import Form
@@ -51,6 +52,7 @@ class Recipe(BaseModel):
         dict[str, SerializeAsAny[Deduplicator]],
         BeforeValidator(lambda value: _built(value, deduplicators(), "deduplicator")),
     ] = {}
+    decontamination: Decontamination = Decontamination()
 
     @cached_property
     def limits(self) -> list[Limit]:

@@ -24,12 +24,13 @@ class Step(NamedTuple):
 
 @dataclass
 class Counts:
-    """``read = refused + dropped + kept``; `duplicates` is part of `dropped`."""
+    """``read = refused + dropped + kept``; `duplicates` and `contaminated` are parts of `dropped` and may overlap rules."""
 
     read: int = 0
     refused: int = 0
     dropped: int = 0
     duplicates: int = 0
+    contaminated: int = 0
     kept: int = 0
 
 

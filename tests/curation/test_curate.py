@@ -48,22 +48,27 @@ def test_every_record_has_one_fate(tmp_path: Path) -> None:
             "source": {"file": "a.jsonl", "position": 2},
             "reasons": [{"rule": "answer_is_a_placeholder", "measure": "placeholder_answer", "value": 1.0, "bound": 0}],
             "duplicate_of": None,
+            "contaminated_by": [],
         },
         {
             "id": "b.jsonl:0",
             "source": {"file": "b.jsonl", "position": 0},
             "reasons": [],
             "duplicate_of": {"id": "a.jsonl:0", "similarity": 1.0},
+            "contaminated_by": [],
         },
         {
             "id": "b.jsonl:1",
             "source": {"file": "b.jsonl", "position": 1},
             "reasons": [],
             "duplicate_of": {"id": "a.jsonl:3", "similarity": 1.0},
+            "contaminated_by": [],
         },
     ]
     assert [(one["file"], one["position"], one["line"]) for one in refused] == [("a.jsonl", 1, 2)]
-    assert vars(report.counts) == {"read": 6, "refused": 1, "dropped": 3, "duplicates": 2, "kept": 2}
+    assert vars(report.counts) == {
+        "read": 6, "refused": 1, "dropped": 3, "duplicates": 2, "contaminated": 0, "kept": 2,
+    }  # fmt: skip
     assert orjson.loads((tmp_path / "out" / "report.json").read_bytes())["counts"] == vars(report.counts)
     assert sorted(path.name for path in (tmp_path / "out").iterdir()) == sorted(NAMES)
 
@@ -138,3 +143,38 @@ def test_progress_reaches_the_end(tmp_path: Path) -> None:
         (step.stage for step in steps), key=["reading", "comparing", "writing"].index
     )
     assert steps[-1] == Step("writing", 2, 2)
+
+
+QUESTION = (
+    "A shepherd drives 48 sheep over the pass and on the way he meets a second shepherd with half as many more. "
+    "How many sheep graze in the valley when both have come down?"
+)
+
+
+@pytest.mark.parametrize("workers", [1, 2])
+def test_what_stands_in_a_benchmark_is_dropped_and_says_where(tmp_path: Path, workers: int) -> None:
+    bench = write(tmp_path / "herds.jsonl", {"id": "h7", "question": QUESTION, "answer": "72"})
+    alike = (
+        "A shepherd takes 48 sheep across the mountain pass and meets another shepherd who has half as many more. "
+        "How many sheep are grazing in the valley after both of them came down?"
+    )
+    file = write(
+        tmp_path / "a.jsonl", GOOD, asked(f"Solve this: {QUESTION}", "There are 72 sheep."), asked(alike, "It is 72.")
+    )
+    report = curate([file], tmp_path / "out", load_recipe("none"), workers=workers, benchmarks=[bench])
+    (dropped,) = rows(tmp_path / "out" / "dropped.jsonl")
+    (hit,) = dropped["winnow"]["contaminated_by"]
+    assert (hit["benchmark"], hit["item"], hit["score"]) == ("herds", "h7", 1.0)
+    assert dropped["instruction"][hit["span"]["start"] : hit["span"]["end"]] == QUESTION.rstrip("?")
+    assert (report.counts.contaminated, report.counts.kept) == (1, 2)
+    suspects = rows(tmp_path / "out" / "suspects.jsonl")
+    assert [(one["id"], one["item"], one["tier"]) for one in suspects[:1]] == [("a.jsonl:2", "h7", "paraphrase")]
+    assert [one["score"] for one in suspects] == sorted((one["score"] for one in suspects), reverse=True)
+
+
+def test_old_suspects_do_not_stay_beside_new_results(tmp_path: Path) -> None:
+    file, bench = write(tmp_path / "a.jsonl", GOOD), write(tmp_path / "b.jsonl", {"question": QUESTION, "answer": "72"})
+    curate([file], tmp_path / "out", Recipe(), benchmarks=[bench])
+    assert (tmp_path / "out" / "suspects.jsonl").exists()
+    curate([file], tmp_path / "out", Recipe(), overwrite=True)
+    assert not (tmp_path / "out" / "suspects.jsonl").exists()
