@@ -13,6 +13,8 @@ from app.curation.decontamination.fingerprint import PARTS, QUESTION, whole_keys
 from app.curation.decontamination.overlap import Coverage, Matches, Runs, coverage, longest, matches, runs
 from app.curation.decontamination.pieces import Pieces, Span
 from app.curation.decontamination.settings import Decontamination
+from app.curation.texts import Texts
+from app.curation.words import foldable
 
 if TYPE_CHECKING:
     from app.curation.decontamination.index import Index
@@ -91,10 +93,12 @@ class Check:
 
     def _alike(self) -> None:
         asked = exchanges(self._batch)
-        items, scores = self._index.features.nearest([one.text for one in asked], MOST_SUSPECTS)
-        for line, place in np.argwhere((items >= 0) & (scores >= self._settings.min_similarity)).tolist():
-            one = asked[line]
-            self._doubt(one.row, int(items[line, place]), "paraphrase", float(scores[line, place]), one.span)
+        texts, folded = foldable(Texts.of([one.text for one in asked]))
+        for first, table in zip(self._index.firsts, self._index.features, strict=False):
+            items, scores = table.nearest(texts, folded, MOST_SUSPECTS)
+            for line, place in np.argwhere((items >= 0) & (scores >= self._settings.min_similarity)).tolist():
+                one, item = asked[line], first + int(items[line, place])
+                self._doubt(one.row, item, "paraphrase", float(scores[line, place]), one.span)
 
     def _add(self, row: int, item: int, tier: Tier, score: float, span: Span) -> None:
         benchmark, id = self._index.named(item)
@@ -116,4 +120,5 @@ class Check:
 
 
 def _asked(lines: Coverage) -> Mask:
-    return lines.sections % PARTS == QUESTION
+    found: Mask = lines.sections % PARTS == QUESTION
+    return found

@@ -27,8 +27,9 @@ class Index:
         self.prints = tuple(prints)
         self.wholes = WholeTable(self.prints)
         self.sequences = SequenceTable(self.prints)
-        self.features = FeatureTable(self.prints)
-        self._before = np.cumsum([0, *(len(one.ids) for one in self.prints)]).tolist()
+        self.features = [FeatureTable(one) for one in self.prints]
+        self.firsts: list[int] = np.cumsum([0, *(len(one.ids) for one in self.prints)]).tolist()
+        """The number of each benchmark's first item: items are numbered through."""
 
     @classmethod
     def of(cls, benchmarks: Iterable[Benchmark]) -> "Index":
@@ -44,9 +45,9 @@ class Index:
         return [one.dump() for one in self.prints]
 
     def named(self, item: int) -> tuple[str, str]:
-        """Benchmark and id of an item, which are numbered through over all benchmarks."""
-        at = bisect_right(self._before, item) - 1
-        return self.prints[at].name, self.prints[at].ids[item - self._before[at]]
+        """Benchmark and id of an item."""
+        at = bisect_right(self.firsts, item) - 1
+        return self.prints[at].name, self.prints[at].ids[item - self.firsts[at]]
 
     def tally(self, batch: Batch) -> NDArray[np.int64]:
         """In how many samples each sequence of the benchmarks stands; the tallies of all batches are added up."""

@@ -89,7 +89,8 @@ def coverage(found: Runs, table: SequenceTable) -> Coverage:
     said = table.said[end] - table.said[np.minimum(np.maximum(begin, behind), end)]
     firsts = np.flatnonzero(fresh)
     sections = found.sections[firsts]
-    return Coverage(found.rows[firsts], sections, np.bincount(group, said, len(firsts)), table.totals[sections])
+    covered = np.bincount(group, said, len(firsts)).astype(np.float64)
+    return Coverage(found.rows[firsts], sections, covered, table.totals[sections])
 
 
 def longest(found: Runs) -> Runs:

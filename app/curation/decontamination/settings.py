@@ -26,7 +26,7 @@ class Decontamination(BaseModel):
         10, ge=1, title="Most samples", description="Sequences in more samples are common knowledge (GPT-3: 10)."
     )
     min_similarity: float = Field(
-        0.25, ge=0, le=1, title="Least similarity", description="From which a sample is suspected to be a paraphrase."
+        0.22, ge=0, le=1, title="Least similarity", description="From which a sample is suspected to be a paraphrase."
     )
     max_items: float = Field(
         0.02, ge=0, le=1, title="Contaminated from", description="The share of a benchmark's items found (Tülu 3: 2 %)."

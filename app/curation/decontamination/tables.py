@@ -1,6 +1,8 @@
 """The sequences of several fingerprints in one table, and where each of them stands."""
 
 from collections.abc import Sequence
+from functools import cached_property
+from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
@@ -53,7 +55,7 @@ class SequenceTable:
         weights = _joined([one.word_weights for one in prints], np.float32)
         self.said = np.concatenate([[0.0], np.cumsum(weights, dtype=np.float64)])
 
-    @property
+    @cached_property
     def totals(self) -> NDArray[np.float64]:
         """What each section says."""
         return np.diff(self.said[self.word_firsts])
@@ -67,5 +69,5 @@ def _few(keys: NDArray[np.uint64], sections: NDArray[np.int64]) -> NDArray[np.bo
     return found
 
 
-def _joined(parts: Sequence[NDArray[np.generic]], kind: type) -> NDArray[np.generic]:
+def _joined(parts: Sequence[NDArray[Any]], kind: type) -> NDArray[Any]:
     return np.concatenate(parts).astype(kind, copy=False) if parts else np.empty(0, kind)

@@ -52,7 +52,7 @@ def word_weights(words: Words, sequences: Sequences, shared: NDArray[np.int64], 
 def said(words: Words) -> NDArray[np.float32]:
     """1 per word, .5 per word that any text may hold."""
     half = np.isin(words.hashes, _common()) | _single(words)
-    return np.where(half, np.float32(0.5), np.float32(1.0))
+    return np.where(half, 0.5, 1.0).astype(np.float32)
 
 
 def _single(words: Words) -> NDArray[np.bool_]:

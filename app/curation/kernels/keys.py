@@ -32,7 +32,7 @@ def place_of(key: np.uint64, slots: NDArray[np.int32], keys: NDArray[np.uint64])
     slot = key & mask
     while slots[slot] >= 0:
         if keys[slots[slot]] == key:
-            return slots[slot]
+            return np.int64(slots[slot])
         slot = (slot + uint64(1)) & mask
     return -1
 
