@@ -191,9 +191,9 @@ def test_corpus_of_another_dataset_is_not_there(session, dataset, path, alice):
 class TestMapping:
     @pytest.fixture
     def address(self, path, alice) -> str:
-        return put(
-            alice, path, b"Frage,Antwort,Thema\nDarf ich?,Ja.,Schmerz\n", file_name="fragen.csv"
-        ).headers["location"]
+        return put(alice, path, b"Frage,Antwort,Thema\nDarf ich?,Ja.,Schmerz\n", file_name="fragen.csv").headers[
+            "location"
+        ]
 
     def test_unknown_columns_wait_for_a_person(self, session, address, alice):
         assert stored(session)[0].state is CorpusState.UNMAPPED

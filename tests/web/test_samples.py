@@ -228,3 +228,26 @@ def test_material_is_escaped_in_list_and_page(session, dataset, corpus, alice):
         page = alice.get(f"/datasets/{dataset.id}/samples{path}").text
         assert "<script>alert" not in page
         assert "<img src=x" not in page
+
+
+def test_words_that_made_a_rule_fire_are_marked_and_named(session, dataset, corpus, alice):
+    content = {
+        "prompt": "May I swim?",
+        "response": "I'm sorry, but as an AI language model I cannot help. Write to ann@clinic.org.",
+    }
+    sample = factories.make_samples(session, corpus, [content], state=SampleState.DROPPED)[0]
+    make_verdict(session, make_run(session, dataset), sample, failures=[("speaks_of_another_model", "x", 1, 0)])
+    page = alice.get(f"/datasets/{dataset.id}/samples/{sample.id}").text
+    assert '<span class="off">Speaks of another model: </span>' in page
+    assert '<a href="#mark-1-1"' in page
+    assert "Personal data" in page
+    assert '<span class="off">E-mail address: </span></span>ann@clinic.org</mark>' in page
+
+
+def test_marked_text_can_be_read_formatted_as_well(session, dataset, corpus, alice):
+    content = {"prompt": "May I swim?", "response": "**Yes**, ask ann@clinic.org"}
+    sample = factories.make_samples(session, corpus, [content])[0]
+    page = alice.get(f"/datasets/{dataset.id}/samples/{sample.id}").text
+    assert "**Yes**" in page
+    assert "<strong>Yes</strong>" in page
+    assert "Show it formatted" in page

@@ -6,15 +6,19 @@ from urllib.parse import urlencode
 import orjson
 from fastapi import APIRouter, Request, Response
 from fastapi.responses import RedirectResponse
+from pydantic import ValidationError
 from sqlalchemy.orm import Session
 
-from app.curation.sample import Form, Json, turns
+from app.curation.measuring import measuring
+from app.curation.recipe import Recipe
+from app.curation.sample import Form, Json, Path, turns
 from app.curation.shapes._note import NOTE
 from app.models import Corpus, Decision, RecipeVersion, Run, Sample, SampleState, User
-from app.services import corpora, histories, overruling, reasons, runs, samples, why
+from app.services import corpora, histories, marks, overruling, reasons, recipes, runs, samples, why
 from app.services.samples import Search
 from app.web import drawing, material, word_diff  # noqa: F401 - the last two give the templates what bears their name
 from app.web.dependencies import Access, Id, LeadDep, SessionDep
+from app.web.marking import Marks
 from app.web.rendering import render
 
 router = APIRouter()
@@ -47,6 +51,7 @@ class Shown:
     role: str
     title: str
     text: str
+    path: Path
 
 
 @dataclass(frozen=True)
@@ -111,6 +116,7 @@ def show_sample(request: Request, access: LeadDep, session: SessionDep, sample_i
         corpus=corpus,
         kind=_kind(sample),
         turns=shown(sample.form, content),
+        marks=_marks(session, run, sample.form, content, [reason.code for reason in failed]),
         edited=sample.revision_id is not None,
         verdict=verdict,
         reasons=[(reason, drawing.line(reason.value, reason.bound, reason.side, reason.scale)) for reason in failed],
@@ -143,7 +149,8 @@ def take_back(request: Request, access: LeadDep, session: SessionDep, sample_id:
 def shown(form: str, content: Json) -> list[Shown]:
     """The pieces of a sample with a name for each that a person understands."""
     return [
-        Shown(turn.role, ROLES.get(turn.role, turn.role.capitalize()), turn.text) for turn in turns(Form(form), content)
+        Shown(turn.role, ROLES.get(turn.role, turn.role.capitalize()), turn.text, turn.path)
+        for turn in turns(Form(form), content)
     ]
 
 
@@ -188,6 +195,15 @@ def _answers(session: Session, found: samples.Page) -> dict[int, list[str]]:
 def _answer(name: str, decision: Decision, reason: str, edited: bool) -> str:
     because = f": {reasons.title(reason).lower()}" if reason else ""
     return f"{name} {'edited and ' if edited else ''}{DECIDED[decision]}{because}"
+
+
+def _marks(session: Session, run: Run | None, form: str, content: Json, failed: list[str]) -> Marks:
+    """The words behind the verdict, as the rules of its recipe see them, and personal data."""
+    try:
+        recipe = recipes.loaded(session.get_one(RecipeVersion, run.recipe_version_id)) if run else Recipe()
+    except ValidationError:  # it uses a filter that is gone
+        recipe = Recipe()
+    return Marks(marks.of_sample(form, content, measuring(recipe.filters), failed))
 
 
 def _partner(session: Session, access: Access, survivor_id: int, form: str, content: Json) -> Partner | None:
