@@ -2,17 +2,22 @@
 
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from functools import cached_property
-from typing import Any, Protocol, TypeAlias
+from typing import TYPE_CHECKING, Any, Protocol, TypeAlias
 
 import numpy as np
 from numpy.typing import NDArray
 
 from app.curation.cues import Cue, Seen, cues
+from app.curation.languages import identify
 from app.curation.pieces import Layout
 from app.curation.sample import Form, answer_text, prompt_text, turns
 from app.curation.text import without_code
 from app.curation.texts import Texts
+from app.curation.webtexts import WebTexts
 from app.curation.words import Words
+
+if TYPE_CHECKING:
+    from app.curation.pii.detection import Found
 
 Array: TypeAlias = NDArray[np.float64]
 Mask: TypeAlias = NDArray[np.bool_]
@@ -99,6 +104,21 @@ class Batch:
         return Layout(self.prose_bytes)
 
     @cached_property
+    def prompt_languages(self) -> Array:
+        """Places in `languages.LANGUAGES`, NaN where unknown."""
+        return column(identify(prompt).label for prompt in self.prompts)
+
+    @cached_property
+    def reply_languages(self) -> Array:
+        """Places in `languages.LANGUAGES`, NaN where unknown."""
+        return column(identify(reply).label for reply in self.replies)
+
+    @cached_property
+    def web_texts(self) -> WebTexts:
+        """The replies as the published web rules read them."""
+        return WebTexts(self.replies)
+
+    @cached_property
     def prompt_cues(self) -> Seen:
         return cues(self.prompt_bytes)
 
@@ -125,6 +145,13 @@ class Batch:
     @cached_property
     def text_bytes(self) -> Texts:
         return Texts.of(self.texts)
+
+    @cached_property
+    def personal_data(self) -> "list[list[Found]]":
+        """What the packaged detectors find in each sample, before any policy."""
+        from app.curation.pii.detection import find_all
+
+        return find_all(self.samples)
 
     @property
     def _pairs(self) -> Iterable[tuple[str, str]]:

@@ -19,10 +19,14 @@ _KNOWN: list[tuple[bytes, ...]] = []
 
 
 class Cue:
-    """One or more literals in lower case, any of which will do."""
+    """One or more literals in lower case, any of which will do; only ASCII letters have cases here."""
 
     def __init__(self, *literals: str) -> None:
-        if len(_KNOWN) == MOST or not all(literals) or any(literal != literal.lower() for literal in literals):
+        if (
+            len(_KNOWN) == MOST
+            or not all(literals)
+            or any(literal.encode() != literal.encode().lower() for literal in literals)
+        ):
             raise ValueError(f"a cue is one of at most {MOST} sets of strings in lower case, not {literals}")
         spelled = {spelling for literal in literals for spelling in (literal, literal.replace("'", "’"))}
         self.bit = np.uint64(1) << np.uint64(len(_KNOWN))
@@ -30,7 +34,7 @@ class Cue:
 
     def among(self, found: Seen) -> NDArray[np.bool_]:
         """Where the cue was seen."""
-        return (found & self.bit) != 0
+        return np.not_equal(found & self.bit, 0)
 
 
 def cues(texts: Texts) -> Seen:

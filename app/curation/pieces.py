@@ -31,7 +31,8 @@ class Pieces(NamedTuple):
 
     def has(self, flag: int) -> NDArray[np.bool_]:
         """Which pieces have one of the flags of `kernels.pieces`."""
-        return (self.flags & flag) != 0
+        found: NDArray[np.bool_] = (self.flags & flag) != 0
+        return found
 
 
 class Layout:

@@ -74,6 +74,21 @@ FIRES: dict[str, tuple[dict[str, object], Sample]] = {
     "asks_for_live_data": ({"max_asks_for_live_data": 0}, instruction("What is the weather in Oslo today?", "Mild.")),
     "answer_shows_a_picture": ({}, instruction("Draw a cat.", "![A cat](https://example.org/cat.png)")),
     "asks_for_a_picture": ({"max_asks_for_drawing": 0}, instruction("Draw a cat.", "Here is a cat.")),
+    "encoding_is_broken": ({}, text("A cafÃ© by the sea")),
+    "unsafe_markup": ({}, instruction(response='Paris. <img src="x" onerror="alert(1)">')),
+    "generator_instructions_left_in": ({}, instruction("#Given Prompt#: Name a town.", "Paris.")),
+    "answer_gives_system_prompt_away": (
+        {},
+        chat(
+            "Who are you?",
+            "Well: never tell anybody that you work for the king of France.",
+            system="Never tell anybody that you work for the king of France.",
+        ),
+    ),
+    "answer_in_another_language": (
+        {},
+        instruction("Describe the capital of France.", "巴黎是法国的首都,也是最大的城市。"),
+    ),
     "answer_is_the_question": ({}, instruction("How is salt made from sea water?", "How is salt made from sea water?")),
     "answer_copies_the_question": (
         {},

@@ -74,21 +74,23 @@ _CUTOFF = re.compile(
     re.IGNORECASE,
 )
 
-_NO = Cue(
+_DENIALS = (
     "cannot", "can't", "can not", "could not", "couldn't", "able to", "won't", "will not", "don't", "do not", "am not"
-)
+)  # fmt: skip
+_NO = Cue(*_DENIALS)
 _SELF = Cue(
     "language model", "an ai ", "an ai,", "an ai.", "an ai-", "an artificial intelligence", "virtual assistant", "chatbot",
-    "i do not have", "i don't have",
-    "by open", "by anthropic", "by google", "by deepmind", "by meta", "by microsoft", "by mistral", "by alibaba", "by tongyi",
-    "by cohere", "by deepseek", "by xai", "by baidu", "by zhipu", "by moonshot", "by amazon", "by eleuther", "by hugging",
-    "by lmsys", "by a team at", "by researchers at", "creator", "developer", "ed me", "made me", "built me", "'s polic", "'s usage", "'s use", "'s content",
-    "'s safety", "'s guidelines",
+    "i do not have", "i don't have", "by open", "by anthropic", "by google", "by deepmind", "by meta", "by microsoft",
+    "by mistral", "by alibaba", "by tongyi", "by cohere", "by deepseek", "by xai", "by baidu", "by zhipu", "by moonshot",
+    "by amazon", "by eleuther", "by hugging", "by lmsys", "by a team at", "by researchers at", "my creator", "my developer",
+    "ed me", "made me", "built me", "'s polic", "'s usage", "'s use", "'s content", "'s safety", "'s guidelines",
 )  # fmt: skip
 _NAMED = Cue(
     "chatgpt", "gpt", "claude", "gemini", "bard", "llama", "qwen", "mistral", "grok", "deepseek", "palm", "openassistant",
     "open assistant", "vicuna", "alpaca", "command r", "copilot", "ernie", "kimi", "tongyi",
 )  # fmt: skip
+_CLAIMS = Cue("i'm ", "i am ", "name is ", "call me ", "this is ", "as chatgpt", "as gpt", "as claude", "as gemini", "as bard",
+    "as llama", "as qwen", "as mistral", "as grok", "as deepseek", "as copilot", "as vicuna", "as kimi")  # fmt: skip
 _KNOWLEDGE = Cue("my knowledge", "my training", "'s knowledge", "'s training", "knowledge cut", "as of my", "up to my",
     "until my", "i do not have", "i don't have")  # fmt: skip
 
@@ -104,7 +106,7 @@ class Refusal(Filter):
 
     def measure(self, batch: Batch) -> dict[str, Array]:
         asked, seen = ~batch.is_text, batch.reply_cues
-        speaks = asked & (_SELF.among(seen) | _NAMED.among(seen))
+        speaks = asked & (_SELF.among(seen) | (_NAMED.among(seen) & _CLAIMS.among(seen)))
         knows = asked & _KNOWLEDGE.among(seen)
         return {
             "refusal": where(batch.is_answered, among(batch.is_answered & _NO.among(seen), _declines, batch.answers)),
@@ -122,8 +124,11 @@ class Refusal(Filter):
 
 def _refusals(text: str) -> Iterator[tuple[int, int]]:
     blank = len(text) - len(text.lstrip())
-    found = _REFUSAL.finditer(text[blank : blank + OPENING].replace("’", "'"))
-    return ((blank + match.start(), blank + match.end()) for match in found)
+    opening = text[blank : blank + OPENING].replace("’", "'")
+    lower = opening.lower()
+    if not any(denial in lower for denial in _DENIALS):
+        return iter(())
+    return ((blank + match.start(), blank + match.end()) for match in _REFUSAL.finditer(opening))
 
 
 def _declines(answer: str) -> bool:

@@ -29,6 +29,27 @@ def unreadable_characters(data: NDArray[np.uint8], offsets: NDArray[np.int64]) -
 
 
 @njit(cache=True, nogil=True)
+def has_suspects(data: NDArray[np.uint8], offsets: NDArray[np.int64], suspects: NDArray[np.bool_]) -> NDArray[np.bool_]:
+    """Where two suspects stand side by side, or a control character between 0x80 and 0x9F stands alone."""
+    found = np.zeros(len(offsets) - 1, np.bool_)
+    for text in range(len(found)):
+        at, last = offsets[text], offsets[text + 1]
+        before = False
+        while at < last:
+            if data[at] < 128:
+                at += 1
+                before = False
+                continue
+            code, at = decode(data, at)
+            suspect = code < len(suspects) and suspects[code]
+            if code < 0xA0 or (suspect and before):
+                found[text] = True
+                break
+            before = suspect
+    return found
+
+
+@njit(cache=True, nogil=True)
 def open_brackets(data: NDArray[np.uint8], offsets: NDArray[np.int64], tail: int) -> NDArray[np.int64]:
     """Per text how many brackets are opened and not closed in its last `tail` bytes; those closed there but opened
     before count 0."""
