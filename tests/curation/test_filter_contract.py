@@ -15,6 +15,7 @@ from app.curation.measuring import measure
 from app.curation.sample import Sample
 from app.curation.verdict import judge
 from tests.curation.samples import chat, instruction, preference, text
+from tests.curation.web_samples import CASES, EDGES, PROSE
 
 LONG = "Salt is a mineral that people have used for a very long time to keep their food from going bad. "
 TOOL_CALL = chat("Call it.", "")
@@ -105,6 +106,11 @@ FIRES: dict[str, tuple[dict[str, object], Sample]] = {
 FIRES |= {f"{n}_words_repeat": ({}, text(LONG * 4)) for n in ("five", "six", "seven", "eight", "nine", "ten")}
 FIRES |= {f"{name}_words_repeat": ({}, text("salt and pepper " * 12)) for name in ("two", "three", "four")}
 
+FIRES |= {reason: (dict(case.fields), text(case.breaks)) for reason, case in CASES.items()}
+FIRES |= {reason: ({}, text(case.breaks)) for reason, case in EDGES.items()}
+WEB = {"c4", "fineweb", "gopher_quality", "gopher_repetition"}
+"""Filters for documents; no recipe for questions and answers uses them."""
+
 EVERY = pytest.mark.parametrize("kind", filters().values(), ids=filters())
 RULES = [(kind, field, rule) for kind in filters().values() for field, rule in kind.rules().items()]
 
@@ -176,6 +182,7 @@ def test_good_samples_pass_every_default(kind: type[Filter]) -> None:
         text(LONG),
     ]
     one = kind()
+    good = [text(PROSE)] if kind.key() in WEB else good
     assert judge(one.measure(Batch(good)), one.limits()) == {}
 
 
