@@ -12,7 +12,7 @@ AT = 1
 LINK = 2
 """A link (``://``) with an @ or = before the next blank."""
 NUMBER = 4
-"""Seven digits or more, with at most four separators between two of them."""
+"""Seven digits or more with at most four separators between two of them; or six, then a capital A to D."""
 LONG_NUMBER = 8
 """Twelve such digits or more."""
 DOTTED = 16
@@ -29,7 +29,7 @@ MIXED = 256
 ACCOUNT = 512
 """A word that begins with two letters and two digits; eleven more letters and digits, at least five of them digits."""
 SECRET = 1024
-"""``passw``; or a name that ends as those of secrets do, then = or : and eight characters."""
+"""``passw``; or a name that ends as those of secrets do, then = or : and six characters."""
 
 _LETTER, _DIGIT, _HEX, _SEPARATOR, _JOIN, _ANCHOR, _ADDRESS, _WIDE = 1, 2, 4, 8, 16, 32, 64, 128
 
@@ -45,7 +45,7 @@ def _classes() -> NDArray[np.uint8]:
         (_SEPARATOR, " .-()/+" + wide),
         (_JOIN, "_-"),
         (_ANCHOR, digits + "@:=-_wW"),
-        (_ADDRESS, letters + digits + "_-+.%" + wide),
+        (_ADDRESS, letters + digits + "_-+.%&!#$*=?^{}~'" + wide),
         (_WIDE, wide),
     ):
         found[[ord(character) for character in characters]] |= bit
@@ -114,16 +114,22 @@ def _number(data: NDArray[np.uint8], at: int, last: int, classes: NDArray[np.uin
             if dots >= 3:
                 found |= DOTTED
         elif kind & _SEPARATOR:
-            gap += 1
+            gap += not 0x80 <= data[at] < 0xC0  # bytes that continue a character do not count
             dots = dots + 1 if data[at] == ord(".") else 0
         else:
             break
         at += 1
-    if digits >= 7:
+    if digits >= 7 or (digits == 6 and _capital_follows(data, end, last)):
         found |= NUMBER
     if digits >= 12:
         found |= LONG_NUMBER
     return found, end
+
+
+@njit(cache=True, nogil=True)
+def _capital_follows(data: NDArray[np.uint8], at: int, last: int) -> bool:
+    at += at < last and data[at] == ord(" ")
+    return bool(at < last and ord("A") <= data[at] <= ord("D"))
 
 
 @njit(cache=True, nogil=True)
@@ -221,9 +227,10 @@ def _ends_like_a_secret(data: NDArray[np.uint8], first: int, at: int) -> bool:
     last = at - 1
     while last >= first and _is_blank_or_quote(data[last]):
         last -= 1
-    if last - first < 3:
+    if last - first < 2:
         return False
-    a, b, c, d = data[last - 3] | 0x20, data[last - 2] | 0x20, data[last - 1] | 0x20, data[last] | 0x20
+    a = data[last - 3] | 0x20 if last - first > 2 else 0
+    b, c, d = data[last - 2] | 0x20, data[last - 1] | 0x20, data[last] | 0x20
     return bool(
         (b == ord("k") and c == ord("e") and d == ord("y"))
         or (b == ord("p") and c == ord("w") and d == ord("d"))
@@ -235,10 +242,10 @@ def _ends_like_a_secret(data: NDArray[np.uint8], first: int, at: int) -> bool:
 
 @njit(cache=True, nogil=True)
 def _value_follows(data: NDArray[np.uint8], at: int, last: int) -> bool:
-    """Whether eight characters without a blank come after blanks, quotes, = and >."""
+    """Whether six characters without a blank come after blanks, quotes, = and >."""
     while at < last and (_is_blank_or_quote(data[at]) or data[at] == ord("=") or data[at] == ord(">")):
         at += 1
-    return bool(last - at >= 8 and np.all(data[at : at + 8] > ord(" ")))
+    return bool(last - at >= 6 and np.all(data[at : at + 6] > ord(" ")))
 
 
 @njit(cache=True, nogil=True)

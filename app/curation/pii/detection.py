@@ -1,7 +1,7 @@
 """Personal data in texts, samples and batches, with overlaps resolved."""
 
 from collections.abc import Iterable, Iterator, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 
 import numpy as np
 
@@ -14,13 +14,14 @@ from app.curation.texts import Texts
 
 @dataclass(frozen=True, slots=True)
 class Found:
-    """Personal data in the turn at `path`: text[start:end], in code points of the turn's text."""
+    """Personal data in the turn at `path`: text[start:end], in code points of the turn's text, which is `value`."""
 
     kind: str
     path: Path
     start: int
     end: int
     score: float
+    value: str = field(repr=False)
 
     @property
     def field(self) -> str:
@@ -40,7 +41,9 @@ def find_all(samples: Sequence[Content], using: Sequence[Detector] | None = None
     found: list[list[Found]] = [[] for _ in samples]
     for index, spans in spans_of([turn.text for _, turn in places], using):
         row, turn = places[index]
-        found[row] += (Found(kind, turn.path, start, end, score) for kind, start, end, score in spans)
+        found[row] += (
+            Found(kind, turn.path, start, end, score, turn.text[start:end]) for kind, start, end, score in spans
+        )
     return found
 
 

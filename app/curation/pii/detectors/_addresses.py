@@ -63,8 +63,7 @@ def _is_numbering(text: str, match: re.Match[str]) -> bool:
 
 
 def _is_telling(text: str) -> bool:
-    """Long enough to be no scope operator between two short names."""
+    """With a digit, and long enough to be no scope operator between two short names."""
     groups = [group for group in text.split(":") if group]
-    return (
-        text == "::1" or len(groups) >= 3 or (len(groups) == 2 and len(groups[0]) >= 3 and any(map(str.isdigit, text)))
-    )
+    is_long = len(groups) >= 3 or (len(groups) == 2 and len(groups[0]) >= 3) or text == "::1"
+    return is_long and any(map(str.isdigit, text))

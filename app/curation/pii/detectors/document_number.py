@@ -16,11 +16,10 @@ _NAME = (
 _NAMED = re.compile(rf"\b{_NAME}\b(?:[ ]?(?:number|num|no\b\.?|nr\b\.?|id|#|is|was|of|:|=|-|it['’]s))* ?#?\Z", re.ASCII)
 _NUMBER = re.compile(r"[0-9](?:[A-Za-z0-9]|[ -](?=[A-Za-z]{0,3}[0-9])){4,24}+(?![\w/]|[.,-]\w)", re.ASCII)
 _LETTERS = re.compile(r"(?<![\w.,/$€£-])[A-Za-z]{0,4}-?\Z", re.ASCII)
-_FEWEST_DIGITS = 5
 
 
 class DocumentNumber(Detector):
-    """Five digits or more, letters among them or not, right behind the name of a document or an account."""
+    """Seven digits or more, or five and letters, right behind the name of a document or an account."""
 
     title = "Document or account number"
     signs = NUMBER | MIXED
@@ -28,7 +27,7 @@ class DocumentNumber(Detector):
     def spans(self, text: str) -> Iterator[Span]:
         for match in _NUMBER.finditer(text):
             begin = _LETTERS.search(text, max(0, match.start() - 6), match.start())
-            if begin and _has_digits(match.group()) and _NAMED.search(before(text, begin.start(), 60)):
+            if begin and _is_long(text[begin.start() : match.end()]) and _NAMED.search(before(text, begin.start(), 60)):
                 yield Span("document_number", begin.start(), match.end(), 0.85)
 
     @staticmethod
@@ -36,5 +35,6 @@ class DocumentNumber(Detector):
         return "".join(filter(str.isalnum, value.casefold()))
 
 
-def _has_digits(number: str) -> bool:
-    return sum(map(str.isdigit, number)) >= _FEWEST_DIGITS
+def _is_long(number: str) -> bool:
+    digits = sum(map(str.isdigit, number))
+    return digits >= 7 or (digits >= 5 and number.isalnum() and not number.isdigit())

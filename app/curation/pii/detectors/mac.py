@@ -10,14 +10,15 @@ _MAC = re.compile(r"(?<![\w:-])[0-9A-Fa-f]{2}([:-])(?:[0-9A-Fa-f]{2}\1){4}[0-9A-
 
 
 class Mac(Detector):
-    """Six pairs with colons or hyphens; not the broadcast address and not zeros alone."""
+    """Six pairs with colons or hyphens; a digit among them, not zeros alone."""
 
     title = "Hardware (MAC) address"
     signs = COLONS
 
     def spans(self, text: str) -> Iterator[Span]:
         for match in _MAC.finditer(text):
-            if len(set(self.canonical(match.group()))) > 1:
+            pairs = self.canonical(match.group())
+            if len(set(pairs)) > 1 and any(map(str.isdigit, pairs)):
                 yield Span("mac", *match.span(), 0.95)
 
     @staticmethod

@@ -8,12 +8,12 @@ from app.curation.pii.detector import Detector, Span
 from app.curation.pii.detectors._entropy import entropy
 
 _ASSIGNED = re.compile(
-    r"(?P<name>passw(?:or)?d|pwd|pass|secret|key|token)[\"'`]?\s{0,3}(?::=|=>|=|:)\s{0,3}"
+    r"(?P<name>passw(?:or)?d|pwd|pass|secret|key|token)[\"'`]? {0,3}(?::=|=>|=|:) {0,3}"
     r"[\"'`]?(?P<value>[^\s\"'`,;<>(){}\[\]]{6,200})",
     re.IGNORECASE,
 )
 _SPOKEN = re.compile(
-    r"\b(?P<name>pass)(?:word|code|phrase)(?:\s+(?:is|was|to)\b|\s+(?:for|of)\s+(?:\S+\s+){1,4}?is\b):?\s+[\"'`“]?(?P<value>[^\s\"'`“”<>,]{6,64})",
+    r"\b(?P<name>pass)word(?:\s+(?:is|was|to)\b|\s+(?:for|of)\s+(?:\S+\s+){1,4}?is\b):?\s+[\"'`“]?(?P<value>[^\s\"'`“”<>,]{6,64})",
     re.IGNORECASE,
 )
 _PLACEHOLDER = re.compile(
