@@ -7,7 +7,7 @@ from typing import Annotated
 import typer
 
 from app import __version__
-from app.cli import curating, data, serving
+from app.cli import curating, data, deduplicating, serving
 
 app = typer.Typer(
     name="winnow",
@@ -18,7 +18,7 @@ app = typer.Typer(
     help="From raw corpora to training data that experts have approved."
     "\n\nStart with [bold]winnow up[/bold] and open the address it prints.",
 )
-for module in (serving, data, curating):
+for module in (serving, data, curating, deduplicating):
     module.register(app)
 
 # Exit codes: 0 done, 1 could not be done (one sentence on stderr), 2 wrong use of the command line, 130 interrupted.
@@ -50,6 +50,7 @@ def main() -> None:
 def _is_expected(error: Exception) -> bool:
     """Errors whose message was written for the person at the keyboard."""
     from app.curation.curate import CurateRefused
+    from app.curation.folders import FolderRefused
     from app.curation.parallel import WorkerDied
     from app.curation.readers import FileRefused, NeedsMapping
     from app.curation.recipe import RecipeRefused
@@ -65,6 +66,7 @@ def _is_expected(error: Exception) -> bool:
         | CurateRefused
         | DomainError
         | FileRefused
+        | FolderRefused
         | HomeError
         | NeedsMapping
         | NewerData

@@ -54,6 +54,22 @@ class Clusters:
         shares = np.concatenate([self.edges.similarities, np.ones(len(rows))])
         return np.concatenate([self.edges.pairs, equal]), shares
 
+    def all_pairs(self) -> Pairs:
+        """Every pair that reaches the threshold, told or implied: what resembles a text resembles its equals too."""
+        groups = self.edges.groups
+        order = np.argsort(groups, kind="stable")
+        sizes = np.bincount(groups, minlength=len(groups))
+        starts = np.cumsum(sizes) - sizes
+        firsts = np.flatnonzero((sizes > 1) & (self.edges.groups == np.arange(len(groups))))
+        own = [order[starts[first] + np.stack(np.triu_indices(sizes[first], 1), axis=1)] for first in firsts.tolist()]
+        left, right = self.edges.pairs.T
+        many = sizes[left] * sizes[right]
+        pair = np.repeat(np.arange(len(many)), many)
+        nth = np.arange(many.sum()) - np.repeat(np.cumsum(many) - many, many)
+        one = order[starts[left[pair]] + nth // sizes[right[pair]]]
+        other = order[starts[right[pair]] + nth % sizes[right[pair]]]
+        return np.sort(np.concatenate([np.stack([one, other], axis=1), *own]), axis=1)
+
     def __iter__(self) -> Iterator[Cluster]:
         """An edge is told in the cluster of its first row (of its second, where the first has none)."""
         owner = np.where(self.copies.survivor >= 0, self.copies.survivor, np.arange(len(self.copies.survivor)))
@@ -72,7 +88,7 @@ def _slices(owner: NDArray[np.int64]) -> dict[int, NDArray[np.int64]]:
     """The places of each value."""
     order = np.argsort(owner, kind="stable")
     values, firsts = np.unique(owner[order], return_index=True)
-    return dict(zip(values.tolist(), np.split(order, firsts[1:]), strict=True))
+    return dict(zip(values.tolist(), np.split(order, firsts)[1:], strict=True))
 
 
 def near_duplicates(

@@ -37,7 +37,7 @@ def survivors(passes: Mask, found: Sequence[Edges], priority: Array | NDArray[np
 def _ways(found: Sequence[Edges], rows: int) -> tuple[NDArray[np.int64], NDArray[np.int64], NDArray[np.int64], Array]:
     """Several ways of being alike as one graph: the groups of each have numbers of their own."""
     near = [near_groups(one) for one in found]
-    groups = np.array([one.groups + way * rows for way, one in enumerate(found)], np.int64).reshape(-1, rows)
+    groups = np.array([one.groups + way * rows for way, one in enumerate(found)], np.int64).reshape(len(found), rows)
     counts = [np.diff(firsts) for firsts, _, _ in near]
     others = [other + way * rows for way, (_, other, _) in enumerate(near)]
     firsts = np.concatenate([[0], np.cumsum(np.concatenate([np.empty(0, np.int64), *counts]))]).astype(np.int64)
