@@ -45,6 +45,8 @@ class Recipe(BaseModel):
     model_config = ConfigDict(extra="forbid", frozen=True)
 
     title: str = ""
+    reference: str = ""
+    """Whose rules these are: the program and version whose verdicts the recipe repeats."""
     filters: Annotated[
         dict[str, SerializeAsAny[Filter]], BeforeValidator(lambda value: _built(value, filters(), "filter"))
     ] = {}
@@ -65,8 +67,8 @@ class Recipe(BaseModel):
         return orjson.dumps(self.model_dump(mode="json"), option=options)
 
     def fingerprint(self) -> str:
-        """Two recipes that decide alike share it; the title does not count."""
-        state = self.model_dump(mode="json", exclude={"title"})
+        """Two recipes that decide alike share it; title and reference do not count."""
+        state = self.model_dump(mode="json", exclude={"title", "reference"})
         return sha256(orjson.dumps(state, option=orjson.OPT_SORT_KEYS)).hexdigest()
 
 

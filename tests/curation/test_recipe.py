@@ -33,6 +33,27 @@ def test_the_title_and_the_order_do_not_count() -> None:
     assert one.fingerprint() != Recipe().fingerprint()
 
 
+@pytest.mark.parametrize("name", packaged_recipes())
+def test_a_packaged_recipe_says_whose_rules_it_has(name: str) -> None:
+    assert load_recipe(name).title
+    assert load_recipe(name).reference
+
+
+PUBLISHED = {
+    "gopher-quality": [50, 100_000, 3, 10, 0.1, 0.1, 0.9, 0.3, 0.8, 2],
+    "gopher-repetition": [0.3, 0.2, 0.3, 0.2, 0.2, 0.18, 0.16, 0.15, 0.14, 0.13, 0.12, 0.11, 0.1],
+    "c4": [5, 0, 0],
+    "fineweb": [0.12, 0.67, 0.01, 0.3],
+}
+
+
+@pytest.mark.parametrize("name", PUBLISHED)
+def test_a_web_recipe_has_the_published_bounds_and_nothing_else(name: str) -> None:
+    recipe = load_recipe(name)
+    assert [limit.bound for limit in recipe.limits] == PUBLISHED[name]
+    assert recipe.deduplication == {}
+
+
 def test_every_form_has_its_default() -> None:
     assert default_recipe(Form.TEXT).title == "Documents"
     assert default_recipe(Form.CHAT) == default_recipe(Form.PREFERENCE) == load_recipe("instruction")
@@ -69,7 +90,7 @@ def test_a_recipe_file_or_a_clear_refusal(tmp_path: Path) -> None:
     file = tmp_path / "mine.json"
     file.write_bytes(Recipe(title="Mine").dump())
     assert load_recipe(file).title == "Mine"
-    with pytest.raises(RecipeRefused, match="give a JSON file or one of documents, instruction, none"):
+    with pytest.raises(RecipeRefused, match="give a JSON file or one of c4, documents"):
         load_recipe("elsewhere")
 
 
