@@ -11,10 +11,12 @@ from app.curation.decontamination.fingerprint import Fingerprint
 from app.curation.decontamination.index import Index
 from app.curation.decontamination.layouts import Item
 from app.curation.decontamination.packing import Unpackable
+from app.curation.decontamination.report import BenchmarkReport, likeliest, report
 from app.curation.decontamination.settings import Decontamination
 
 __all__ = [
     "Benchmark",
+    "BenchmarkReport",
     "Contamination",
     "Decontamination",
     "Findings",
@@ -23,4 +25,6 @@ __all__ = [
     "Item",
     "Suspect",
     "Unpackable",
+    "likeliest",
+    "report",
 ]

@@ -4,6 +4,7 @@ from bisect import bisect_left
 from collections.abc import Sequence
 from functools import cached_property
 from typing import NamedTuple
+from unicodedata import category
 
 import numpy as np
 from numpy.typing import NDArray
@@ -83,11 +84,10 @@ def _character(text: str, number: int) -> int:
 
 def _end(text: str, number: int) -> int:
     """Where the word ends: before what stands between it and the next one."""
-    after = _character(text, number + 1)
-    piece = text[:after] if _count(text) > number + 1 else text
-    while piece and not (piece[-1].isalnum() or _count(piece) > _count(piece[:-1] + " ")):
-        piece = piece[:-1]
-    return len(piece)
+    end = _character(text, number + 1) if _count(text) > number + 1 else len(text)
+    while end and category(text[end - 1])[0] not in "LNM" and text[end - 1] != "_":
+        end -= 1
+    return end
 
 
 def _count(text: str) -> int:

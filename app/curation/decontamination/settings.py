@@ -28,6 +28,9 @@ class Decontamination(BaseModel):
     min_similarity: float = Field(
         0.22, ge=0, le=1, title="Least similarity", description="From which a sample is suspected to be a paraphrase."
     )
+    most_suspects: int = Field(
+        10, ge=1, title="Most suspects", description="Of one item: a person judges the likeliest of them."
+    )
     max_items: float = Field(
         0.02, ge=0, le=1, title="Contaminated from", description="The share of a benchmark's items found (Tülu 3: 2 %)."
     )

@@ -46,13 +46,14 @@ def word_weights(words: Words, sequences: Sequences, shared: NDArray[np.int64], 
         np.maximum.at(commonest, starts + offset, shared)
     rarity = np.log1p(items / np.maximum(commonest, 1)) / np.log1p(items)
     rarity[commonest > MOST_ITEMS] = 0
-    return (rarity * said(words)).astype(np.float32)
+    weights: NDArray[np.float32] = (rarity * said(words)).astype(np.float32)
+    return weights
 
 
 def said(words: Words) -> NDArray[np.float32]:
     """1 per word, .5 per word that any text may hold."""
     half = np.isin(words.hashes, _common()) | _single(words)
-    return np.where(half, 0.5, 1.0).astype(np.float32)
+    return np.where(half, np.float32(0.5), np.float32(1.0))
 
 
 def _single(words: Words) -> NDArray[np.bool_]:
