@@ -101,6 +101,7 @@ FIRES: dict[str, tuple[dict[str, object], Sample]] = {
     "long_paragraphs_repeat": ({}, text(f"first\n\n{LONG}\n\n{LONG}")),
     "paragraph_repeats_often": ({}, text("a salt\n\nb salt\n\n" * 10)),
     "sentence_repeats_often": ({}, text("It is salt. Really? " * 40)),
+    "too_much_personal_data": ({}, text("a1@x.org a2@x.org a3@x.org a4@x.org a5@x.org a6@x.org")),
     "sentence_repeats_in_a_row": ({}, instruction(response="It is salt. " * 4)),
 }
 FIRES |= {f"{n}_words_repeat": ({}, text(LONG * 4)) for n in ("five", "six", "seven", "eight", "nine", "ten")}

@@ -153,6 +153,14 @@ def test_hostile_texts_are_read_in_proportion_to_their_length(text: str) -> None
     list(spans_of([text]))
 
 
+def test_numbers_in_a_row_are_found_one_by_one() -> None:
+    text = "4111 1111 1111 1111 5213 5917 2758 6604 and 2020 415-382-4400 (415) 382-4401 +33 6 12 34 56 78"
+    found = dict(spans_of([text]))[0]
+    assert [text[span.start : span.end] for span in found] == [
+        "4111 1111 1111 1111", "5213 5917 2758 6604", "415-382-4400", "(415) 382-4401", "+33 6 12 34 56 78",
+    ]  # fmt: skip
+
+
 def test_card_check_digit() -> None:
     assert has_luhn_digit("79927398713")
     assert not has_luhn_digit("79927398710")

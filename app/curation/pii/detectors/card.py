@@ -2,14 +2,15 @@
 
 import re
 from collections.abc import Iterator
+from functools import partial
 
 from app.curation.kernels.signs import LONG_NUMBER
-from app.curation.pii.context import before, digits_of
+from app.curation.pii.context import before, digits_of, fits
 from app.curation.pii.detector import Detector, Span
 
-_NUMBER = re.compile(r"(?<![\w.,+/-])[0-9](?:[ -]?[0-9]){11,18}+(?![\w/]|[.,-]\w)")
+_NUMBER = re.compile(r"(?<![\w.,+/-])[0-9](?:[ -]?[0-9]){11,}+(?![\w/]|[.,-]\w)")
 _GROUPS = re.compile(
-    r"[0-9]{12,19}|[0-9]{4}(?:([ -])[0-9]{4})(?:\1[0-9]{4}){1,2}(?:\1[0-9]{1,4})?|[0-9]{4}([ -])[0-9]{6}\2[0-9]{4,5}"
+    r"[0-9]{12,19}|[0-9]{4}([ -])[0-9]{4}\1[0-9]{4}(?:\1[0-9]{4})?(?:\1[0-9]{1,4})?|[0-9]{4}([ -])[0-9]{6}\2[0-9]{4,5}"
 )
 _ISSUERS = (
     (re.compile(r"4"), {16, 19}),  # Visa
@@ -36,18 +37,22 @@ class Card(Detector):
 
     def spans(self, text: str) -> Iterator[Span]:
         for match in _NUMBER.finditer(text):
-            digits = digits_of(match.group())
-            if not has_luhn_digit(digits) or len(set(digits)) < 2 or not _GROUPS.fullmatch(match.group()):
-                continue
-            context = before(text, match.start())
-            if _CARD.search(context):
-                yield Span("card", *match.span(), 1.0)
-            elif _has_issuer(digits) and not _OTHER.search(context):
-                yield Span("card", *match.span(), 0.85)
+            yield from fits(text, *match.span(), range(12, 20), partial(_span, text))
 
     @staticmethod
     def canonical(value: str) -> str:
         return digits_of(value)
+
+
+def _span(text: str, start: int, end: int) -> Span | None:
+    number = text[start:end]
+    digits = digits_of(number)
+    if not _GROUPS.fullmatch(number) or len(set(digits)) < 2 or not has_luhn_digit(digits):
+        return None
+    context = before(text, start)
+    if _CARD.search(context):
+        return Span("card", start, end, 1.0)
+    return Span("card", start, end, 0.85) if _has_issuer(digits) and not _OTHER.search(context) else None
 
 
 def has_luhn_digit(digits: str) -> bool:

@@ -2,10 +2,11 @@
 
 import re
 from collections.abc import Iterator
+from functools import partial
 from typing import Any
 
 from app.curation.kernels.signs import NUMBER
-from app.curation.pii.context import after, before, digits_of
+from app.curation.pii.context import after, before, digits_of, fits
 from app.curation.pii.detector import Detector, Span
 
 _NUMBER = re.compile(r"[0-9](?:[ .()/\u00a0\u2010-\u2013-]{0,3}+[0-9]){6,}+")
@@ -57,17 +58,27 @@ class Phone(Detector):
 
     def spans(self, text: str) -> Iterator[Span]:
         for match in _NUMBER.finditer(text):
-            begin, end = _BEGIN.search(text, max(0, match.start() - 3), match.start()), _END.match(text, match.end())
-            if begin and end and (score := _score(text, begin.start(), match.end(), end.end())):
-                is_open = text[begin.start()] == "(" and ")" not in match.group()
-                yield Span("phone", begin.start() + is_open, end.end(), score)
+            if one := _span(text, *match.span(), alone=True):
+                yield one
+            elif " " in match.group():
+                yield from fits(text, *match.span(), range(7, _MOST + 1), partial(_span, text))
 
     @staticmethod
     def canonical(value: str) -> str:
         return digits_of(value)
 
 
-def _score(text: str, start: int, end: int, behind: int) -> float:
+def _span(text: str, start: int, end: int, alone: bool = False) -> Span | None:
+    """The telephone number around text[start:end]; one in a row of numbers must be known by its form."""
+    begin, behind = _BEGIN.search(text, max(0, start - 3), start), _END.match(text, end)
+    if not begin or not behind:
+        return None
+    score = _score(text, begin.start(), end, behind.end(), alone)
+    has_lone_bracket = text[begin.start()] == "(" and ")" not in text[start:end]
+    return Span("phone", begin.start() + has_lone_bracket, behind.end(), score) if score else None
+
+
+def _score(text: str, start: int, end: int, behind: int, alone: bool) -> float:
     """How sure text[start:end] is a telephone number; its extension ends `behind`."""
     number = text[start:end]
     digits = digits_of(number)
@@ -77,7 +88,7 @@ def _score(text: str, start: int, end: int, behind: int) -> float:
         return 0.95
     score = _score_by_form(number, text, end)
     context = before(text, start)
-    if (_NAME.search(context) or _NAME_BEHIND.match(after(text, behind))) and _reads_as_number(number):
+    if alone and (_NAME.search(context) or _NAME_BEHIND.match(after(text, behind))) and _reads_as_number(number):
         score = 0.85
     return score if score and (_NAME.search(context[-16:]) or not _OTHER.search(context)) else 0.0
 
