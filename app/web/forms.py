@@ -126,11 +126,11 @@ def _messages(model: type[Input], error: ValidationError) -> dict[str, str]:
                 "The form sent something that this page does not ask for. Load the page again and fill it in once more."
             )
         else:
-            messages.setdefault(name, _sentence(problem["type"], problem.get("ctx", {}), problem["msg"]))
+            messages.setdefault(name, sentence(problem["type"], problem.get("ctx", {}), problem["msg"]))
     return messages
 
 
-def _sentence(kind: str, context: dict[str, Any], message: str) -> str:
+def sentence(kind: str, context: dict[str, Any], message: str) -> str:
     """A validation error in words that say what to do."""
     match kind:
         case "missing":

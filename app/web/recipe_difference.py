@@ -5,7 +5,8 @@ from dataclasses import dataclass
 
 from app.curation.recipe import Recipe
 from app.web import recipe_form
-from app.web.recipe_form import Field, Part
+from app.web.recipe_fields import Field
+from app.web.recipe_form import Part
 
 OFF, ON = "off", "on"
 
@@ -24,9 +25,12 @@ class Difference:
 def differences(before: Recipe, after: Recipe) -> list[Difference]:
     """Rule by rule in the order of the form; empty where both decide alike."""
     old, new = recipe_form.shown(before), recipe_form.shown(after)
-    rules = [line for pair in zip(old[0], new[0], strict=True) for line in _limits(*pair)]
-    settings = [line for pair in zip(old[0], new[0], strict=True) if _is_used(*pair) for line in _settings(*pair)]
-    return rules + settings + [line for pair in zip(old[1], new[1], strict=True) for line in _copies(*pair)]
+    rules = list(zip(old.rules, new.rules, strict=True))
+    limits = [line for pair in rules for line in _limits(*pair)]
+    settings = [line for pair in rules if _is_used(*pair) for line in _settings(*pair)]
+    copies = [line for pair in zip(old.copies, new.copies, strict=True) for line in _copies(*pair)]
+    sections = [line for pair in zip(old.sections, new.sections, strict=True) for line in _settings(*pair)]
+    return limits + settings + copies + sections
 
 
 def _limits(before: Part, after: Part) -> Iterator[Difference]:
@@ -72,5 +76,5 @@ def _effect(old: Field, new: Field) -> str:
 def _setting(one: Field) -> str:
     if one.control == "check":
         return "yes" if one.text == "on" else "no"
-    words = one.text.replace("_", " ") or "none"
+    words = ", ".join(one.text.split("\n")).replace("_", " ") or "none"
     return f"{words} %" if one.unit == "%" else words

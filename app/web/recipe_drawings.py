@@ -10,7 +10,7 @@ from app.curation.recipe import Recipe
 from app.services import histograms
 from app.services.histograms import Spread
 from app.web.drawing import Histogram, histogram
-from app.web.recipe_form import Field
+from app.web.recipe_fields import Field
 
 Found = Mapping[str, NDArray[float64]]
 

@@ -14,9 +14,8 @@ from tests.factories_runs import make_run
 
 def filled_in(recipe: Recipe) -> dict:
     """What a browser sends for this recipe's form, untouched."""
-    rules, copies = recipe_form.shown(recipe)
-    data: dict = {"on": [], "title": recipe.title}
-    for part in [*rules, *copies]:
+    data: dict = {"on": []}
+    for part in recipe_form.shown(recipe).parts:
         if part.is_on:
             data["on"].append(part.name)
         for one in [*part.limits, *part.settings]:
@@ -44,7 +43,7 @@ def measured(session, dataset, samples, **measures):
 def test_form_gives_back_the_recipe_that_it_shows(name):
     recipe = packaged_recipes()[name]
     data = filled_in(recipe)
-    assert recipe_form.read(data, set(data["on"]), recipe.title) == recipe
+    assert recipe_form.read(data, set(data["on"]), recipe) == recipe
 
 
 def test_who_may_see_and_save(session, dataset, alice, lena, bob, charlie):
@@ -100,6 +99,7 @@ def test_setting_out_of_range_is_refused_beside_its_field(session, dataset, alic
     data["deduplication.minhash.threshold"] = "12"
     answer = alice.post(f"/datasets/{dataset.id}/recipe", data=data)
     assert answer.status_code == 422
+    assert "Enter 50 or more." in answer.text
     assert "deduplication.minhash.threshold-error" in answer.text
 
 
@@ -145,7 +145,7 @@ def test_filters_in_use_come_first_and_the_others_wait_in_groups(session, datase
 
 
 def test_every_filter_has_a_place_in_a_group():
-    parts, _ = recipe_form.shown(Recipe())
+    parts = recipe_form.shown(Recipe()).rules
     placed = [part.name for _, found in rule_groups.in_order(parts) for part in found]
     assert sorted(placed) == sorted(part.name for part in parts)
 
@@ -207,3 +207,29 @@ def test_number_of_questions_does_not_grow_with_rules(session, dataset, alice, q
         alice.get(f"/datasets/{dataset.id}/recipe?start={start}")
         counts.append(len(queries))
     assert counts[1] == counts[2] <= 16
+
+
+def test_section_of_a_recipe_is_in_the_form_and_saved(session, dataset, alice):
+    data = filled_in(recipes.loaded(recipes.current(session, dataset)))
+    data["decontamination.min_share"] = "45"
+    data["on"].remove("decontamination.paraphrases")
+    alice.post(f"/datasets/{dataset.id}/recipe", data=data)
+    stored = recipes.current(session, dataset).recipe["decontamination"]
+    assert (stored["min_share"], stored["paraphrases"]) == (0.45, False)
+
+
+def test_what_has_no_control_comes_from_the_recipe_that_the_form_began_with(session, dataset, alice):
+    data = filled_in(packaged_recipes()["documents"]) | {"start": "documents"}
+    alice.post(f"/datasets/{dataset.id}/recipe", data=data)
+    assert recipes.loaded(recipes.current(session, dataset)) == packaged_recipes()["documents"]
+
+
+@pytest.mark.parametrize(
+    ("typed", "meant"),
+    [("en, de", ["en", "de"]), ("en\r\nde\r\n", ["en", "de"]), ("a{1,2},b", ["a{1,2}", "b"]), (" ", [])],
+)
+def test_lists_are_typed_in_lines_or_with_commas(session, dataset, alice, typed, meant):
+    data = filled_in(recipes.loaded(recipes.current(session, dataset)))
+    data["filters.language.languages"] = typed
+    alice.post(f"/datasets/{dataset.id}/recipe", data=data)
+    assert recipes.current(session, dataset).recipe["filters"]["language"]["languages"] == meant

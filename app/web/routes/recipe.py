@@ -1,6 +1,6 @@
 """The recipe: its rules as a form with the measures drawn beside them."""
 
-from typing import Any
+from dataclasses import dataclass
 
 from fastapi import APIRouter, Request, Response
 from fastapi.responses import RedirectResponse
@@ -14,7 +14,7 @@ from app.services.errors import NotFound
 from app.web import recipe_drawings, recipe_form, rule_groups
 from app.web.dependencies import Access, DatasetAdminDep, LeadDep, SessionDep
 from app.web.forms import FormDep
-from app.web.recipe_form import Part, Unreadable
+from app.web.recipe_form import Form, Unreadable
 from app.web.rendering import render
 
 router = APIRouter()
@@ -23,20 +23,19 @@ router = APIRouter()
 @router.get("/datasets/{dataset_id}/recipe", name="recipe")
 def show_recipe(request: Request, access: LeadDep, session: SessionDep, start: str = "", version: str = "") -> Response:
     """The newest version, or one to begin from that is not saved yet."""
-    recipe, note = _to_begin_with(session, access, start, version)
-    rules, copies = recipe_form.shown(recipe)
-    return page(request, access, session, rules, copies, title=recipe.title, note=note)
+    begun = Begun.at(session, access, start, version)
+    return page(request, access, session, recipe_form.shown(begun.recipe), begun, note=begun.note)
 
 
 @router.post("/datasets/{dataset_id}/recipe", name="save_recipe")
 def save_recipe(request: Request, access: DatasetAdminDep, session: SessionDep, form: FormDep) -> Response:
     """Save as a new version, and start a run where that was asked for."""
     typed, on = sent(form)
+    begun = Begun.at(session, access, typed.get("start", ""), typed.get("version", ""))
     try:
-        recipe = recipe_form.read(typed, on, typed.get("title", "")[:200].strip())
+        recipe = recipe_form.read(typed, on, begun.recipe)
     except Unreadable as error:
-        title = typed.get("title", "")
-        return page(request, access, session, error.rules, error.copies, title=title, status=422)
+        return page(request, access, session, error.form, begun, status=422)
     recipes.save(session, access.dataset, recipe, access.user.id)
     if typed.get("do") == "run":
         run = runs.start(session, access.dataset, access.user.id)
@@ -82,13 +81,43 @@ def saved_bounds(session: Session, access: Access) -> dict[str, float]:
         return {}
 
 
+@dataclass(frozen=True)
+class Begun:
+    """The recipe that the form began with: the newest version, an older one, or a built-in one. `note` says which."""
+
+    recipe: Recipe
+    start: str = ""
+    version: str = ""
+    note: str = ""
+
+    @classmethod
+    def at(cls, session: Session, access: Access, start: str, version: str) -> "Begun":
+        """What the address asks for; the newest version where that cannot be had."""
+        packaged = packaged_recipes()
+        if start in packaged:
+            title = packaged[start].title or start
+            note = f"This is the built-in recipe “{title}”. Nothing is saved until you save it."
+            return cls(packaged[start], start=start, note=note)
+        newest, all_versions = recipes.current(session, access.dataset), recipes.versions(session, access.dataset.id)
+        older = next((one for one in all_versions if str(one.version) == version), newest)
+        is_newest = older.version == newest.version
+        try:
+            recipe = recipes.loaded(older)
+        except ValidationError:
+            gone = (
+                f"Version {older.version} uses a rule that this installation does not have, so its rules are not shown."
+            )
+            return cls(Recipe(), note=gone)
+        note = "" if is_newest else f"This is version {older.version}. Save it to make it the newest again."
+        return cls(recipe, version="" if is_newest else version, note=note)
+
+
 def page(
-    request: Request, access: Access, session: Session, rules: list[Part], copies: list[Part], *, title: str,
-    note: str = "", status: int = 200, **more: Any,
-) -> Response:  # fmt: skip
+    request: Request, access: Access, session: Session, form: Form, begun: Begun, *, note: str = "", status: int = 200
+) -> Response:
     """The form as it stands, saved or not."""
     run = runs.latest(session, access.dataset.id)
-    found, saved, used = histograms.values(session, run), saved_bounds(session, access), rule_groups.used(rules)
+    found, saved, used = histograms.values(session, run), saved_bounds(session, access), rule_groups.used(form.rules)
     return render(
         request,
         "recipe.html",
@@ -96,11 +125,11 @@ def page(
         dataset=access.dataset,
         access=access,
         newest=recipes.current(session, access.dataset),
+        form=form,
+        begun=begun,
         used=used,
-        more=rule_groups.more(rules),
-        copies=copies,
+        more=rule_groups.more(form.rules),
         usual=recipe_form.usual,
-        recipe_title=title,
         note=note,
         run=run,
         run_version=_version(session, run),
@@ -116,25 +145,7 @@ def page(
         looked_at=histograms.LOOKED_AT,
         has_errors=status == 422,
         built_in=packaged_recipes(),
-        **more,
     )
-
-
-def _to_begin_with(session: Session, access: Access, start: str, version: str) -> tuple[Recipe, str]:
-    packaged = packaged_recipes()
-    if start in packaged:
-        title = packaged[start].title or start
-        return packaged[start], f"This is the built-in recipe “{title}”. Nothing is saved until you save it."
-    newest = recipes.current(session, access.dataset)
-    older = next((one for one in recipes.versions(session, access.dataset.id) if str(one.version) == version), newest)
-    try:
-        recipe = recipes.loaded(older)
-    except ValidationError:
-        gone = f"Version {older.version} uses a rule that this installation does not have, so its rules are not shown."
-        return Recipe(), gone
-    if older.version != newest.version:
-        return recipe, f"This is version {older.version}. Save it to make it the newest again."
-    return recipe, ""
 
 
 def _version(session: Session, run: Run | None) -> int | None:

@@ -7,7 +7,7 @@ from app.web import recipe_form
 from app.web.dependencies import LeadDep, SessionDep
 from app.web.forms import FormDep
 from app.web.recipe_form import Unreadable
-from app.web.routes.recipe import page, sent
+from app.web.routes.recipe import Begun, page, sent
 
 router = APIRouter()
 
@@ -27,10 +27,9 @@ def preview(request: Request, access: LeadDep, session: SessionDep, form: FormDe
     if (name := typed.get("set", "")) and recipe_form.typed_limit(name.partition("=")[0], typed, on):
         name, _, typed[name.partition("=")[0]] = name.partition("=")
         on |= {name}
-    title = typed.get("title", "")
+    begun = Begun.at(session, access, typed.get("start", ""), typed.get("version", ""))
     try:
-        recipe = recipe_form.read(typed, on, title[:200].strip())
+        recipe = recipe_form.read(typed, on, begun.recipe)
     except Unreadable as error:
-        return page(request, access, session, error.rules, error.copies, title=title, status=422)
-    rules, copies = recipe_form.shown(recipe)
-    return page(request, access, session, rules, copies, title=recipe.title, note="Nothing is saved until you save it.")
+        return page(request, access, session, error.form, begun, status=422)
+    return page(request, access, session, recipe_form.shown(recipe), begun, note="Nothing is saved until you save it.")
