@@ -60,6 +60,9 @@ wheel: setup ## Build dist/*.whl, front end included
 	$(PIP) install build
 	$(BIN)/python -m build --wheel
 
+bench: setup $(STAMPS)/test ## Run all benchmarks beside the peers; SECTION="Filters" runs one (results in benchmarks/RESULTS.md)
+	nice $(BIN)/python -m benchmarks.run $(if $(SECTION),"$(SECTION)")
+
 bench-import: setup ## Import of 100,000 and 1,000,000 rows: memory and time may not grow out of proportion
 	nice $(BIN)/python benchmarks/import_memory.py
 
