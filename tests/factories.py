@@ -19,6 +19,7 @@ from app.models import (
     Review,
     Role,
     Sample,
+    SampleSearch,
     SampleState,
     Slot,
     SlotState,
@@ -92,6 +93,9 @@ def make_samples(
     session.flush()
     for sample in samples:
         session.refresh(sample)
+        words = func.to_tsvector("simple", f"{sample.question} {sample.answer}")
+        session.add(SampleSearch(sample_id=sample.id, dataset_id=sample.dataset_id, search=words))
+    session.flush()
     return samples
 
 
@@ -148,7 +152,6 @@ def _sample(corpus: Corpus, number: int, form: Form, content: dict[str, Any], st
         content_hash=content_hash(form, content),
         question=question,
         answer=answer,
-        search=func.to_tsvector("simple", f"{question} {answer}"),
         state=state,
     )
 

@@ -3,10 +3,12 @@
 from collections.abc import Sequence
 from typing import Any
 
+import numpy as np
 from sqlalchemy.orm import Session
 
-from app.models import Dataset, Job, JobKind, JobState, Run, Sample, Verdict
-from app.services import recipes
+from app.curation.measuring import measure_names
+from app.models import Dataset, Job, JobKind, JobState, MeasureSet, Run, Sample, Verdict
+from app.services import blocks, columns, recipes
 
 
 def make_run(session: Session, dataset: Dataset, *, state: JobState = JobState.SUCCEEDED, **counts: int) -> Run:
@@ -39,21 +41,50 @@ def make_verdict(
     failures: Sequence[tuple[str, str, float, float]] = (),
     duplicate_of: Sample | None = None,
     similarity: float | None = None,
-) -> Verdict:
-    """Kept where nothing speaks against it; `failures` are (rule, measure, value, bound)."""
+) -> None:
+    """The run has seen the sample, and drops it where something speaks against it.
+
+    `failures` are (rule, measure, value, bound).
+    """
+    run.last_sample_id = max(run.last_sample_id, sample.id)
     stored: list[dict[str, Any]] = [
         dict(zip(("rule", "measure", "value", "bound"), failure, strict=True)) for failure in failures
     ]
     reasons = [failure[0] for failure in failures] + (["duplicate"] if duplicate_of else [])
-    verdict = Verdict(
-        run_id=run.id,
-        sample_id=sample.id,
-        kept=not reasons,
-        reasons=reasons,
-        failures=stored,
-        duplicate_of=duplicate_of.id if duplicate_of else None,
-        similarity=similarity,
-    )
-    session.add(verdict)
+    if reasons:
+        _count(run, reasons)
+        session.add(
+            Verdict(
+                run_id=run.id,
+                sample_id=sample.id,
+                reasons=reasons,
+                failures=stored,
+                duplicate_of=duplicate_of.id if duplicate_of else None,
+                similarity=similarity,
+            )
+        )
     session.flush()
-    return verdict
+
+
+def _count(run: Run, reasons: Sequence[str]) -> None:
+    """As a run stores how often each rule fired."""
+    rules = dict(run.details.get("rules", {}))
+    for reason in reasons:
+        fired = rules.get(reason, {"failed": 0, "alone": 0})
+        rules[reason] = {"failed": fired["failed"] + 1, "alone": fired["alone"] + (len(reasons) == 1)}
+    run.details = {**run.details, "rules": rules}
+
+
+def measured(session: Session, run: Run, samples: Sequence[Sample], **measures: Sequence[float]) -> None:
+    """Give samples of one dataset, in their order, these measures under the run's set; the others do not apply."""
+    names = measure_names()
+    made = MeasureSet(fingerprint=f"test {run.id}", names=names)
+    session.add(made)
+    session.flush()
+    run.set_id, run.last_sample_id = made.id, samples[-1].id
+    ids, of = np.array([one.id for one in samples]), np.array([one.corpus_id for one in samples], np.int32)
+    block = blocks.add(session, run.dataset_id, ids, of)
+    nothing = np.full(len(samples), np.nan)
+    columns.store_measures(
+        session, made.id, block, {name: np.array(measures.get(name, nothing), np.float64) for name in names}
+    )

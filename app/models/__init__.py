@@ -1,18 +1,23 @@
 """Tables, one noun per file."""
 
 from app.db import Base
+from app.models.block import Block, BlockColumn, BlockSignature
 from app.models.corpus import Corpus, CorpusState, ExactCopy, RefusedLine
 from app.models.dataset import Dataset, DatasetForm, Guideline, Membership, Purpose, Role
 from app.models.job import Job, JobKind, JobState, Shard, ShardState, Worker
+from app.models.pairs import PairBlock, PairSet, SurvivorChoice
 from app.models.recipe import RecipeVersion
 from app.models.release import Release, ReleaseRow
 from app.models.review import Decision, Review, Slot, SlotState
-from app.models.run import Measured, MeasureSet, NearPair, Run, Signature, Verdict
-from app.models.sample import Revision, Sample, SampleState
+from app.models.run import MeasureSet, Run, RunBlock, Verdict
+from app.models.sample import Revision, Sample, SampleSearch, SampleState
 from app.models.user import Invitation, LoginAttempt, SignIn, User
 
 __all__ = [
     "Base",
+    "Block",
+    "BlockColumn",
+    "BlockSignature",
     "Corpus",
     "CorpusState",
     "Dataset",
@@ -26,9 +31,9 @@ __all__ = [
     "JobState",
     "LoginAttempt",
     "MeasureSet",
-    "Measured",
     "Membership",
-    "NearPair",
+    "PairBlock",
+    "PairSet",
     "Purpose",
     "RecipeVersion",
     "RefusedLine",
@@ -38,14 +43,16 @@ __all__ = [
     "Revision",
     "Role",
     "Run",
+    "RunBlock",
     "Sample",
+    "SampleSearch",
     "SampleState",
     "Shard",
     "ShardState",
     "SignIn",
-    "Signature",
     "Slot",
     "SlotState",
+    "SurvivorChoice",
     "User",
     "Verdict",
     "Worker",

@@ -19,7 +19,10 @@ class CorpusState(StrEnum):
 
 
 class Corpus(Identified, Dated, Base):
-    """One uploaded raw file or archive. lines = accepted + refused + copies, always."""
+    """One uploaded raw file or archive. lines = accepted + refused + copies, always.
+
+    Of near-duplicates, the one from a `trusted` corpus stays where the recipe says so.
+    """
 
     __tablename__ = "corpora"
 
@@ -32,6 +35,7 @@ class Corpus(Identified, Dated, Base):
     origin: Mapped[str] = mapped_column(server_default="")
     shape: Mapped[str | None]
     mapping: Mapped[Json | None]
+    trusted: Mapped[bool] = mapped_column(server_default="false")
     state: Mapped[CorpusState] = mapped_column(server_default=CorpusState.WAITING)
     error: Mapped[str | None]
     lines: Mapped[int] = mapped_column(server_default="0")

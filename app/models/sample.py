@@ -35,8 +35,10 @@ class Sample(Identified, Dated, Base):
         UniqueConstraint("corpus_id", "number"),
         Index("ix_samples_state", "dataset_id", "state", "id"),
         # Counts by corpus and state are read from the index alone: the table itself holds all the text.
-        Index("ix_samples_counts", "dataset_id", "corpus_id", "state", postgresql_include=["revision_id", "decided_at"]),
-        Index("ix_samples_search", "search", postgresql_using="gin"),
+        Index(
+            "ix_samples_counts", "dataset_id", "corpus_id", "state", postgresql_include=["revision_id", "decided_at"]
+        ),
+        Index("ix_samples_overruled", "dataset_id", "id", postgresql_where="overruled_at IS NOT NULL"),
     )
 
     dataset_id: Mapped[int] = mapped_column(ForeignKey("datasets.id", ondelete="CASCADE"))
@@ -52,12 +54,25 @@ class Sample(Identified, Dated, Base):
     content_hash: Mapped[bytes]
     question: Mapped[str]
     answer: Mapped[str]
-    search: Mapped[Any] = mapped_column(TSVECTOR, deferred=True)
     state: Mapped[SampleState] = mapped_column(server_default=SampleState.CANDIDATE)
     revision_id: Mapped[int | None] = mapped_column(ForeignKey("revisions.id", use_alter=True))
     overruled_by: Mapped[int | None] = mapped_column(ForeignKey("users.id"))
     overruled_at: Mapped[datetime | None]
     decided_at: Mapped[datetime | None]
+
+
+class SampleSearch(Base):
+    """A sample's words for full-text search, apart from the sample, whose every change would rewrite their index.
+
+    Made with the sample and dropped with it by the database (a trigger on samples): no key is checked for each row.
+    """
+
+    __tablename__ = "sample_search"
+    __table_args__ = (Index("ix_sample_search_search", "search", postgresql_using="gin"),)
+
+    sample_id: Mapped[int] = mapped_column(primary_key=True, autoincrement=False)
+    dataset_id: Mapped[int]
+    search: Mapped[Any] = mapped_column(TSVECTOR)
 
 
 class Revision(Identified, Dated, Base):

@@ -2,12 +2,11 @@
 
 from collections.abc import Mapping
 
-from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from app.curation.bounds import Limit
-from app.models import Measured, MeasureSet, RecipeVersion
-from app.services import recipes, runs
+from app.models import RecipeVersion
+from app.services import columns, recipes, runs
 from app.services.why import Reason, in_words
 
 MOST = 4
@@ -16,14 +15,9 @@ MOST = 4
 def near_limits(session: Session, dataset_id: int, sample_id: int) -> list[Reason]:
     """Broken rules first, then the closest limits, a few at most. Empty where no run has measured the sample."""
     run = runs.latest(session, dataset_id)
-    found = session.execute(
-        select(MeasureSet.names, Measured.values)
-        .join(MeasureSet, MeasureSet.id == Measured.set_id)
-        .where(Measured.sample_id == sample_id)
-    ).first()
-    if run is None or found is None:
+    if run is None or run.set_id is None:
         return []
-    measures = dict(zip(found.names, found.values, strict=True))
+    measures = columns.measures_of_sample(session, run.set_id, dataset_id, sample_id)
     limits = recipes.loaded(session.get_one(RecipeVersion, run.recipe_version_id)).limits
     ranked = sorted((how_near(limit, measures), index) for index, limit in enumerate(limits))
     return in_words(_failure(limits[index], measures) for distance, index in ranked[:MOST] if distance < 1)

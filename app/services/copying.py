@@ -21,3 +21,10 @@ def count_afresh(session: Session, *tables: str) -> None:
     By itself it looks about once a minute; until then it takes them for small, and its plans for joins cost the square.
     """
     session.execute(text(f"ANALYZE {', '.join(tables)}"))
+
+
+def read_binary(session: Session, statement: str, values: dict[str, Any]) -> list[tuple[Any, ...]]:
+    """Rows in PostgreSQL's binary format: byte strings arrive as they are stored. Parameters are written %(name)s."""
+    driver: Any = session.connection().connection.driver_connection
+    with driver.cursor(binary=True) as cursor:
+        return list(cursor.execute(statement, values).fetchall())

@@ -9,10 +9,13 @@ from sqlalchemy import text
 from sqlalchemy.orm import Session
 
 from app.curation.bounds import Measure
-from app.models import MeasureSet, Run
+from app.models import Run
+from app.services import columns
 
 LOOKED_AT = 5_000
 """Samples that a drawing rests on; more would not move a bar by a pixel."""
+BLOCKS_LOOKED_AT = 20
+"""Blocks that those samples come from."""
 BINS = 40
 
 
@@ -25,24 +28,21 @@ class Spread:
 
 
 def values(session: Session, run: Run | None) -> dict[str, NDArray[np.float64]]:
-    """Stored measures by name, of some thousand samples evenly drawn; empty before the first run."""
+    """Stored measures by name, of some thousand samples from all over the dataset; empty before the first run."""
     if run is None or run.set_id is None:
         return {}
-    names = session.get_one(MeasureSet, run.set_id).names
-    step = max(1, int(run.counts.get("samples", 0)) // LOOKED_AT)
-    rows = (
-        session.execute(
-            text("""
-        WITH chosen AS MATERIALIZED (SELECT id FROM samples WHERE dataset_id = :dataset AND id % :step = 0)
-        SELECT m.values FROM measured m JOIN chosen ON chosen.id = m.sample_id WHERE m.set_id = :set LIMIT :most
+    found = session.execute(
+        text("""
+        SELECT id, samples FROM blocks WHERE dataset_id = :dataset AND last_id <= :last ORDER BY first_id
     """),
-            {"dataset": run.dataset_id, "step": step, "set": run.set_id, "most": 2 * LOOKED_AT},
-        )
-        .scalars()
-        .all()
-    )
-    table = np.array(rows, np.float64).reshape(len(rows), len(names))
-    return {name: table[:, column] for column, name in enumerate(names)}
+        {"dataset": run.dataset_id, "last": run.last_sample_id},
+    ).all()
+    total = sum(block.samples for block in found)
+    step = max(1, total // LOOKED_AT)
+    chosen = found[:: max(1, len(found) // BLOCKS_LOOKED_AT)]
+    parts = [columns.measures_of_block(session, run.set_id, block.id, block.samples) for block in chosen]
+    each = max(1, step * len(chosen) // max(1, len(found)))
+    return {name: np.concatenate([part[name][::each] for part in parts]) for name in parts[0]} if parts else {}
 
 
 def spread(found: Mapping[str, NDArray[np.float64]], measure: Measure, bounds: Sequence[float]) -> Spread | None:

@@ -31,13 +31,17 @@ _STAGED = """
 _COPY = "COPY staged FROM STDIN"
 
 _INSERT = """
-    INSERT INTO samples (dataset_id, corpus_id, number, file, position, line, "offset", form, content, metadata,
-        content_hash, question, answer, search)
-    SELECT :dataset, :corpus, number, file, position, line, "offset", form, content, metadata,
-        content_hash, question, answer, to_tsvector('simple', words)
-    FROM (SELECT DISTINCT ON (content_hash) * FROM staged ORDER BY content_hash, number) AS firsts
-    ORDER BY number
-    ON CONFLICT (dataset_id, content_hash) DO NOTHING
+    WITH firsts AS MATERIALIZED (SELECT DISTINCT ON (content_hash) * FROM staged ORDER BY content_hash, number),
+    added AS (
+        INSERT INTO samples (dataset_id, corpus_id, number, file, position, line, "offset", form, content, metadata,
+            content_hash, question, answer)
+        SELECT :dataset, :corpus, number, file, position, line, "offset", form, content, metadata,
+            content_hash, question, answer
+        FROM firsts ORDER BY number
+        ON CONFLICT (dataset_id, content_hash) DO NOTHING
+        RETURNING id, number)
+    INSERT INTO sample_search (sample_id, dataset_id, search)
+    SELECT added.id, :dataset, to_tsvector('simple', firsts.words) FROM added JOIN firsts USING (number) ORDER BY added.id
 """
 # Looked up one by one: a plan for all at once, made while there were few samples, would read all of them at every step.
 _COPIES = """

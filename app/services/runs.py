@@ -1,37 +1,25 @@
 """Runs: measure every sample once, find near-duplicates, apply the recipe, publish the verdicts at one moment."""
 
-from collections.abc import Iterator, Sequence
-from typing import Any
+from collections.abc import Iterable, Sequence
 
 import numpy as np
-import orjson
-from sqlalchemy import Row, delete, func, select, text
+from sqlalchemy import Row, func, select
 from sqlalchemy.orm import Session
 
-from app.curation.batch import Batch
-from app.curation.deduplicator import Deduplicator
+from app.curation.batch import Array, Batch
+from app.curation.deduplicator import Deduplicator, Signatures
+from app.curation.edges import edges
 from app.curation.measuring import measure
-from app.curation.survivors import edges, survivors
-from app.curation.verdict import Reason, judge
-from app.models import Dataset, Job, JobKind, MeasureSet, NearPair, RecipeVersion, Run, Sample, Verdict
-from app.services import copying, corpora, jobs, recipes, reviewing
+from app.models import Block, Dataset, Job, JobKind, MeasureSet, RecipeVersion, Run, RunBlock, Sample
+from app.services import blocks, columns, corpora, jobs, judging, pairs, publishing, recipes, tallies, verdicts
+from app.services.contents import chosen_samples, next_samples
 from app.services.errors import Conflict
 from app.services.jobs import Kind, ShardPlan, Stage
-from app.services.stored import (
-    Columns,
-    chosen_samples,
-    load_edges,
-    load_passes,
-    next_samples,
-    store_edges,
-    store_measures,
-    store_signatures,
-    store_verdicts,
-)
+from app.services.measured_set import MeasuredSet
 from app.services.working import Piece
 
 SAMPLES_PER_SHARD = 2_000
-VERDICTS_PER_STEP = 10_000
+BLOCKS_PER_SHARD, BLOCKS_PER_STEP = 50, 5
 
 
 def start(session: Session, dataset: Dataset, by: int | None = None) -> Run:
@@ -45,8 +33,8 @@ def start(session: Session, dataset: Dataset, by: int | None = None) -> Run:
     if last is None:
         raise Conflict("There are no samples yet. Add a corpus first.")
     version = recipes.current(session, dataset)
-    columns = Columns.of(session, recipes.loaded(version))
-    run = Run(dataset_id=dataset.id, recipe_version_id=version.id, set_id=columns.set_id, last_sample_id=last)
+    using = MeasuredSet.of(session, recipes.loaded(version))
+    run = Run(dataset_id=dataset.id, recipe_version_id=version.id, set_id=using.set_id, last_sample_id=last)
     session.add(run)
     session.flush()
     run.job_id = jobs.start(session, JobKind.RUN, dataset.id, {"run_id": run.id}, by).id
@@ -74,16 +62,10 @@ def of(session: Session, dataset_id: int, limit: int = 50) -> Sequence[Row[Run, 
     ).all()
 
 
-def reasons(session: Session, run_id: int) -> list[tuple[str, int]]:
+def reasons(run: Run) -> list[tuple[str, int]]:
     """(reason, samples) of a run, the commonest first; a sample counts under every rule that it fails."""
-    found = session.execute(
-        text("""
-        SELECT reason, count(*) FROM verdicts, unnest(reasons) AS reason
-        WHERE run_id = :run AND NOT kept GROUP BY reason ORDER BY 2 DESC, 1
-    """),
-        {"run": run_id},
-    )
-    return [(reason, number) for reason, number in found]
+    found = ((reason, fired["failed"]) for reason, fired in run.details.get("rules", {}).items() if fired["failed"])
+    return sorted(found, key=lambda row: (-row[1], row[0]))
 
 
 def _refuse_if_busy(session: Session, dataset_id: int) -> None:
@@ -96,143 +78,159 @@ def _refuse_if_busy(session: Session, dataset_id: int) -> None:
 
 
 def _plan_measuring(session: Session, job: Job) -> Sequence[ShardPlan]:
-    """Ranges of samples that this set of measures or these signatures have not seen."""
-    run, columns = _run(session, job)
-    return [
-        ShardPlan({"run_id": run.id, "first": row.first, "last": row.last}, row.samples)
-        for row in columns.unmeasured(session, run.dataset_id, run.last_sample_id, SAMPLES_PER_SHARD)
+    """Samples that are in no block yet, and blocks that lack measures or signatures of this recipe."""
+    run, using = _run(session, job)
+    configs = [one.fingerprint() for one in using.recipe.deduplication.values()]
+    stale = blocks.lacking(session, run.dataset_id, run.last_sample_id, using.set_id, configs)
+    new = blocks.outside(session, run.dataset_id, run.last_sample_id, SAMPLES_PER_SHARD)
+    return [ShardPlan({"run_id": run.id, "block": block}, samples) for block, samples in stale] + [
+        ShardPlan({"run_id": run.id, "first": row.first, "last": row.last}, row.samples) for row in new
     ]
 
 
 def _measure(piece: Piece) -> None:
-    """Measure a range of samples, some megabytes of text at a time."""
+    """Measure a range of samples, some megabytes of text at a time, or an old block anew."""
     with piece.reading() as session:
-        run, columns = _run(session, piece.job)
+        run, using = _run(session, piece.job)
+    if "block" in piece.params:
+        _measure_again(piece, run, using)
+        return
     done, after = piece.shard.done, int(piece.checkpoint.get("last", piece.params["first"] - 1))
     while True:
         with piece.reading() as session:
-            ids, batch = next_samples(session, run.dataset_id, after, piece.params["last"])
+            ids, corpora_of, batch = next_samples(session, run.dataset_id, after, piece.params["last"])
         if not len(ids):
             return
         done, after = done + len(ids), int(ids[-1])
-        measured = measure(batch, columns.filters)
-        signatures = {one.fingerprint(): one.signatures(batch) for one in columns.recipe.deduplication.values()}
+        measured, signed = measure(batch, using.filters), _signed(batch, using.recipe.deduplication.values())
         with piece.step(done, {"last": after}) as session:
-            store_measures(session, columns.set_id, ids, [measured[name] for name in columns.names])
-            for config, values in signatures.items():
-                store_signatures(session, config, ids, values)
+            block_id = blocks.add(session, run.dataset_id, ids, corpora_of)
+            _store(session, using, block_id, measured, signed)
+
+
+def _measure_again(piece: Piece, run: Run, using: MeasuredSet) -> None:
+    """Take the measures and signatures that a block lacks."""
+    if piece.checkpoint:  # done by an attempt that ended before it could say so
+        return
+    with piece.reading() as session:
+        block = session.get_one(Block, piece.params["block"])
+        is_measured, configs = columns.stored_of(session, block.id, using.set_id)
+        batch = chosen_samples(session, run.dataset_id, np.frombuffer(block.ids, "<i8"))
+    lacking = [one for one in using.recipe.deduplication.values() if one.fingerprint() not in configs]
+    measured, signed = {} if is_measured else measure(batch, using.filters), _signed(batch, lacking)
+    with piece.step(block.samples, {"stored": True}) as session:
+        _store(session, using, block.id, measured, signed)
+
+
+Signed = list[tuple[Deduplicator, Signatures]]
+
+
+def _signed(batch: Batch, wanted: Iterable[Deduplicator]) -> Signed:
+    return [(one, one.signatures(batch)) for one in wanted]
+
+
+def _store(session: Session, using: MeasuredSet, block_id: int, measured: dict[str, Array], signed: Signed) -> None:
+    columns.store_measures(session, using.set_id, block_id, measured)
+    for one, values in signed:
+        columns.store_signatures(session, one, block_id, values)
 
 
 def _plan_pairing(session: Session, job: Job) -> Sequence[ShardPlan]:
-    """One shard per deduplicator: pairs can only be found with all signatures together."""
-    copying.count_afresh(session, "measured", "signatures")
-    run, columns = _run(session, job)
-    samples = _count(session, run)
-    keys = list(columns.recipe.deduplication)
+    """One shard per deduplicator whose pairs are not all known: they can only be found with all signatures together."""
+    run, using = _run(session, job)
+    samples, last = _measured(session, run)
+    keys = [
+        key for key, one in using.recipe.deduplication.items() if pairs.known_until(session, run.dataset_id, one) < last
+    ]
     # Each of them sees every sample; counted once, so that the page does not speak of twice as many as there are.
     return [ShardPlan({"run_id": run.id, "key": key}, samples if key == keys[-1] else 0) for key in keys]
 
 
 def _pair(piece: Piece) -> None:
+    """Find the pairs among all samples, or those that samples added since make among themselves and with earlier ones."""
+    if piece.checkpoint:
+        return
     with piece.reading() as session:
-        run, columns = _run(session, piece.job)
-        one: Deduplicator = columns.recipe.deduplication[piece.params["key"]]
-        ids, signatures = columns.signatures(session, one, run)
+        run, using = _run(session, piece.job)
+        one: Deduplicator = using.recipe.deduplication[piece.params["key"]]
+        layout = blocks.layout(session, run.dataset_id, run.last_sample_id)
+        since = int(np.searchsorted(layout.ids, pairs.known_until(session, run.dataset_id, one), "right"))
+        signatures = columns.signatures(session, layout, one)
 
     def fetch(rows: Sequence[int]) -> Batch:
         with piece.reading() as session:
-            return chosen_samples(session, run.dataset_id, ids[np.asarray(rows, np.int64)])
+            return chosen_samples(session, run.dataset_id, layout.ids[np.asarray(rows, np.int64)])
 
-    found = edges(one, signatures, fetch)
+    found = edges(one, signatures, fetch, since=since)
     with piece.step(piece.shard.total, {"stored": True}) as session:
-        session.execute(delete(NearPair).where(NearPair.run_id == run.id, NearPair.deduplicator == one.key()))
-        store_edges(session, run.id, one.key(), ids, found)
+        pairs.store(session, run.dataset_id, one, layout, since, found)
 
 
 def _plan_judging(session: Session, job: Job) -> Sequence[ShardPlan]:
     run, _ = _run(session, job)
-    return [ShardPlan({"run_id": run.id}, _count(session, run))]
+    return [ShardPlan({"run_id": run.id}, _measured(session, run)[0])]
 
 
 def _judge(piece: Piece) -> None:
-    """Decide who survives, then write the verdicts in order, some thousands a step."""
+    """Decide about all samples at once: who survives is a question to all of them together."""
+    if piece.checkpoint:
+        return
     with piece.reading() as session:
-        run, columns = _run(session, piece.job)
-        ids, passes = load_passes(session, run, columns)
-        found = [load_edges(session, run.id, key, ids) for key in columns.recipe.deduplication]
-    copies = survivors(passes, found)
-    done = int(piece.checkpoint.get("done", 0))
-    for first in range(done, len(ids), VERDICTS_PER_STEP):
-        rows = slice(first, first + VERDICTS_PER_STEP)
-        with piece.step(min(first + VERDICTS_PER_STEP, len(ids)), {"done": first + VERDICTS_PER_STEP}) as session:
-            measures = columns.measures(session, ids[rows])
-            failed = judge(measures, columns.recipe.limits)
-            survivor = [int(ids[at]) if at >= 0 else None for at in copies.survivor[rows].tolist()]
-            similarity = copies.similarity[rows].tolist()
-            store_verdicts(session, _verdicts(run.id, ids[rows].tolist(), failed, survivor, similarity))
+        run, using = _run(session, piece.job)
+        judged = judging.judge(session, run, using)
+        details = tallies.details(session, run, using, judged)
+    with piece.step(piece.shard.total, {"stored": True}) as session:
+        judging.store(session, run, judged)
+        stored = session.get_one(Run, run.id)
+        stored.counts, stored.details = tallies.counts(judged), details
+        verdicts.forget_superseded(session, stored)
 
 
-def _verdicts(
-    run_id: int,
-    ids: Sequence[int],
-    failed: dict[int, list[Reason]],
-    survivor: Sequence[int | None],
-    similarity: Sequence[float],
-) -> Iterator[tuple[Any, ...]]:
-    for row, sample_id in enumerate(ids):
-        reasons, copy_of = failed.get(row, []), survivor[row]
-        names = [reason.rule for reason in reasons] + (["duplicate"] if copy_of is not None else [])
-        failures = orjson.dumps([reason.as_json() for reason in reasons]).decode()
-        share = similarity[row] if copy_of is not None else None
-        yield run_id, sample_id, not names, names, failures, copy_of, share
+def _plan_verdicts(session: Session, job: Job) -> Sequence[ShardPlan]:
+    run, _ = _run(session, job)
+    found = session.execute(
+        select(Block.id, Block.samples)
+        .join(RunBlock, RunBlock.block_id == Block.id)
+        .where(RunBlock.run_id == run.id)
+        .order_by(Block.first_id)
+    ).all()
+    parts = [found[first : first + BLOCKS_PER_SHARD] for first in range(0, len(found), BLOCKS_PER_SHARD)]
+    return [
+        ShardPlan({"run_id": run.id, "blocks": [row.id for row in part]}, sum(row.samples for row in part))
+        for part in parts
+    ]
 
 
-# The conditions are on the row that is written, not on a copy: they are looked at again where an expert was faster.
-_PUBLISH = """
-    UPDATE samples SET state = CASE WHEN v.kept OR samples.overruled_at IS NOT NULL THEN 'queued' ELSE 'dropped' END
-    FROM verdicts v
-    WHERE v.run_id = :run AND v.sample_id = samples.id AND samples.dataset_id = :dataset
-      AND samples.state IN ('candidate', 'dropped', 'queued')
-      AND samples.state <> CASE WHEN v.kept OR samples.overruled_at IS NOT NULL THEN 'queued' ELSE 'dropped' END
-"""
+def _write_verdicts(piece: Piece) -> None:
+    """Write down why each dropped sample is dropped, some blocks a step."""
+    with piece.reading() as session:
+        run, using = _run(session, piece.job)
+    block_ids, done = piece.params["blocks"], int(piece.checkpoint.get("blocks", 0))
+    for first in range(done, len(block_ids), BLOCKS_PER_STEP):
+        share = min(first + BLOCKS_PER_STEP, len(block_ids)) / len(block_ids)
+        with piece.step(round(piece.shard.total * share), {"blocks": first + BLOCKS_PER_STEP}) as session:
+            verdicts.store(session, run, using, block_ids[first : first + BLOCKS_PER_STEP])
 
 
 def _publish(session: Session, job: Job) -> None:
-    """Make the verdicts count, all at one moment. What experts have decided stays as it is."""
-    run, _ = _run(session, job)
-    dataset = session.get_one(Dataset, run.dataset_id)
-    run.counts = _totals(session, run.id)
-    run.published = True
-    session.flush()
-    session.execute(text(_PUBLISH), {"run": run.id, "dataset": dataset.id})
-    queued = select(Sample.id).where(Sample.dataset_id == dataset.id, Sample.state == "queued")
-    reviewing.open_slots(session, dataset, queued)
-    reviewing.close_slots(session, dataset)
+    """Make the verdicts count, and drop what no recipe in use measures by any more."""
+    run, using = _run(session, job)
+    publishing.publish(session, run)
+    columns.forget_others(session, run.dataset_id, using.set_id)
+    pairs.forget_others(session, run.dataset_id, using.recipe.deduplication)
 
 
-def _totals(session: Session, run_id: int) -> dict[str, int]:
-    row = session.execute(
-        select(
-            func.count().label("samples"),
-            func.count().filter(Verdict.kept).label("kept"),
-            func.count().filter(Verdict.kept.is_(False)).label("dropped"),
-            func.count().filter(Verdict.duplicate_of.is_not(None)).label("duplicates"),
-        ).where(Verdict.run_id == run_id)
-    ).one()
-    return {"samples": row.samples, "kept": row.kept, "dropped": row.dropped, "duplicates": row.duplicates}
-
-
-def _run(session: Session, job: Job) -> tuple[Run, Columns]:
+def _run(session: Session, job: Job) -> tuple[Run, MeasuredSet]:
     run = session.get_one(Run, job.params["run_id"])
     version = session.get_one(RecipeVersion, run.recipe_version_id)
-    return run, Columns.load(session.get_one(MeasureSet, run.set_id), recipes.loaded(version))
+    return run, MeasuredSet.load(session.get_one(MeasureSet, run.set_id), recipes.loaded(version))
 
 
-def _count(session: Session, run: Run) -> int:
-    return (
-        session.scalar(select(func.count()).where(Sample.dataset_id == run.dataset_id, Sample.id <= run.last_sample_id))
-        or 0
-    )
+def _measured(session: Session, run: Run) -> tuple[int, int]:
+    """(how many samples of a run are in blocks, the last of them)."""
+    mine = (Block.dataset_id == run.dataset_id, Block.last_id <= run.last_sample_id)
+    row = session.execute(select(func.sum(Block.samples), func.max(Block.last_id)).where(*mine)).one()
+    return int(row[0] or 0), int(row[1] or 0)
 
 
 jobs.KINDS[JobKind.RUN] = Kind(
@@ -240,6 +238,7 @@ jobs.KINDS[JobKind.RUN] = Kind(
         Stage("Measure every sample", "samples", _plan_measuring, _measure),
         Stage("Find near-duplicates", "samples", _plan_pairing, _pair),
         Stage("Apply the recipe", "samples", _plan_judging, _judge),
+        Stage("Write down the reasons", "samples", _plan_verdicts, _write_verdicts),
     ],
     _publish,
 )

@@ -11,7 +11,8 @@ from sqlalchemy.dialects.postgresql import ARRAY
 from sqlalchemy.orm import Session, aliased
 
 from app.curation.sample import Form
-from app.models import Corpus, Run, Sample, SampleState, User, Verdict
+from app.models import Corpus, Run, Sample, SampleSearch, SampleState, User, Verdict
+from app.services import runs
 from app.services.errors import NotFound
 from app.services.why import Reason, in_words
 
@@ -93,7 +94,7 @@ def page(
     edge = Sample.id < before if before is not None else Sample.id > after
     order = Sample.id.desc() if backwards else Sample.id.asc()
     others = _matching(dataset_id, run, replace(search, words=""))
-    words = [_found_first(search.words)] if search.words else []
+    words = [_found_first(dataset_id, search.words)] if search.words else []
     query = _rows(run).where(*others, *words, edge).order_by(order).limit(limit + 1)
     rows = session.execute(query).all()
     more, shown = len(rows) > limit, [_found(row) for row in rows[:limit]]
@@ -135,11 +136,6 @@ def get(session: Session, dataset_id: int, sample_id: int) -> tuple[Sample, Corp
     return sample, corpus
 
 
-def verdict(session: Session, run: Run | None, sample_id: int) -> Verdict | None:
-    """What the newest published run found about a sample; None where it has not seen it."""
-    return session.get(Verdict, (run.id, sample_id)) if run else None
-
-
 def _rows(run: Run | None) -> Any:
     """What a list shows of each sample, with its verdict in the published run."""
     survivor = aliased(Sample)
@@ -155,7 +151,6 @@ def _rows(run: Run | None) -> Any:
             Sample.question,
             Sample.answer,
             Corpus.name.label("corpus"),
-            Verdict.kept,
             Verdict.failures,
             Verdict.duplicate_of,
             Verdict.similarity,
@@ -203,7 +198,7 @@ def _first_words(text: str, most: int = 160) -> tuple[str, str]:
 def _matching(dataset_id: int, run: Run | None, search: Search) -> list[ColumnElement[bool]]:
     conditions: list[ColumnElement[bool]] = [Sample.dataset_id == dataset_id]
     if search.words:
-        conditions.append(_holds(search.words))
+        conditions.append(Sample.id.in_(_holds(dataset_id, search.words)))
     if search.states:
         conditions.append(Sample.state.in_(search.states))
     if search.corpora:
@@ -213,29 +208,36 @@ def _matching(dataset_id: int, run: Run | None, search: Search) -> list[ColumnEl
     return conditions
 
 
-def _holds(words: str) -> ColumnElement[bool]:
-    return Sample.search.op("@@")(func.websearch_to_tsquery("simple", words))
+def _holds(dataset_id: int, words: str) -> Select[int]:
+    return select(SampleSearch.sample_id).where(
+        SampleSearch.dataset_id == dataset_id, SampleSearch.search.op("@@")(func.websearch_to_tsquery("simple", words))
+    )
 
 
-def _found_first(words: str) -> ColumnElement[bool]:
-    """The same for a page: else PostgreSQL may walk the whole table in key order in search of a rare word."""
-    found = select(Sample.id).where(_holds(words)).cte("found").prefix_with("MATERIALIZED")
-    return Sample.id.in_(select(found.c.id))
+def _found_first(dataset_id: int, words: str) -> ColumnElement[bool]:
+    """For a page: else PostgreSQL may walk the whole table in key order in search of a rare word."""
+    found = _holds(dataset_id, words).cte("found").prefix_with("MATERIALIZED")
+    return Sample.id.in_(select(found.c.sample_id))
 
 
 def _failing(run: Run | None, reasons: Sequence[str]) -> Select[Any]:
     wanted = cast(list(reasons), ARRAY(Text))
-    return select(Verdict.sample_id).where(
-        Verdict.run_id == (run.id if run else 0), ~Verdict.kept, Verdict.reasons.overlap(wanted)
-    )
+    return select(Verdict.sample_id).where(Verdict.run_id == (run.id if run else 0), Verdict.reasons.overlap(wanted))
 
 
 def _reason_counts(session: Session, dataset_id: int, run: Run | None, search: Search) -> dict[str, int]:
+    """Of all samples as the run stored them; of some, counted."""
     if run is None:
         return {}
-    reason = func.unnest(Verdict.reasons).label("reason")
-    query = select(reason, func.count()).where(Verdict.run_id == run.id, ~Verdict.kept).group_by(reason)
     others = replace(search, reasons=())
-    if others.is_narrowed:
-        query = query.join(Sample, Sample.id == Verdict.sample_id).where(*_matching(dataset_id, run, others))
-    return dict(session.execute(query.order_by(func.count().desc())).all())
+    if not others.is_narrowed:
+        return dict(runs.reasons(run))
+    reason = func.unnest(Verdict.reasons).label("reason")
+    query = (
+        select(reason, func.count())
+        .join(Sample, Sample.id == Verdict.sample_id)
+        .where(Verdict.run_id == run.id, *_matching(dataset_id, run, others))
+        .group_by(reason)
+        .order_by(func.count().desc())
+    )
+    return dict(session.execute(query).all())

@@ -54,11 +54,12 @@ def undisturbed(broker: "redis.Redis", corpus_file: bytes) -> Outcome:
 
 
 def verdicts(dataset_id: int) -> list[tuple[Any, ...]]:
-    """The newest run's verdicts by line, and the states they led to."""
+    """What the newest run decided about each line, and the states it led to."""
     return rows(
-        """SELECT s.number, s.state, v.kept, v.reasons, v.failures::text, first.number, v.similarity
-           FROM verdicts v JOIN samples s ON s.id = v.sample_id LEFT JOIN samples first ON first.id = v.duplicate_of
-           WHERE v.run_id = (SELECT max(id) FROM runs WHERE dataset_id = :dataset AND published) ORDER BY s.number""",
+        """SELECT s.number, s.state, v.reasons, v.failures::text, first.number, v.similarity
+           FROM samples s JOIN runs r ON r.id = (SELECT max(id) FROM runs WHERE dataset_id = :dataset AND published)
+           LEFT JOIN verdicts v ON v.sample_id = s.id AND v.run_id = r.id LEFT JOIN samples first ON first.id = v.duplicate_of
+           WHERE s.dataset_id = :dataset ORDER BY s.number""",
         dataset=dataset_id,
     )
 

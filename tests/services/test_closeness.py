@@ -6,10 +6,11 @@ import pytest
 from sqlalchemy.orm import Session
 
 from app.curation.bounds import Kind, Limit, Measure, Rule, Side
-from app.models import Dataset, Measured, MeasureSet, Run
+from app.models import Dataset
 from app.services import recipes
 from app.services.closeness import MOST, how_near, near_limits
 from tests import factories
+from tests.factories_runs import make_run, measured
 
 
 def limit(side: Side, bound: float, kind: Kind = "count") -> Limit:
@@ -40,24 +41,11 @@ def test_limits_of_the_published_recipe_are_shown(session: Session, dataset: Dat
     version = recipes.current(session, dataset)
     limits = recipes.loaded(version).limits
     broken = next(limit for limit in limits if limit.rule.side == "min" and limit.rule.measure.kind == "count")
-    names = sorted({limit.rule.measure.name for limit in limits})
-    measures = MeasureSet(fingerprint="test", names=names)
-    session.add(measures)
-    session.flush()
-    values = [broken.bound - 1 if name == broken.rule.measure.name else math.nan for name in names]
-    session.add(Measured(sample_id=sample.id, set_id=measures.id, values=values))
-    session.flush()
     assert near_limits(session, dataset.id, sample.id) == []  # no run yet
 
-    run = Run(
-        dataset_id=dataset.id,
-        recipe_version_id=version.id,
-        set_id=measures.id,
-        last_sample_id=sample.id,
-        published=True,
-    )
-    session.add(run)
-    session.flush()
+    run = make_run(session, dataset)
+    assert near_limits(session, dataset.id, sample.id) == []  # it has not seen the sample
+    measured(session, run, [sample], **{broken.rule.measure.name: [broken.bound - 1]})
 
     shown = near_limits(session, dataset.id, sample.id)
     assert broken.rule.reason in {reason.code for reason in shown}

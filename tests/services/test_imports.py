@@ -88,7 +88,8 @@ def content_of(corpus_id: int) -> list[list[tuple[Any, ...]]]:
     return [
         rows(
             """SELECT number, file, position, line, "offset", form, content::text, metadata::text, content_hash,
-                   question, answer, search::text, state FROM samples WHERE corpus_id = :corpus ORDER BY id""",
+                   question, answer, search::text, state FROM samples LEFT JOIN sample_search ON sample_id = id
+            WHERE corpus_id = :corpus ORDER BY id""",
             corpus=corpus_id,
         ),
         rows(

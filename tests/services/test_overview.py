@@ -30,7 +30,7 @@ from tests.factories import join, make_corpus, make_review, make_samples, make_u
 def _drop(session: Session, dataset: Dataset, sample: Sample, *, duplicate_of: int | None = None) -> None:
     run = overview.of(session, dataset).run or _publish(session, dataset)
     reasons = ["duplicate"] if duplicate_of else ["too_short"]
-    session.add(Verdict(run_id=run.id, sample_id=sample.id, kept=False, reasons=reasons, duplicate_of=duplicate_of))
+    session.add(Verdict(run_id=run.id, sample_id=sample.id, reasons=reasons, duplicate_of=duplicate_of))
     sample.state = SampleState.DROPPED
     session.flush()
 

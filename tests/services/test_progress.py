@@ -59,6 +59,7 @@ def test_a_waiting_job_has_done_nothing(dataset_id: int) -> None:
         ("doing", 0, 40),
         ("todo", 0, 0),
         ("todo", 0, 0),
+        ("todo", 0, 0),
     ]
     assert (now.pieces.waiting, now.pieces.doing, now.pieces.done) == (4, 0, 0)
     assert (now.rate, now.seconds_left, now.seconds, now.last_sign_seconds) == (None, None, None, None)
@@ -103,7 +104,7 @@ def test_a_finished_job_is_done_in_all_stages(dataset_id: int) -> None:
     _, job_id = start_run(dataset_id)
     work_off(job_id)
     now = look(job_id)
-    assert [stage.state for stage in now.stages] == ["done"] * 3
+    assert [stage.state for stage in now.stages] == ["done"] * 4
     assert all(stage.share == 1 for stage in now.stages)
     assert now.stages[0].total == 0  # nothing had to be measured again
     assert (now.state, now.ended, now.can_cancel, now.current) == (JobState.SUCCEEDED, True, False, None)

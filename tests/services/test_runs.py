@@ -14,8 +14,7 @@ from app import db
 from app.curation.curate import curate
 from app.curation.recipe import Recipe
 from app.models import Dataset, Decision, JobState, Run, SampleState, User
-from app.services import jobs, overruling, recipes, reviewing, runs
-from app.services import stored as stored_rows
+from app.services import contents, jobs, overruling, recipes, reviewing, runs
 from app.services.errors import Conflict
 from tests import factories
 from tests.services.engine import (
@@ -76,7 +75,8 @@ WORDS = [
 def _engine(database: str, wakes: list[int], monkeypatch: pytest.MonkeyPatch) -> None:
     hurry()
     monkeypatch.setattr(runs, "SAMPLES_PER_SHARD", 100)
-    monkeypatch.setattr(runs, "VERDICTS_PER_STEP", 150)
+    monkeypatch.setattr(runs, "BLOCKS_PER_SHARD", 3)
+    monkeypatch.setattr(runs, "BLOCKS_PER_STEP", 2)
 
 
 def sentence(dice: random.Random, words: int) -> str:
@@ -130,9 +130,9 @@ def states() -> dict[int, str]:
 
 
 def stored() -> list[tuple[Any, ...]]:
-    """Which rows of measures and signatures there are: a row that was written again has another xmin."""
-    return rows("SELECT sample_id, xmin::text FROM measured ORDER BY 1") + rows(
-        "SELECT sample_id, xmin::text FROM signatures ORDER BY 1, config"
+    """Which columns of measures and signatures there are: a row that was written again has another xmin."""
+    return rows("SELECT block_id, measure, xmin::text FROM block_columns ORDER BY 1, 2") + rows(
+        "SELECT block_id, config, xmin::text FROM block_signatures ORDER BY 1, 2"
     )
 
 
@@ -147,10 +147,13 @@ def kept_by_curate(tmp_path: Path, files: dict[str, bytes], recipe: Recipe) -> C
 
 
 def kept_by_run(run_id: int) -> Counter[bytes]:
+    """A run keeps what it has seen and has no verdict for."""
     return Counter(
         _words(content)
         for (content,) in rows(
-            "SELECT s.content FROM verdicts v JOIN samples s ON s.id = v.sample_id WHERE v.run_id = :run AND v.kept",
+            """SELECT s.content FROM runs r JOIN samples s ON s.dataset_id = r.dataset_id AND s.id <= r.last_sample_id
+               WHERE r.id = :run AND NOT EXISTS (
+                   SELECT FROM verdicts v WHERE v.run_id = r.id AND v.sample_id = s.id)""",
             run=run_id,
         )
     )
@@ -202,26 +205,25 @@ def test_every_verdict_says_why(tmp_path: Path) -> None:
     run_id = run(dataset_id)
 
     verdicts = rows(
-        "SELECT sample_id, kept, reasons, failures, duplicate_of, similarity FROM verdicts WHERE run_id = :run",
-        run=run_id,
+        "SELECT sample_id, reasons, failures, duplicate_of, similarity FROM verdicts WHERE run_id = :run", run=run_id
     )
-    assert len(verdicts) == len(states())
-    kept = {sample for sample, is_kept, *_ in verdicts if is_kept}
-    for _, is_kept, reasons, failures, duplicate_of, similarity in verdicts:
-        assert is_kept == (not reasons)
+    kept = states().keys() - {sample for sample, *_ in verdicts}
+    for _, reasons, failures, duplicate_of, similarity in verdicts:
+        assert reasons
         assert [failure["rule"] for failure in failures] == [reason for reason in reasons if reason != "duplicate"]
         assert ("duplicate" in reasons) == (duplicate_of is not None) == (similarity is not None)
         assert duplicate_of is None or duplicate_of in kept
+    copies = sum(row[3] is not None for row in verdicts)
+    totals = {"samples": len(states()), "kept": len(kept), "dropped": len(verdicts), "duplicates": copies}
+    counted = Counter(reason for _, reasons, *_ in verdicts for reason in reasons)
+    alone = Counter(reasons[0] for _, reasons, *_ in verdicts if len(reasons) == 1)
     with db.transaction() as session:
         found = session.get_one(Run, run_id)
-        assert found.counts == {
-            "samples": len(verdicts),
-            "kept": len(kept),
-            "dropped": len(verdicts) - len(kept),
-            "duplicates": sum(row[4] is not None for row in verdicts),
-        }
-        counted = Counter(reason for _, _, reasons, *_ in verdicts for reason in reasons)
-        assert dict(runs.reasons(session, run_id)) == counted
+        assert found.counts == totals
+        assert dict(runs.reasons(found)) == counted
+        fired = found.details["rules"]
+        assert {reason: numbers["alone"] for reason, numbers in fired.items() if numbers["alone"]} == alone
+        assert list(found.details["corpora"].values()) == [totals]
         assert runs.latest(session, dataset_id) is found
     assert {sample for sample, state in states().items() if state == "queued"} == kept
     assert {sample for (sample,) in rows("SELECT sample_id FROM slots WHERE state = 'open'")} == kept
@@ -262,8 +264,8 @@ def test_long_samples_are_measured_few_at_a_time(monkeypatch: pytest.MonkeyPatch
     dataset_id = make_dataset()
     read(dataset_id, jsonl(flawed(90)))
     undisturbed = _verdicts(run(dataset_id))
-    run_sql("DELETE FROM measured")
-    monkeypatch.setattr(stored_rows, "TEXT_AT_ONCE", 2_000)
+    run_sql("DELETE FROM blocks")
+    monkeypatch.setattr(contents, "TEXT_AT_ONCE", 2_000)
     sizes: list[int] = []
     measure = runs.measure
 
@@ -343,7 +345,8 @@ def test_samples_read_during_a_run_stay_candidates() -> None:
     assert rows("SELECT count(*) FROM samples WHERE corpus_id <> :corpus AND state = 'candidate'", corpus=late.id) == [
         (0,)
     ]
-    assert rows("SELECT count(*) FROM verdicts WHERE run_id = :run", run=run_id) == [(120 - _copies(late.dataset_id),)]
+    seen = rows("SELECT sum(length(failing)) FROM run_blocks WHERE run_id = :run", run=run_id)
+    assert seen == [(120 - _copies(late.dataset_id),)]
 
 
 def _copies(dataset_id: int) -> int:
@@ -422,8 +425,8 @@ def test_a_run_that_dies_at_any_step_ends_like_one_that_did_not(monkeypatch: pyt
     undisturbed = _verdicts(run(dataset_id))
     deaths = 0
     while True:
-        run_sql("DELETE FROM measured")
-        run_sql("DELETE FROM signatures")
+        run_sql("DELETE FROM blocks")
+        run_sql("DELETE FROM pair_sets")
         run_id, job_id = start_run(dataset_id)
         has_died = _dies(job_id, deaths + 1, monkeypatch)
         forsake(job_id)
@@ -458,7 +461,7 @@ def _dies(job_id: int, at: int, monkeypatch: pytest.MonkeyPatch) -> bool:
 
 def _verdicts(run_id: int) -> list[tuple[Any, ...]]:
     return rows(
-        """SELECT sample_id, kept, reasons, failures, duplicate_of, similarity
+        """SELECT sample_id, reasons, failures, duplicate_of, similarity
            FROM verdicts WHERE run_id = :run ORDER BY 1""",
         run=run_id,
     )

@@ -3,13 +3,12 @@
 import pytest
 from sqlalchemy import select
 
-from app.curation.measuring import measure_names
 from app.curation.recipe import Recipe, packaged_recipes
-from app.models import Job, JobKind, Measured, MeasureSet
+from app.models import Job, JobKind
 from app.services import recipes
 from app.web import recipe_form, rule_groups
 from tests import factories
-from tests.factories_runs import make_run
+from tests.factories_runs import make_run, measured
 
 
 def filled_in(recipe: Recipe) -> dict:
@@ -24,19 +23,6 @@ def filled_in(recipe: Recipe) -> dict:
             if one.control in {"number", "choice", "words"}:
                 data[one.name] = one.text
     return data
-
-
-def measured(session, dataset, samples, **measures):
-    """A published run whose samples have the given measures; the others do not apply."""
-    run = make_run(session, dataset, samples=len(samples), kept=len(samples))
-    names = measure_names()
-    stored = factories._added(session, MeasureSet(fingerprint=f"test {dataset.id}", names=names))
-    run.set_id = stored.id
-    for at, sample in enumerate(samples):
-        values = [float(measures[name][at]) if name in measures else float("nan") for name in names]
-        session.add(Measured(sample_id=sample.id, set_id=stored.id, values=values))
-    session.flush()
-    return run
 
 
 @pytest.mark.parametrize("name", list(packaged_recipes()))
@@ -119,7 +105,8 @@ def test_built_in_recipe_fills_the_form_and_saves_nothing(session, dataset, alic
 
 def test_measures_are_drawn_with_their_limit_once_a_run_has_measured(session, dataset, alice):
     samples = factories.make_samples(session, factories.make_corpus(session, dataset), 30)
-    measured(session, dataset, samples, answer_characters=range(30), prompt_words=[7] * 30)
+    run = make_run(session, dataset, samples=len(samples), kept=len(samples))
+    measured(session, run, samples, answer_characters=range(30), prompt_words=[7] * 30)
     page = alice.get(f"/datasets/{dataset.id}/recipe").text
     assert 'aria-label="Answer length, from 0 characters to' in page
     assert "The limit is at least 1 character." in page
@@ -179,7 +166,8 @@ def test_preview_opened_by_hand_leads_to_the_recipe(dataset, alice):
 
 def test_drawing_shows_who_would_change_sides(session, dataset, alice):
     samples = factories.make_samples(session, factories.make_corpus(session, dataset), 30)
-    measured(session, dataset, samples, answer_words=range(30))
+    run = make_run(session, dataset, samples=len(samples), kept=len(samples))
+    measured(session, run, samples, answer_words=range(30))
     name = "filters.length.min_answer_words"
     address = f"/datasets/{dataset.id}/recipe/drawing?rule={name}&{name}=12&on={name}"
     whole = alice.htmx(address).text
@@ -192,7 +180,8 @@ def test_drawing_shows_who_would_change_sides(session, dataset, alice):
 
 def test_unused_rules_are_drawn_when_they_come_in_sight(session, dataset, alice):
     samples = factories.make_samples(session, factories.make_corpus(session, dataset), 30)
-    measured(session, dataset, samples, answer_words=range(30))
+    run = make_run(session, dataset, samples=len(samples), kept=len(samples))
+    measured(session, run, samples, answer_words=range(30))
     page = alice.get(f"/datasets/{dataset.id}/recipe").text
     assert f"/datasets/{dataset.id}/recipe/drawing?rule=filters.length.min_answer_words" in page
     assert 'aria-label="Answer length, from 0 words' not in page
@@ -200,7 +189,8 @@ def test_unused_rules_are_drawn_when_they_come_in_sight(session, dataset, alice)
 
 def test_number_of_questions_does_not_grow_with_rules(session, dataset, alice, queries):
     samples = factories.make_samples(session, factories.make_corpus(session, dataset), 3)
-    measured(session, dataset, samples, answer_words=range(3))
+    run = make_run(session, dataset, samples=len(samples), kept=len(samples))
+    measured(session, run, samples, answer_words=range(3))
     counts = []
     for start in ("instruction", "none", "instruction"):
         queries.clear()

@@ -140,7 +140,7 @@ def page(
             for one in part.limits
             if one.is_on
         },
-        failing=dict(runs.reasons(session, run.id)) if run else {},
+        failing=dict(runs.reasons(run)) if run else {},
         dropped_as_copies=run.counts.get("duplicates", 0) if run else 0,
         looked_at=histograms.LOOKED_AT,
         has_errors=status == 422,

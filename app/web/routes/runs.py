@@ -63,7 +63,7 @@ def show_run(request: Request, access: LeadDep, session: SessionDep, run_id: Id)
         squares=pieces(parts.done, parts.again, parts.doing, parts.waiting),
         version=session.get_one(RecipeVersion, run.recipe_version_id),
         starter=session.get_one(User, job.created_by).name if job.created_by else "",
-        reasons=[(code, why.title(code), number) for code, number in runs.reasons(session, run.id)]
+        reasons=[(code, why.title(code), number) for code, number in runs.reasons(run)]
         if run.published
         else [],
         is_counting=counting is not None and counting.id == run.id,

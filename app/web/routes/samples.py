@@ -14,7 +14,7 @@ from app.curation.recipe import Recipe
 from app.curation.sample import Form, Json, Path, turns
 from app.curation.shapes._note import NOTE
 from app.models import Corpus, Decision, RecipeVersion, Run, Sample, SampleState, User
-from app.services import corpora, histories, marks, overruling, reasons, recipes, runs, samples, why
+from app.services import corpora, histories, marks, overruling, reasons, recipes, runs, samples, verdicts, why
 from app.services.samples import Search
 from app.web import drawing, material, word_diff  # noqa: F401 - the last two give the templates what bears their name
 from app.web.dependencies import Access, Id, LeadDep, SessionDep
@@ -104,7 +104,7 @@ def show_sample(request: Request, access: LeadDep, session: SessionDep, sample_i
     """One sample whole: its words, where they come from, its verdict, and what people did with it."""
     sample, corpus = samples.get(session, access.dataset.id, sample_id)
     run = runs.latest(session, access.dataset.id)
-    verdict = samples.verdict(session, run, sample.id)
+    verdict = verdicts.finding(session, run, sample.id)
     content = histories.current_content(session, sample)
     failed = why.in_words(verdict.failures) if verdict else []
     return render(

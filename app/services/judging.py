@@ -1,0 +1,113 @@
+"""What a recipe decides about every measured sample of a dataset, as arrays. A run stores it, a what-if only counts it."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+import numpy as np
+from numpy.typing import NDArray
+from sqlalchemy import insert, text
+from sqlalchemy.orm import Session
+
+from app.curation.batch import Mask
+from app.curation.bounds import Limit
+from app.curation.survivors import Copies, survivors
+from app.curation.verdict import failing
+from app.models import Run, RunBlock
+from app.services import blocks, columns, pairs
+from app.services.blocks import Layout
+from app.services.measured_set import MeasuredSet
+
+COPY = np.dtype([("place", "<i4"), ("survivor", "<i8"), ("similarity", "<f8")])
+"""A near-duplicate in a stored block: its place, the id of the sample that stays, and how similar they are."""
+
+
+@dataclass(frozen=True)
+class Judged:
+    """Per row: how many rules it breaks (uint8; a recipe has fewer than 256) and of whom it is a copy.
+
+    `rules`: per reason, how many samples break the rule, and how many of them break no other and copy nothing.
+    """
+
+    layout: Layout
+    failing: NDArray[np.uint8]
+    copies: Copies
+    rules: dict[str, dict[str, int]]
+
+    @property
+    def is_copy(self) -> Mask:
+        return self.copies.survivor >= 0
+
+    @property
+    def dropped(self) -> Mask:
+        return (self.failing > 0) | self.is_copy
+
+
+def judge(session: Session, run: Run, using: MeasuredSet) -> Judged:
+    """Decide about all samples of a run."""
+    layout = blocks.layout(session, run.dataset_id, run.last_sample_id)
+    broken, bits = _broken(session, layout, using)
+    passes = broken == 0
+    passes[layout.rows(overruled(session, run.dataset_id))] = True
+    found = [pairs.load(session, run.dataset_id, one, layout) for one in using.recipe.deduplication.values()]
+    copies = survivors(passes, found)
+    is_copy = copies.survivor >= 0
+    alone = np.packbits((broken == 1) & ~is_copy)
+    rules = {reason: _fired(mask, alone) for reason, mask in bits.items()}
+    if using.recipe.deduplication:
+        rules["duplicate"] = _fired(np.packbits(is_copy), np.packbits(broken == 0))
+    return Judged(layout, broken, copies, rules)
+
+
+def overruled(session: Session, dataset_id: int) -> NDArray[np.int64]:
+    """Ids of samples that a person kept in spite of their verdict."""
+    found = session.scalars(
+        text("SELECT id FROM samples WHERE dataset_id = :dataset AND overruled_at IS NOT NULL"), {"dataset": dataset_id}
+    )
+    return np.array(found.all(), np.int64)
+
+
+def store(session: Session, run: Run, judged: Judged) -> None:
+    """Write a run's columns, in place of what an earlier attempt wrote."""
+    session.execute(text("DELETE FROM run_blocks WHERE run_id = :run"), {"run": run.id})
+    rows = [
+        {"run_id": run.id, "block_id": block_id, **_stored(judged, slice(first, last))}
+        for block_id, first, last in zip(
+            judged.layout.block_ids, judged.layout.ends[:-1].tolist(), judged.layout.ends[1:].tolist(), strict=True
+        )
+    ]
+    session.execute(insert(RunBlock), rows)
+
+
+def _stored(judged: Judged, rows: slice) -> dict[str, bytes]:
+    places = np.flatnonzero(judged.is_copy[rows])
+    copies = np.empty(len(places), COPY)
+    copies["place"] = places
+    copies["survivor"] = judged.layout.ids[judged.copies.survivor[rows][places]]
+    copies["similarity"] = judged.copies.similarity[rows][places]
+    return {"failing": judged.failing[rows].tobytes(), "copies": copies.tobytes()}
+
+
+def _broken(
+    session: Session, layout: Layout, using: MeasuredSet
+) -> tuple[NDArray[np.uint8], dict[str, NDArray[np.uint8]]]:
+    """(how many rules each row breaks, per reason the rows that break it as packed bits)."""
+    count, bits = np.zeros(len(layout), np.uint8), {}
+    for name, limits in _by_measure(using.recipe.limits).items():
+        values = columns.measure(session, layout, using.set_id, name)
+        for limit in limits:
+            mask = failing({name: values}, limit)
+            count += mask
+            bits[limit.rule.reason] = np.packbits(mask)
+    return count, bits
+
+
+def _by_measure(limits: Sequence[Limit]) -> dict[str, list[Limit]]:
+    """So that a measure with two bounds is read once."""
+    found: dict[str, list[Limit]] = {}
+    for limit in limits:
+        found.setdefault(limit.rule.measure.name, []).append(limit)
+    return found
+
+
+def _fired(mask: NDArray[np.uint8], alone: NDArray[np.uint8]) -> dict[str, int]:
+    return {"failed": int(np.bitwise_count(mask).sum()), "alone": int(np.bitwise_count(mask & alone).sum())}

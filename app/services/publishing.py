@@ -1,0 +1,71 @@
+"""Making a run's verdicts count, all at one moment. What experts have decided stays as it is."""
+
+import numpy as np
+from sqlalchemy import BigInteger, column, select, table, text
+from sqlalchemy.orm import Session
+
+from app.models import Dataset, Run
+from app.services import reviewing
+from app.services.contents import Ids
+from app.services.copying import copy_rows, read_binary
+from app.services.judging import COPY
+
+_CHANGED = table("changed", column("id", BigInteger))
+
+# Made once per connection and emptied by every commit: a table made and dropped each time would bloat the catalogue.
+_WORKING = """
+    CREATE TEMP TABLE IF NOT EXISTS falling (id bigint PRIMARY KEY) ON COMMIT DELETE ROWS;
+    CREATE TEMP TABLE IF NOT EXISTS changed (id bigint PRIMARY KEY) ON COMMIT DELETE ROWS
+"""
+# The conditions are on the row that is written, not on a copy: they are looked at again where an expert was faster.
+_DROP = """
+    WITH dropped AS (
+        UPDATE samples SET state = 'dropped' FROM falling
+        WHERE falling.id = samples.id AND samples.dataset_id = :dataset
+          AND samples.state IN ('candidate', 'queued') AND samples.overruled_at IS NULL
+        RETURNING samples.id)
+    INSERT INTO changed SELECT id FROM dropped
+"""
+_QUEUE = """
+    WITH queued AS (
+        UPDATE samples SET state = 'queued'
+        WHERE dataset_id = :dataset AND id <= :last AND state IN ('candidate', 'dropped')
+          AND (overruled_at IS NOT NULL OR NOT EXISTS (SELECT FROM falling WHERE falling.id = samples.id))
+        RETURNING id)
+    INSERT INTO changed SELECT id FROM queued
+"""
+
+
+def publish(session: Session, run: Run) -> None:
+    """Give every sample of a run the state that its verdict asks for; only those that change are written."""
+    dataset = session.get_one(Dataset, run.dataset_id)
+    run.published = True
+    session.flush()
+    session.execute(text(_WORKING))
+    copy_rows(session, "COPY falling FROM STDIN", ((sample_id,) for sample_id in dropped(session, run.id).tolist()))
+    session.execute(text("ANALYZE falling"))
+    for statement in (_DROP, _QUEUE):
+        session.execute(text(statement), {"dataset": dataset.id, "last": run.last_sample_id})
+    session.execute(text("ANALYZE changed"))
+    changed = select(_CHANGED.c.id)
+    reviewing.open_slots(session, dataset, changed)
+    reviewing.close_slots(session, dataset, changed)
+
+
+def dropped(session: Session, run_id: int) -> Ids:
+    """Ids of the samples that a run drops, in the order of import."""
+    found = read_binary(
+        session,
+        """
+        SELECT b.ids, r.failing, r.copies FROM run_blocks r JOIN blocks b ON b.id = r.block_id
+        WHERE r.run_id = %(run)s ORDER BY b.first_id
+    """,
+        {"run": run_id},
+    )
+    return np.concatenate([np.empty(0, np.int64), *(_dropped(*block) for block in found)])
+
+
+def _dropped(ids: bytes, failing: bytes, copies: bytes) -> Ids:
+    falls = np.frombuffer(failing, np.uint8) > 0
+    falls[np.frombuffer(copies, COPY)["place"]] = True
+    return np.frombuffer(ids, "<i8")[falls]

@@ -1,0 +1,88 @@
+"""Counts of what a run decided: in all, per corpus and per label, such as a language."""
+
+from collections.abc import Mapping, Sequence
+from typing import Any
+
+import numpy as np
+from numpy.typing import NDArray
+from sqlalchemy.orm import Session
+
+from app.curation.batch import Mask
+from app.curation.bounds import Measure
+from app.curation.measuring import all_measures
+from app.models import Run
+from app.services import columns
+from app.services.blocks import Layout
+from app.services.judging import Judged
+from app.services.measured_set import MeasuredSet
+
+UNUSUAL_SHARE, UNUSUAL_TIMES = 0.3, 3.0
+"""A corpus stands out where more than this share of it are copies, and so many times the median of the others."""
+
+
+def counts(judged: Judged) -> dict[str, int]:
+    """Samples, kept, dropped and duplicates of all."""
+    return tally(judged.dropped, judged.is_copy)
+
+
+def details(session: Session, run: Run, using: MeasuredSet, judged: Judged) -> dict[str, Any]:
+    """What a run's page, the samples' filters and the alarm need, so that nothing is counted on a view."""
+    corpora = per_corpus(judged.layout, judged.dropped, judged.is_copy)
+    labels = {
+        name: per_label(measure, values, judged.dropped, judged.is_copy)
+        for name, measure, values in label_columns(session, judged.layout, using)
+    }
+    return {"rules": judged.rules, "corpora": corpora, "labels": labels, "unusual": unusual(corpora)}
+
+
+def tally(dropped: Mask, is_copy: Mask) -> dict[str, int]:
+    """How many of these samples are kept, dropped, and dropped as copies."""
+    gone = int(dropped.sum())
+    return {"samples": len(dropped), "kept": len(dropped) - gone, "dropped": gone, "duplicates": int(is_copy.sum())}
+
+
+def per_corpus(layout: Layout, dropped: Mask, is_copy: Mask) -> dict[str, dict[str, int]]:
+    """By the corpus's id, written out."""
+    names, places = np.unique(layout.corpora, return_inverse=True)
+    return grouped([str(name) for name in names.tolist()], places, dropped, is_copy)
+
+
+def per_label(measure: Measure, values: NDArray[np.float64], dropped: Mask, is_copy: Mask) -> dict[str, dict[str, int]]:
+    """By label; samples without one are under the empty name. Labels that no sample has are left out."""
+    places = np.where(np.isnan(values), len(measure.labels), values).astype(np.int64)
+    found = grouped([*measure.labels, ""], places, dropped, is_copy)
+    return {name: numbers for name, numbers in found.items() if numbers["samples"]}
+
+
+def grouped(names: Sequence[str], places: NDArray[np.int64], dropped: Mask, is_copy: Mask) -> dict[str, dict[str, int]]:
+    """The tally of each group; `places` says which group a row is in."""
+    samples, gone, copies = (
+        np.bincount(chosen, minlength=len(names)).tolist() for chosen in (places, places[dropped], places[is_copy])
+    )
+    return {
+        name: {"samples": samples[at], "kept": samples[at] - gone[at], "dropped": gone[at], "duplicates": copies[at]}
+        for at, name in enumerate(names)
+    }
+
+
+def label_columns(
+    session: Session, layout: Layout, using: MeasuredSet
+) -> list[tuple[str, Measure, NDArray[np.float64]]]:
+    """Stored measures of kind label: (name, measure, values)."""
+    known = {name: found for name, found in all_measures(using.filters).items() if found.kind == "label"}
+    return [
+        (name, found, columns.measure(session, layout, using.set_id, name))
+        for name, found in known.items()
+        if name in using.names
+    ]
+
+
+def unusual(corpora: Mapping[str, Mapping[str, int]]) -> list[str]:
+    """Corpora that lost an unusual share of their samples as near-duplicates."""
+    shares = {name: row["duplicates"] / row["samples"] for name, row in corpora.items() if row["samples"]}
+    return [name for name, share in shares.items() if share > UNUSUAL_SHARE and _stands_out(name, shares)]
+
+
+def _stands_out(name: str, shares: Mapping[str, float]) -> bool:
+    others = [share for other, share in shares.items() if other != name]
+    return bool(others) and shares[name] > UNUSUAL_TIMES * float(np.median(others))
