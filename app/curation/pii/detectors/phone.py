@@ -19,11 +19,11 @@ _END = re.compile(
 _NAME = re.compile(
     r"\b(?:(?:tele)?phones?|tel|telef\w*|téléphone|mobile?s?|móvil|cell(?:ular|phone)?|cel|celular|handy|portable|"
     r"call(?:ed|ing)?|fax|whatsapp|viber|signal|sms|messag\w+|voice ?mail|answer(?:ing|s)? (?:at|on)|text(?: me)?|"
-    r"dial(?:ed|ing)?|ring|contact|reach(?: me| us)?|desk|hotline|helpline|landline|rufnummer|cellulare|puhelin|"
+    r"dial(?:ed|ing)?|ring|contact|reach(?: me| us)?|desk|hotline|helpline|landline|\w*rufnummer|erreich\w+|cellulare|puhelin|"
     r"telefoon|(?:my|his|her|their|our|your) number|number to)\b|\bph[.:]|\b[tmf]:|тел|电话|電話|手机|手機|携帯|전화|هاتف|फोन"
 )
 _NAME_BEHIND = re.compile(
-    r"\s{0,2}[(,-]?(?:office|fax|mobile|cell|home|work|desk|phone|tel|direct|main|toll[- ]free|hotline)\b"
+    r"\s{0,2}[(,-]?(?:office|fax|mobile|cell|home|work|desk|phone|tel|direct|main|toll[- ]free|hotline)\b(?!:)"
 )
 _OTHER = re.compile(
     r"(?:\b(?:isbn|issn|doi|arxiv|pmid|pmc|rfc|oclc|asin|ean|imei|version|ver|v|order|invoice|account|acct|cards?|cc|"
@@ -41,6 +41,7 @@ _AMERICAN = re.compile(
 )
 _STREET = re.compile(r" [^\W\d_]")
 _NATIONAL = re.compile(r"\(?0[1-9][0-9]{0,4}\)?(?:[ ./-][0-9]{2,8}){1,4}")
+_ZIP = re.compile(r"[0-9]{5}-[0-9]{4}")
 _INTERNATIONAL = re.compile(r"\+|00[1-9]")
 _FRACTION = re.compile(r"[0-9]+\.[0-9]+")
 _GROUPS = re.compile(r"[0-9]+")
@@ -90,7 +91,8 @@ def _score(text: str, start: int, end: int, behind: int, alone: bool) -> float:
     context = before(text, start)
     if alone and (_NAME.search(context) or _NAME_BEHIND.match(after(text, behind))) and _reads_as_number(number):
         score = 0.85
-    return score if score and (_NAME.search(context[-16:]) or not _OTHER.search(context)) else 0.0
+    is_other = _OTHER.search(context) or _ZIP.fullmatch(number)
+    return 0.0 if is_other and not _NAME.search(context[-16:]) else score
 
 
 def _score_by_form(number: str, text: str, end: int) -> float:
