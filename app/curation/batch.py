@@ -8,6 +8,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from app.curation.cues import Cue, Seen, cues
+from app.curation.kernels.reading import word_counts
 from app.curation.languages import identify
 from app.curation.pieces import Layout
 from app.curation.sample import Form, answer_text, prompt_text, turns
@@ -39,6 +40,7 @@ class Batch:
 
     def __init__(self, samples: Sequence[Content]) -> None:
         self.samples = samples
+        self.measured: dict[str, dict[str, Array]] = {}
 
     def __len__(self) -> int:
         return len(self.samples)
@@ -98,6 +100,12 @@ class Batch:
     @cached_property
     def prose_words(self) -> Words:
         return self.answer_words if self.prose_bytes is self.answer_bytes else Words.of(self.prose_bytes)
+
+    @cached_property
+    def prose_counts(self) -> NDArray[np.int64]:
+        """Per reply: characters in words, long words, syllables, distinct words (`kernels.reading`)."""
+        found = self.prose_words
+        return word_counts(found.texts.data, found.starts, found.ends, found.hashes, found.firsts)
 
     @cached_property
     def prose_layout(self) -> Layout:

@@ -34,7 +34,8 @@ class Cue:
 
     def among(self, found: Seen) -> NDArray[np.bool_]:
         """Where the cue was seen."""
-        return np.not_equal(found & self.bit, 0)
+        there: NDArray[np.bool_] = (found & self.bit) != 0
+        return there
 
 
 def cues(texts: Texts) -> Seen:

@@ -42,6 +42,13 @@ class Filter(BaseModel, ABC):
     def measure(self, batch: Batch) -> dict[str, Array]:
         """One number per sample for every declared measure; NaN where it does not apply."""
 
+    def measured(self, batch: Batch) -> dict[str, Array]:
+        """`measure`, once per batch however many ask for it."""
+        key = self.fingerprint()
+        if key not in batch.measured:
+            batch.measured[key] = self.measure(batch)
+        return batch.measured[key]
+
     def spans(self, sample: Content) -> Spans:
         """Which words a rule looks at, for marking them on a page; whether it drops the sample is the bound's matter."""
         return {}

@@ -18,7 +18,7 @@ def measure(batch: Batch, using: Mapping[str, Filter]) -> dict[str, Array]:
     """Every measure by name. ValueError where a filter returns other names or lengths than it declares."""
     found: dict[str, Array] = {}
     for key, one in using.items():
-        values = one.measure(batch)
+        values = one.measured(batch)
         if values.keys() != one.measures().keys():
             raise ValueError(f"The filter {key} declares {sorted(one.measures())} but measures {sorted(values)}")
         found |= {name: _checked(key, name, values[name], len(batch)) for name in one.measures()}

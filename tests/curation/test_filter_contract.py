@@ -90,6 +90,7 @@ FIRES: dict[str, tuple[dict[str, object], Sample]] = {
         {},
         instruction("Describe the capital of France.", "巴黎是法国的首都,也是最大的城市。"),
     ),
+    "quality_score_low": ({"min_quality_score": 0.5}, instruction("Who wrote Hamlet?", "12 12 12 12 12 12 12 12 12")),
     "answer_is_the_question": ({}, instruction("How is salt made from sea water?", "How is salt made from sea water?")),
     "answer_copies_the_question": (
         {},
