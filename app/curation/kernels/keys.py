@@ -7,6 +7,7 @@ from numpy.typing import NDArray
 from app.curation.kernels.scanner import decode, mixed
 
 _MULTIPLIER = np.uint64(0x9E3779B97F4A7C15)
+_BASIS, _PRIME = np.uint64(0xCBF29CE484222325), np.uint64(0x100000001B3)
 _APOSTROPHE, _TYPOGRAPHIC = 0x27, 0x2019
 
 
@@ -104,7 +105,7 @@ def squashed_keys(
     """One key per text for all characters of its words, without what stands between them and without apostrophes."""
     found = np.zeros(len(firsts) - 1, np.uint64)
     for text in range(len(found)):
-        value = uint64(0)
+        value = _BASIS
         for word in range(firsts[text], firsts[text + 1]):
             at = starts[word]
             while at < ends[word]:
@@ -116,6 +117,6 @@ def squashed_keys(
                 if code < len(folded):
                     code = np.int64(folded[code])
                 if code >= 0 and code != _APOSTROPHE and code != _TYPOGRAPHIC:
-                    value = mixed(value * _MULTIPLIER + uint64(code) + uint64(1))
+                    value = (value ^ uint64(code)) * _PRIME
         found[text] = one_way(value)
     return found
