@@ -38,7 +38,16 @@ def phrases() -> Phrases:
     offsets = np.cumsum([0, *map(len, known)])
     by_letter = np.searchsorted([ord(phrase[0]) for phrase in known], np.arange(129))
     masks = np.array([sum(1 << known.index(phrase) for phrase in one) for one in SETS])
-    return Phrases(Points.of(known).codes, offsets, by_letter, masks)
+    return Phrases(Points.of(known).codes, offsets, by_letter, _pairs(known), masks)
+
+
+def _pairs(known: list[str]) -> NDArray[np.bool_]:
+    found = np.zeros((128, 128), np.bool_)
+    for phrase in known:
+        seconds = phrase[1:2]
+        for first in {phrase[0], phrase[0].upper()}:
+            found[ord(first), [ord(second) for second in (seconds, seconds.upper())] if seconds else slice(None)] = True
+    return found
 
 
 class Found:

@@ -9,7 +9,7 @@ from app.curation.english import classes, lexicon
 from app.curation.kernels.tokenizer import Memo, Tokens, mostly_latin, tokenise_all
 from app.curation.points import Points
 
-REMEMBERED = 1 << 15
+REMEMBERED = 1 << 16
 """Chunks whose cut is remembered while a batch is read, 16 bytes each."""
 
 
@@ -28,9 +28,7 @@ class EnglishTokens:
             points.codes, points.offsets, classes(), lexicon(), self.memo, room
         )
         count = self.firsts[-1]
-        self.arrays = Tokens(
-            room.starts[:count].copy(), room.ends[:count].copy(), room.hashes[:count].copy(), room.flags[:count].copy()
-        )
+        self.arrays = Tokens(room.starts[:count], room.ends[:count], room.hashes[:count], room.flags[:count])
         self.starts, self.ends, self.hashes, self.flags = self.arrays
 
     @cached_property

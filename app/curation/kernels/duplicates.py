@@ -3,6 +3,8 @@
 The definitions are datatrove's `gopher_repetition_filter.py`; hashes of 64 bits stand for the strings.
 """
 
+from typing import NamedTuple
+
 import numpy as np
 from numba import njit, uint64
 from numpy.typing import NDArray
@@ -53,7 +55,7 @@ def duplicates(keys: Hashes, sizes: Counts, table: Hashes) -> tuple[int, int]:
 
 @njit(cache=True, nogil=True)
 def join_hashes(hashes: Hashes, lengths: Counts, sums: Hashes, powers: Hashes, ends: Counts) -> None:
-    """Prepare `joined`: running sums of the words' hashes, powers and characters, one longer than the words."""
+    """Prepare `joined` and `repeated`: running sums of the words' hashes, powers and characters, one longer than the words."""
     scale, down = uint64(1), uint64(1)
     sums[0], powers[0], ends[0] = uint64(0), scale, 0
     up_of, down_of = np.empty(32, np.uint64), np.empty(32, np.uint64)
@@ -69,45 +71,78 @@ def join_hashes(hashes: Hashes, lengths: Counts, sums: Hashes, powers: Hashes, e
         ends[word + 1] = ends[word] + length
 
 
+class Table(NamedTuple):
+    """Room for one text: `keys` are hashes, `counts` how often each came, `firsts` where first."""
+
+    keys: Hashes
+    counts: Counts
+    firsts: Counts
+
+
 @njit(cache=True, nogil=True)
-def repeated(n: int, words: int, sums: Hashes, powers: Hashes, ends: Counts, table: Hashes, bits: int) -> int:
+def shared(keys: Hashes, places: Counts, count: int, table: Table) -> tuple[int, int, int]:
+    """Keep those of the first `count` places whose key comes at two of them; ``keys[at]`` belongs to ``places[at]``.
+
+    How many are left, how often the most frequent key comes (of two alike the earlier, as in `Counter`), and where
+    first; once and at the first place where none comes twice.
+    """
+    held, counts, firsts = table
+    bits, best, first = bits_for(count), 1, places[0] if count else 0
+    held[: 1 << bits] = 0
+    for at in range(count):
+        slot = find(keys[at], held, bits)
+        if not held[slot]:
+            held[slot], counts[slot], firsts[slot] = keys[at], 1, places[at]
+            continue
+        counts[slot] += 1
+        if counts[slot] > best or (counts[slot] == best and firsts[slot] < first):
+            best, first = counts[slot], firsts[slot]
+    kept = 0
+    for at in range(count if best > 1 else 0):
+        if counts[find(keys[at], held, bits)] > 1:
+            keys[kept], places[kept] = keys[at], places[at]
+            kept += 1
+    return kept, best, first
+
+
+@njit(cache=True, nogil=True)
+def lengthen(keys: Hashes, places: Counts, count: int, hashes: Hashes, n: int) -> int:
+    """Make of the keys for `n` - 1 words in a row those for `n`; how many places have so many words behind them."""
+    while count and places[count - 1] + n > len(hashes):
+        count -= 1
+    for at in range(count):
+        key = keys[at] * PRIME + hashes[places[at] + n - 1]
+        keys[at] = (key ^ (key >> uint64(29))) * _SPREAD | uint64(1)
+    return count
+
+
+@njit(cache=True, nogil=True)
+def joined(n: int, words: int, sums: Hashes, powers: Hashes, keys: Hashes, places: Counts) -> int:
+    """Keys of all sequences of `n` words written without blanks, and their places; how many there are."""
+    for at in range(words - n + 1):
+        keys[at], places[at] = (sums[at + n] - sums[at]) * powers[at + n], at
+    return max(0, words - n + 1)
+
+
+@njit(cache=True, nogil=True)
+def repeated(
+    n: int, words: int, sums: Hashes, powers: Hashes, ends: Counts, places: Counts, count: int, held: Hashes
+) -> int:
     """Characters of `n` words in a row that came before, going on behind them (`find_all_duplicate`).
 
-    Words are joined without a blank before they are compared, as in the reference.
+    Words are joined without a blank before they are compared, as in the reference. Only `places` are looked at.
     """
-    table[: 1 << bits] = 0
-    characters, at = 0, 0
-    while at + n <= words:
-        key = (sums[at + n] - sums[at]) * powers[at + n]
-        slot = find(key, table, bits)
-        if table[slot]:
-            characters += ends[at + n] - ends[at]
-            at += n
-        else:
-            table[slot] = key
-            at += 1
-    return characters
-
-
-@njit(cache=True, nogil=True)
-def sequence_keys(hashes: Hashes, keys: Hashes, n: int) -> None:
-    """Make of the keys for `n` - 1 words in a row those for `n`; for one word they are the words' hashes."""
-    for at in range(len(hashes) - n + 1):
-        key = keys[at] * PRIME + hashes[at + n - 1]
-        key ^= key >> uint64(29)
-        keys[at] = key * _SPREAD | uint64(1)
-
-
-@njit(cache=True, nogil=True)
-def most_frequent(count: int, keys: Hashes, table: Hashes, seen: Counts, owner: Counts, bits: int) -> tuple[int, int]:
-    """How often the most frequent of `count` keys comes and where first; of two alike the earlier (`Counter`)."""
-    table[: 1 << bits] = 0
-    best, first = 0, 0
+    bits, characters, behind = bits_for(count), 0, 0
+    held[: 1 << bits] = 0
     for at in range(count):
-        slot = find(keys[at], table, bits)
-        if not table[slot]:
-            table[slot], seen[slot], owner[slot] = keys[at], 0, at
-        seen[slot] += 1
-        if seen[slot] > best or (seen[slot] == best and owner[slot] < first):
-            best, first = seen[slot], owner[slot]
-    return best, first
+        place = places[at]
+        if place < behind or place + n > words:
+            continue
+        key = (sums[place + n] - sums[place]) * powers[place + n]
+        slot = find(key, held, bits)
+        if held[slot]:
+            characters += ends[place + n] - ends[place]
+            behind = place + n
+        else:
+            held[slot] = key
+    return characters

@@ -7,12 +7,14 @@ from numpy.typing import NDArray
 from app.curation.kernels.affixes import Classes, Codes
 from app.curation.kernels.duplicates import (
     Hashes,
+    Table,
     bits_for,
     duplicates,
     join_hashes,
-    most_frequent,
+    joined,
+    lengthen,
     repeated,
-    sequence_keys,
+    shared,
 )
 from app.curation.kernels.lines import ends_in_ellipsis, strip
 from app.curation.kernels.polynomial import PRIME
@@ -135,23 +137,32 @@ def repeated_pieces(
 
 @njit(cache=True, nogil=True)
 def repeated_words(offsets: Places, starts: Places, ends: Places, hashes: Hashes, firsts: Places) -> Matrix:
-    """Per text: characters of the most frequent 2, 3 and 4 words, and of 5 to 10 words that came before, as shares."""
+    """Per text: characters of the most frequent 2, 3 and 4 words, and of 5 to 10 words that came before, as shares.
+
+    Longer sequences are sought only where the shorter ones come again: exact for the most frequent ones; for the others
+    but for the same letters cut into words differently behind the fifth word.
+    """
     most = np.max(np.diff(firsts)) if len(firsts) > 1 else 0
     sums, powers, sizes = np.empty(most + 1, np.uint64), np.empty(most + 1, np.uint64), np.empty(most + 1, np.int64)
+    keys, places = np.empty(most, np.uint64), np.empty(most, np.int64)
     room = 1 << bits_for(most)
-    table, seen, owner = np.empty(room, np.uint64), np.empty(room, np.int64), np.empty(room, np.int64)
+    table = Table(np.empty(room, np.uint64), np.empty(room, np.int64), np.empty(room, np.int64))
     found = np.zeros((len(firsts) - 1, 9))
     for text in range(len(found)):
         first, last = firsts[text], firsts[text + 1]
-        words, length, bits = last - first, max(1, offsets[text + 1] - offsets[text]), bits_for(last - first)
-        join_hashes(hashes[first:last], ends[first:last] - starts[first:last], sums, powers, sizes)
-        keys = hashes[first:last].copy()
+        words, length, own = last - first, max(1, offsets[text + 1] - offsets[text]), hashes[first:last]
+        join_hashes(own, ends[first:last] - starts[first:last], sums, powers, sizes)
+        count = words
+        for place in range(words):
+            keys[place], places[place] = own[place], place
         for n in range(2, 5):
             if words < n:
                 break
-            sequence_keys(hashes[first:last], keys, n)
-            times, at = most_frequent(words - n + 1, keys, table, seen, owner, bits)
+            count = lengthen(keys, places, count, own, n)
+            count, times, at = shared(keys, places, count, table)
+            at = at if times > 1 else 0
             found[text, n - 2] = min(1.0, times * (sizes[at + n] - sizes[at] + n - 1) / length)
+        count, _, _ = shared(keys, places, joined(5, words, sums, powers, keys, places), table)
         for n in range(5, 11):
-            found[text, n - 2] = repeated(n, words, sums, powers, sizes, table, bits) / length
+            found[text, n - 2] = repeated(n, words, sums, powers, sizes, places, count, table.keys) / length
     return found

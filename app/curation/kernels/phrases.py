@@ -19,12 +19,14 @@ class Phrases(NamedTuple):
     """Lower-case phrases in alphabetical order, as one row of `letters` with `offsets`; at most 63 of them.
 
     Those that begin with the ASCII character `c` have the numbers from ``by_letter[c]`` to before ``by_letter[c + 1]``.
-    `masks` are sets of them, as bits by number.
+    ``pairs[a, b]`` is true where one can begin with these two characters, in capitals too. `masks` are sets of phrases,
+    as bits by number.
     """
 
     letters: Codes
     offsets: Places
     by_letter: Places
+    pairs: NDArray[np.bool_]
     masks: Places
 
 
@@ -45,14 +47,14 @@ def _phrases_at(codes: Codes, at: int, hi: int, code: int, phrases: Phrases) -> 
 def find_phrases(codes: Codes, offsets: Places, phrases: Phrases) -> tuple[Places, Places]:
     """Where phrases stand in the texts, in order, and bits that say which."""
     places, kinds = np.empty(64, np.int64), np.empty(64, np.int64)
-    by_letter, count = phrases.by_letter, 0
+    pairs, count = phrases.pairs, 0
     for text in range(len(offsets) - 1):
         hi = offsets[text + 1]
         for at in range(offsets[text], hi):
-            code = _lower(codes[at])
-            if code >= 128 or by_letter[code] == by_letter[code + 1]:
+            code = codes[at]
+            if code >= 128 or not pairs[code, min(codes[at + 1], 127) if at + 1 < hi else 0]:
                 continue
-            bits = _phrases_at(codes, at, hi, code, phrases)
+            bits = _phrases_at(codes, at, hi, _lower(code), phrases)
             if bits == 0:
                 continue
             if count == len(places):

@@ -97,13 +97,18 @@ def tokenise(
                 count += 2
             else:
                 slot = np.int64(key >> uint64(40)) & last
-                if recent[slot] == key:
-                    count = spell(first, cuts[slot], starts, ends, count)
-                else:
+                if recent[slot] != key:
                     count = _cut(codes, first, at, classes, keys, known, units, starts, ends, count)
                     count = _join(codes, head, count, keys, known, starts, ends)
                     recent[slot], cuts[slot] = _packed(key, starts, ends, head, count)
-                describe(codes, classes, starts, ends, hashes, flags, head, count)
+                    describe(codes, classes, starts, ends, hashes, flags, head, count)
+                else:
+                    pieces, place = cuts[slot], first
+                    while pieces:
+                        end = place + np.int64(pieces & uint64(255))
+                        starts[count], ends[count] = place, end
+                        hashes[count], flags[count] = _read(codes, classes, place, end)
+                        pieces, place, count = pieces >> uint64(8), end, count + 1
             flags[head] |= HEAD | (WIDE if wide else 0)
         blank = at
         while at < hi and kind(codes[at], classes) & SPACE:
@@ -254,13 +259,18 @@ def describe(
 ) -> None:
     """Hash and flags of the tokens from `first` to before `last`."""
     for token in range(first, last):
-        value, seen, common = uint64(0), 0, -1
-        for at in range(starts[token], ends[token]):
-            bits = np.int64(kind(codes[at], classes))
-            value = value * PRIME + uint64(codes[at]) + uint64(1)
-            seen, common = seen | bits, common & bits
-        hashes[token] = value
-        flags[token] = _flags(seen, common, ends[token] - starts[token])
+        hashes[token], flags[token] = _read(codes, classes, starts[token], ends[token])
+
+
+@njit(cache=True, nogil=True, inline="always")
+def _read(codes: Codes, classes: Classes, first: int, last: int) -> tuple[np.uint64, np.uint8]:
+    """Hash and flags of one token."""
+    value, seen, common = uint64(0), 0, -1
+    for at in range(first, last):
+        bits = np.int64(kind(codes[at], classes))
+        value = value * PRIME + uint64(codes[at]) + uint64(1)
+        seen, common = seen | bits, common & bits
+    return value, _flags(seen, common, last - first)
 
 
 @njit(cache=True, nogil=True, inline="always")
@@ -290,6 +300,11 @@ def mostly_latin(codes: Codes, offsets: Places, classes: Classes) -> NDArray[np.
     """Where at least half of a text's letters are Latin; a text without letters counts as Latin."""
     found = np.ones(len(offsets) - 1, np.bool_)
     for text in range(len(found)):
+        highest = np.uint32(0)
+        for at in range(offsets[text], offsets[text + 1]):
+            highest |= codes[at]
+        if highest < 128:
+            continue
         letters, latin = 0, 0
         for at in range(offsets[text], offsets[text + 1]):
             bits = kind(codes[at], classes)
