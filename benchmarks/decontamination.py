@@ -4,7 +4,7 @@ Every 50th document holds a question of the benchmark in its middle. Documents c
 from texts to findings: first its sequences of words alone (its table has those of 8 words, of which longer ones are
 made), then with its paraphrases too. datatrove is measured with 13-grams and with the 12-grams that are its default.
 
-python benchmarks/decontamination.py [DOCUMENTS] [--benchmark FILE] [--data FOLDER]
+python -m benchmarks.decontamination [DOCUMENTS] [--benchmark FILE] [--data FOLDER]
 """
 
 import argparse
@@ -17,7 +17,6 @@ from time import process_time
 from typing import NamedTuple
 
 import numpy as np
-from corpus import DATA, documents
 from datatrove.data import Document
 from datatrove.pipeline.decont.n_grams import NGramsDecontConfig, NGramsDecontFilter
 from datatrove.utils.text import ngrams, simplify_text
@@ -26,6 +25,7 @@ from xxhash import xxh64_intdigest
 from app.curation.batch import Batch
 from app.curation.decontamination import Benchmark, Decontamination, Index
 from app.curation.sample import Form, Sample, Source
+from benchmarks.corpus import DATA, documents
 
 BATCH, EVERY = 1024, 50
 

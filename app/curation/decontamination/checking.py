@@ -1,6 +1,7 @@
 """One batch against an index: whole questions first, then shared words, then likeness."""
 
 from collections import Counter
+from dataclasses import replace
 from typing import TYPE_CHECKING
 
 import numpy as np
@@ -105,9 +106,13 @@ class Check:
         self._sure.setdefault((row, item), Contamination(row, benchmark, id, tier, min(score, 1.0), span))
 
     def _doubt(self, row: int, item: int, tier: Doubt, score: float, span: Span) -> None:
-        if (row, item) not in self._sure:
-            benchmark, id = self._index.named(item)
-            self._doubtful.setdefault((row, item), Suspect(row, benchmark, id, tier, min(score, 1.0), span))
+        """What shares a sequence and is alike too is as likely as the greater of the two says."""
+        if (row, item) in self._sure:
+            return
+        benchmark, id = self._index.named(item)
+        known = self._doubtful.setdefault((row, item), Suspect(row, benchmark, id, tier, min(score, 1.0), span))
+        if score > known.score:
+            self._doubtful[row, item] = replace(known, score=min(score, 1.0))
 
     def _likeliest(self) -> list[Suspect]:
         taken: Counter[tuple[int, str]] = Counter()

@@ -32,7 +32,10 @@ class Contamination:
 
 @dataclass(frozen=True, slots=True)
 class Suspect:
-    """Sample `row` may hold the item: it shares a sequence that says too little, or is alike. Never dropped for it."""
+    """Sample `row` may hold the item: it shares a sequence that says too little, or is alike. Never dropped for it.
+
+    `score` is the share of the question or the likeness, whichever is greater.
+    """
 
     row: int
     benchmark: str
