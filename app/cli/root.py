@@ -7,7 +7,7 @@ from typing import Annotated
 import typer
 
 from app import __version__
-from app.cli import curating, data, deduplicating, serving
+from app.cli import curating, data, deduplicating, measuring, recipes, serving
 
 app = typer.Typer(
     name="winnow",
@@ -18,7 +18,7 @@ app = typer.Typer(
     help="From raw corpora to training data that experts have approved."
     "\n\nStart with [bold]winnow up[/bold] and open the address it prints.",
 )
-for module in (serving, data, curating, deduplicating):
+for module in (serving, data, curating, deduplicating, measuring, recipes):
     module.register(app)
 
 # Exit codes: 0 done, 1 could not be done (one sentence on stderr), 2 wrong use of the command line, 130 interrupted.
@@ -52,6 +52,7 @@ def _is_expected(error: Exception) -> bool:
     from app.curation.curate import CurateRefused
     from app.curation.folders import FolderRefused
     from app.curation.parallel import WorkerDied
+    from app.curation.pii.detector import NotInstalled
     from app.curation.readers import FileRefused, NeedsMapping
     from app.curation.recipe import RecipeRefused
     from app.embedded import StartFailed
@@ -70,6 +71,7 @@ def _is_expected(error: Exception) -> bool:
         | HomeError
         | NeedsMapping
         | NewerData
+        | NotInstalled
         | RecipeRefused
         | StartFailed
         | WorkerDied,
@@ -79,4 +81,6 @@ def _is_expected(error: Exception) -> bool:
 def _sentence(error: Exception) -> str:
     from app.curation.readers import NeedsMapping
 
-    return f"{error} For example: --column prompt=… --column response=…" if isinstance(error, NeedsMapping) else str(error)
+    return (
+        f"{error} For example: --column prompt=… --column response=…" if isinstance(error, NeedsMapping) else str(error)
+    )
