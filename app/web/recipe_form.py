@@ -1,5 +1,6 @@
 """The recipe as a form: built from the fields of every plugin, and read back. It knows no single filter."""
 
+import re
 from collections.abc import Iterator
 from dataclasses import dataclass, field, replace
 from inspect import getmodule, isclass
@@ -16,6 +17,7 @@ from app.web.forms import sentence
 from app.web.recipe_fields import Field, Typed, shown_field, typed_field
 
 _LIMITS = ("ge", "gt", "le", "lt")
+_NAME = re.compile(r"[^:(,\n]*")
 
 
 @dataclass(frozen=True)
@@ -106,6 +108,12 @@ def typed_limit(name: str, typed: Typed, on: set[str]) -> Field | None:
     return typed_field(name, info, typed, on) if info and rule_of(info) else None
 
 
+def typed_copies(name: str, typed: Typed, on: set[str]) -> Part | None:
+    """One deduplicator by its name in the form; None where there is no such."""
+    kind = deduplicators().get(name.removeprefix("deduplication."))
+    return _typed_part(name, kind, typed, on) if kind else None
+
+
 def usual(key: str) -> set[str]:
     """The names of the limits that a filter sets when nobody says otherwise."""
     kind = filters().get(key)
@@ -114,8 +122,8 @@ def usual(key: str) -> set[str]:
 
 
 def name_of(kind: type) -> str:
-    """What people call a plugin: the words before the colon in its module's first line."""
-    return ((getmodule(kind).__doc__ or "").partition(":")[0]).strip().removesuffix(".")
+    """What people call a plugin: the first words of its module's first line, up to a colon, bracket or comma."""
+    return _NAME.match(getmodule(kind).__doc__ or "")[0].strip().removesuffix(".")  # type: ignore[index]
 
 
 def _sections() -> Iterator[tuple[str, type[BaseModel]]]:

@@ -223,3 +223,16 @@ def test_lists_are_typed_in_lines_or_with_commas(session, dataset, alice, typed,
     data["filters.language.languages"] = typed
     alice.post(f"/datasets/{dataset.id}/recipe", data=data)
     assert recipes.current(session, dataset).recipe["filters"]["language"]["languages"] == meant
+
+
+def test_form_says_how_surely_copies_are_found(dataset, alice):
+    page = alice.get(f"/datasets/{dataset.id}/recipe").text
+    assert "of pairs 85\u00a0% the same, over 99.9\u00a0% are found" in page
+    address = f"/datasets/{dataset.id}/recipe/recall?part=deduplication.minhash"
+    settings = (
+        "&deduplication.minhash.view=pair&deduplication.minhash.shingle_words=5&deduplication.minhash.permutations=128"
+    )
+    part = alice.htmx(f"{address}{settings}&deduplication.minhash.threshold=90").text
+    assert "of pairs 90" in part.lower()
+    assert "<svg" not in alice.htmx(f"{address}{settings}&deduplication.minhash.threshold=many").text
+    assert alice.get(f"/datasets/{dataset.id}/recipe/recall?part=deduplication.gone").status_code == 404

@@ -14,6 +14,7 @@ from app.services.errors import NotFound
 from app.web import recipe_drawings, recipe_form, rule_groups
 from app.web.dependencies import Access, DatasetAdminDep, LeadDep, SessionDep
 from app.web.forms import FormDep
+from app.web.recall_drawing import recall
 from app.web.recipe_form import Form, Unreadable
 from app.web.rendering import render
 
@@ -65,6 +66,16 @@ def draw(request: Request, access: LeadDep, session: SessionDep, rule: str = "",
         saved=saved,
         only_bars=bars,
     )
+
+
+@router.get("/datasets/{dataset_id}/recipe/recall", name="recall_drawing")
+def draw_recall(request: Request, access: LeadDep, part: str = "") -> Response:
+    """How surely copies are found under the settings that stand in the form."""
+    given = request.query_params
+    one = recipe_form.typed_copies(part, dict(given), set(given.getlist("on")))
+    if one is None:
+        raise NotFound("There is no such way of finding copies. Load the page again.")
+    return render(request, "recipe_recall.html", dataset=access.dataset, access=access, part=one, drawn=recall(one))
 
 
 def sent(form: FormDep) -> tuple[dict[str, str], set[str]]:
@@ -140,6 +151,7 @@ def page(
             for one in part.limits
             if one.is_on
         },
+        recalls={part.name: recall(part) for part in form.copies},
         failing=dict(runs.reasons(run)) if run else {},
         dropped_as_copies=run.counts.get("duplicates", 0) if run else 0,
         looked_at=histograms.LOOKED_AT,
