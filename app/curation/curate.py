@@ -110,8 +110,8 @@ class _Run:
         self.report.counts.contaminated = len(self.benchmarks.contaminated)
         with (self.work / SUSPECTS).open("wb") as file:
             suspects = JsonLines(file)
-            for row, suspect in self.benchmarks.likeliest():
-                suspects.write({"id": self.spool.id(row)} | suspect.as_json())
+            for suspect in self.benchmarks.likeliest():
+                suspects.write({"id": self.spool.id(suspect.row)} | suspect.as_json())
 
     def compare(self) -> Copies:
         """Who is a copy of whom, by the recipe's deduplicators."""

@@ -5,7 +5,7 @@ few samples in which anything was found are looked at again with the whole tally
 """
 
 from collections.abc import Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from pathlib import Path
 
 import numpy as np
@@ -15,6 +15,7 @@ from app.curation.batch import Batch
 from app.curation.decontamination.benchmark import Benchmark
 from app.curation.decontamination.findings import Contamination, Suspect
 from app.curation.decontamination.index import Index
+from app.curation.decontamination.report import likeliest
 from app.curation.decontamination.settings import Decontamination
 from app.curation.deduplicator import Fetch
 
@@ -66,7 +67,7 @@ class Decontaminator:
             for other in found.suspects:
                 self.suspected.setdefault(rows[other.row], []).append(other)
 
-    def likeliest(self) -> list[tuple[int, Suspect]]:
-        """All suspects with their rows, the likeliest first."""
-        found = [(row, one) for row, some in self.suspected.items() for one in some]
-        return sorted(found, key=lambda pair: (-pair[1].score, pair[0]))
+    def likeliest(self) -> list[Suspect]:
+        """The suspects for a person, likeliest first; their rows are those of the corpus."""
+        found = (replace(one, row=row) for row, some in self.suspected.items() for one in some)
+        return likeliest(found, self.settings)
