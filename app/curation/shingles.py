@@ -11,6 +11,7 @@ from app.curation.characters import tables
 from app.curation.hashing import Hashes
 from app.curation.kernels.comparing import jaccard_of_pairs
 from app.curation.kernels.signing import sets_of_all, sign_all
+from app.curation.text import comparable
 from app.curation.texts import Texts
 from app.curation.words import foldable
 
@@ -40,11 +41,15 @@ class Shingling(NamedTuple):
 
     def signatures(self, texts: Texts, permutations: int) -> NDArray[np.uint32]:
         """One row per text: `permutations` minima as datasketch's MinHash has them, and the set's fingerprint."""
-        texts, folded = foldable(texts)
         rows = np.empty((len(texts), permutations + FINGERPRINT), np.uint32)
-        multipliers, increments = affine(permutations)
-        places = texts.data, texts.offsets, tables().classes, folded
-        sign_all(*places, self.ignore_numbers, self.words, self.singles, multipliers, increments, rows)
+        settings = self.ignore_numbers, self.words, self.singles, *affine(permutations)
+        left = sign_all(texts.data, texts.offsets, tables().classes, tables().folded, *settings, rows)
+        if len(left):
+            # What `comparable` wrote is its own folded form.
+            others = Texts.of([comparable(texts[row]) for row in left.tolist()])
+            filled = np.empty((len(left), rows.shape[1]), np.uint32)
+            sign_all(others.data, others.offsets, tables().classes, tables().same, *settings, filled)
+            rows[left] = filled
         return rows
 
     def sets(self, texts: Texts) -> "Shingles":

@@ -20,9 +20,6 @@ class Texts:
     @classmethod
     def of(cls, texts: Sequence[str]) -> "Texts":
         """Copies the texts."""
-        joined = "".join(texts)
-        if joined.isascii():
-            return cls(_bytes(joined.encode("ascii")), _offsets(map(len, texts), len(texts)))
         return cls.of_bytes([text.encode("utf-8", "surrogatepass") for text in texts])
 
     @classmethod

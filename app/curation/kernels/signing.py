@@ -7,7 +7,8 @@ import numpy as np
 from numba import njit, uint32, uint64
 from numpy.typing import NDArray
 
-from app.curation.kernels.scanner import mixed, scan
+from app.curation.kernels.ascii_words import room, scan_text
+from app.curation.kernels.scanner import mixed
 
 _BASE = np.uint64(0x9E3779B97F4A7C15)
 _SECOND = np.uint64(0xA0761D6478BD642F)
@@ -111,18 +112,30 @@ def sign_all(
     multipliers: NDArray[np.uint32],
     increments: NDArray[np.uint32],
     rows: NDArray[np.uint32],
-) -> None:
-    """Fill one row per text: a minimum per permutation, then the fingerprint of the set."""
+) -> NDArray[np.int64]:
+    """Fill one row per text: a minimum per permutation, then the fingerprint of the set.
+
+    Returns the texts with a character that the table cannot fold; their rows are not filled.
+    """
     words, starts, ends, places = _scratch(offsets)
     found, premixed = np.empty(len(words), np.uint64), np.empty(len(words), np.uint32)
     slots, stamps = np.empty(places, np.uint64), np.zeros(places, np.uint32)
+    letters, inside, gaps = room(2 * len(words))
+    left, strange = np.empty(len(offsets) - 1, np.int64), 0
     for text in range(len(offsets) - 1):
         first, last = offsets[text], offsets[text + 1]
-        count, singles = scan(data, first, last, classes, folded, join_digits, words, starts, ends, 0)
+        count, singles = scan_text(
+            data, first, last, classes, folded, join_digits, words, starts, ends, 0, letters, inside, gaps
+        )
+        if count < 0:
+            left[strange] = text
+            strange += 1
+            continue
         length = size_of_singles if 2 * singles > count else size
         many = distinct_sequences(words, count, length, slots, stamps, text + 1, found)
         minima(found, many, multipliers, increments, premixed, rows[text])
         fingerprint(found, many, rows[text, len(multipliers) :])
+    return left[:strange]
 
 
 @njit(cache=True, nogil=True)
@@ -138,11 +151,14 @@ def sets_of_all(
     """The distinct hashes of all texts one after another, and where each text's begin (texts + 1)."""
     words, starts, ends, places = _scratch(offsets)
     slots, stamps = np.empty(places, np.uint64), np.zeros(places, np.uint32)
+    letters, inside, gaps = room(2 * len(words))
     texts = len(offsets) - 1
     found, firsts = np.empty((offsets[texts] - offsets[0]) // 2 + texts, np.uint64), np.zeros(texts + 1, np.int64)
     for text in range(texts):
         first, last = offsets[text], offsets[text + 1]
-        count, singles = scan(data, first, last, classes, folded, join_digits, words, starts, ends, 0)
+        count, singles = scan_text(
+            data, first, last, classes, folded, join_digits, words, starts, ends, 0, letters, inside, gaps
+        )
         length = size_of_singles if 2 * singles > count else size
         many = distinct_sequences(words, count, length, slots, stamps, text + 1, found[firsts[text] :])
         firsts[text + 1] = firsts[text] + many
