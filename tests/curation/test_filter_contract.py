@@ -110,7 +110,7 @@ FIRES |= {f"{name}_words_repeat": ({}, text("salt and pepper " * 12)) for name i
 
 FIRES |= {reason: (dict(case.fields), text(case.breaks)) for reason, case in CASES.items()}
 FIRES |= {reason: ({}, text(case.breaks)) for reason, case in EDGES.items()}
-WEB = {"c4", "fineweb", "gopher_quality", "gopher_repetition"}
+WEB = {"c4", "fineweb", "gopher_quality", "gopher_repetition", "nemo_english"}
 """Filters for documents; no recipe for questions and answers uses them."""
 
 EVERY = pytest.mark.parametrize("kind", filters().values(), ids=filters())

@@ -11,7 +11,7 @@ from app.curation.verdict import judge
 from tests.curation.samples import text
 from tests.curation.web_samples import CASES, DISTINCT, EDGES, PROSE, Edge
 
-WEB = ("c4", "fineweb", "gopher_quality", "gopher_repetition")
+WEB = ("c4", "fineweb", "gopher_quality", "gopher_repetition", "nemo_english")
 
 
 def reasons(key: str, content: str, fields: Mapping[str, object]) -> set[str]:
@@ -22,9 +22,8 @@ def reasons(key: str, content: str, fields: Mapping[str, object]) -> set[str]:
 def edge(reason: str, case: Edge) -> tuple[str, str]:
     """The longest text that breaks the rule and the next one, which passes."""
     texts = [case.breaks + "".join(word + case.end for word in DISTINCT[:count]) for count in range(600)]
-    fields = dict.fromkeys(filters()["gopher_repetition"].rules())
-    del fields[next(name for name, rule in filters()["gopher_repetition"].rules().items() if rule.reason == reason)]
-    one = filters()["gopher_repetition"].model_validate(fields)
+    kind = filters()[case.filter]
+    one = kind.model_validate({name: None for name, rule in kind.rules().items() if rule.reason != reason})
     broken = judge(one.measure(Batch(list(map(text, texts)))), one.limits())
     return next(pair for row, pair in enumerate(pairwise(texts)) if row in broken and row + 1 not in broken)
 
@@ -39,8 +38,8 @@ def test_a_rule_fires_just_beyond_its_bound(reason: str) -> None:
 @pytest.mark.parametrize("reason", EDGES)
 def test_repetition_is_thinned_by_other_words(reason: str) -> None:
     breaks, passes = edge(reason, EDGES[reason])
-    assert reason in reasons("gopher_repetition", breaks, {})
-    assert reason not in reasons("gopher_repetition", passes, {})
+    assert reason in reasons(EDGES[reason].filter, breaks, {})
+    assert reason not in reasons(EDGES[reason].filter, passes, {})
 
 
 @pytest.mark.parametrize("key", WEB)
