@@ -14,6 +14,7 @@ from app.curation.bounds import Limit
 from app.curation.decontamination.settings import Decontamination
 from app.curation.deduplicator import Deduplicator, deduplicators
 from app.curation.filter import Filter, filters
+from app.curation.preferences import Preference
 from app.curation.sample import Form
 
 Plugin = TypeVar("Plugin", bound=BaseModel)
@@ -55,6 +56,8 @@ class Recipe(BaseModel):
         BeforeValidator(lambda value: _built(value, deduplicators(), "deduplicator")),
     ] = {}
     decontamination: Decontamination = Decontamination()
+    survivors: tuple[Preference, ...] = ()
+    """Which of several near-duplicates stays; without any preference it is the first."""
 
     @cached_property
     def limits(self) -> list[Limit]:

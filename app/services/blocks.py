@@ -2,6 +2,7 @@
 
 from collections.abc import Sequence
 from dataclasses import dataclass
+from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
@@ -37,9 +38,17 @@ def layout(session: Session, dataset_id: int, last_id: int) -> Layout:
     """All blocks of a dataset up to a sample."""
     found = read_binary(
         session,
-        "SELECT id, samples, ids, corpora FROM blocks WHERE dataset_id = %(dataset)s AND last_id <= %(last)s ORDER BY first_id",
+        """
+        SELECT id, samples, ids, corpora FROM blocks
+        WHERE dataset_id = %(dataset)s AND last_id <= %(last)s ORDER BY first_id
+    """,
         {"dataset": dataset_id, "last": last_id},
     )
+    return joined(found)
+
+
+def joined(found: Sequence[tuple[Any, ...]]) -> Layout:
+    """(block, samples, ids, corpora) of blocks in order, as one."""
     return Layout(
         [row[0] for row in found],
         np.cumsum([0, *(row[1] for row in found)]),

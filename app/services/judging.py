@@ -10,11 +10,12 @@ from sqlalchemy.orm import Session
 
 from app.curation.batch import Mask
 from app.curation.bounds import Limit
-from app.curation.survivors import Copies, survivors
+from app.curation.survivors import Copies
 from app.curation.verdict import failing
 from app.models import Run, RunBlock
-from app.services import blocks, columns, pairs
+from app.services import blocks, columns, pairs, preferring
 from app.services.blocks import Layout
+from app.services.copying import read_binary
 from app.services.measured_set import MeasuredSet
 
 COPY = np.dtype([("place", "<i4"), ("survivor", "<i8"), ("similarity", "<f8")])
@@ -49,7 +50,15 @@ def judge(session: Session, run: Run, using: MeasuredSet) -> Judged:
     passes = broken == 0
     passes[layout.rows(overruled(session, run.dataset_id))] = True
     found = [pairs.load(session, run.dataset_id, one, layout) for one in using.recipe.deduplication.values()]
-    copies = survivors(passes, found)
+    copies = preferring.copies(
+        session,
+        run.dataset_id,
+        layout,
+        passes,
+        found,
+        using.recipe.survivors,
+        lambda name: columns.measure(session, layout, using.set_id, name),
+    )
     is_copy = copies.survivor >= 0
     alone = np.packbits((broken == 1) & ~is_copy)
     rules = {reason: _fired(mask, alone) for reason, mask in bits.items()}
@@ -76,6 +85,33 @@ def store(session: Session, run: Run, judged: Judged) -> None:
         )
     ]
     session.execute(insert(RunBlock), rows)
+
+
+def load(session: Session, run: Run) -> Judged:
+    """What a run stored, for the samples that are still as it saw them."""
+    found = read_binary(
+        session,
+        """
+        SELECT b.id, b.samples, b.ids, b.corpora, r.failing, r.copies FROM run_blocks r JOIN blocks b ON b.id = r.block_id
+        WHERE r.run_id = %(run)s ORDER BY b.first_id
+    """,
+        {"run": run.id},
+    )
+    layout = blocks.joined([row[:4] for row in found])
+    failing = np.frombuffer(b"".join(row[4] for row in found), np.uint8)
+    return Judged(layout, failing, _loaded(layout, [row[5] for row in found]), run.details.get("rules", {}))
+
+
+def _loaded(layout: Layout, stored: Sequence[bytes]) -> Copies:
+    survivor, similarity = np.full(len(layout), -1, np.int64), np.full(len(layout), np.nan)
+    for first, content in zip(layout.ends[:-1], stored, strict=True):
+        copies = np.frombuffer(content, COPY)
+        places = copies["place"] + first
+        survivor[places] = copies["survivor"]
+        similarity[places] = copies["similarity"]
+    is_copy = survivor >= 0
+    survivor[is_copy] = np.searchsorted(layout.ids, survivor[is_copy])
+    return Copies(survivor, similarity)
 
 
 def _stored(judged: Judged, rows: slice) -> dict[str, bytes]:

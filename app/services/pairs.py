@@ -60,6 +60,11 @@ def store(session: Session, dataset_id: int, one: Deduplicator, layout: Layout, 
 
 def load(session: Session, dataset_id: int, one: Deduplicator, layout: Layout) -> Edges:
     """What is stored, as rows of the layout, at the deduplicator's own threshold."""
+    return at_threshold(load_all(session, dataset_id, one, layout), one)
+
+
+def load_all(session: Session, dataset_id: int, one: Deduplicator, layout: Layout) -> Edges:
+    """The same at the threshold at which the pairs were found."""
     found = read_binary(
         session,
         """
@@ -72,12 +77,18 @@ def load(session: Session, dataset_id: int, one: Deduplicator, layout: Layout) -
         np.concatenate([np.empty(0, dtype), *(np.frombuffer(row[place], dtype) for row in found)])
         for place, dtype in enumerate(("<i8", "<i8", "<f8", "?"))
     )
-    wanted = (seconds <= layout.ids[-1]) & (equal | one.verified(shares)) if len(layout) else np.zeros(0, np.bool_)
-    firsts, seconds, shares, equal = firsts[wanted], seconds[wanted], shares[wanted], equal[wanted]
-    rows = np.searchsorted(layout.ids, np.stack([firsts, seconds], axis=1))
+    known = np.isin(seconds, layout.ids) & np.isin(firsts, layout.ids)
+    rows = np.searchsorted(layout.ids, np.stack([firsts[known], seconds[known]], axis=1))
+    equal, shares = equal[known], shares[known]
     groups = np.arange(len(layout))
     groups[rows[equal, 1]] = rows[equal, 0]
     return Edges(groups, rows[~equal], shares[~equal])
+
+
+def at_threshold(found: Edges, one: Deduplicator) -> Edges:
+    """Only the pairs that this deduplicator takes for copies."""
+    wanted = one.verified(found.similarities)
+    return found if wanted.all() else Edges(found.groups, found.pairs[wanted], found.similarities[wanted])
 
 
 def forget_others(session: Session, dataset_id: int, used: Mapping[str, Deduplicator]) -> None:

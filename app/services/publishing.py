@@ -1,14 +1,11 @@
 """Making a run's verdicts count, all at one moment. What experts have decided stays as it is."""
 
-import numpy as np
 from sqlalchemy import BigInteger, column, select, table, text
 from sqlalchemy.orm import Session
 
 from app.models import Dataset, Run
-from app.services import reviewing
-from app.services.contents import Ids
-from app.services.copying import copy_rows, read_binary
-from app.services.judging import COPY
+from app.services import judging, reviewing
+from app.services.copying import copy_rows
 
 _CHANGED = table("changed", column("id", BigInteger))
 
@@ -42,7 +39,9 @@ def publish(session: Session, run: Run) -> None:
     run.published = True
     session.flush()
     session.execute(text(_WORKING))
-    copy_rows(session, "COPY falling FROM STDIN", ((sample_id,) for sample_id in dropped(session, run.id).tolist()))
+    judged = judging.load(session, run)
+    dropped = judged.layout.ids[judged.dropped].tolist()
+    copy_rows(session, "COPY falling FROM STDIN", ((sample_id,) for sample_id in dropped))
     session.execute(text("ANALYZE falling"))
     for statement in (_DROP, _QUEUE):
         session.execute(text(statement), {"dataset": dataset.id, "last": run.last_sample_id})
@@ -50,22 +49,3 @@ def publish(session: Session, run: Run) -> None:
     changed = select(_CHANGED.c.id)
     reviewing.open_slots(session, dataset, changed)
     reviewing.close_slots(session, dataset, changed)
-
-
-def dropped(session: Session, run_id: int) -> Ids:
-    """Ids of the samples that a run drops, in the order of import."""
-    found = read_binary(
-        session,
-        """
-        SELECT b.ids, r.failing, r.copies FROM run_blocks r JOIN blocks b ON b.id = r.block_id
-        WHERE r.run_id = %(run)s ORDER BY b.first_id
-    """,
-        {"run": run_id},
-    )
-    return np.concatenate([np.empty(0, np.int64), *(_dropped(*block) for block in found)])
-
-
-def _dropped(ids: bytes, failing: bytes, copies: bytes) -> Ids:
-    falls = np.frombuffer(failing, np.uint8) > 0
-    falls[np.frombuffer(copies, COPY)["place"]] = True
-    return np.frombuffer(ids, "<i8")[falls]

@@ -27,9 +27,9 @@ def counts(judged: Judged) -> dict[str, int]:
 
 def details(session: Session, run: Run, using: MeasuredSet, judged: Judged) -> dict[str, Any]:
     """What a run's page, the samples' filters and the alarm need, so that nothing is counted on a view."""
-    corpora = per_corpus(judged.layout, judged.dropped, judged.is_copy)
+    corpora = grouped(*corpus_places(judged.layout), judged.dropped, judged.is_copy)
     labels = {
-        name: per_label(measure, values, judged.dropped, judged.is_copy)
+        name: without_empty(grouped(*label_places(measure, values), judged.dropped, judged.is_copy))
         for name, measure, values in label_columns(session, judged.layout, using)
     }
     return {"rules": judged.rules, "corpora": corpora, "labels": labels, "unusual": unusual(corpora)}
@@ -41,16 +41,19 @@ def tally(dropped: Mask, is_copy: Mask) -> dict[str, int]:
     return {"samples": len(dropped), "kept": len(dropped) - gone, "dropped": gone, "duplicates": int(is_copy.sum())}
 
 
-def per_corpus(layout: Layout, dropped: Mask, is_copy: Mask) -> dict[str, dict[str, int]]:
-    """By the corpus's id, written out."""
+def corpus_places(layout: Layout) -> tuple[list[str], NDArray[np.int64]]:
+    """(ids of the corpora, written out; which of them each row is from)."""
     names, places = np.unique(layout.corpora, return_inverse=True)
-    return grouped([str(name) for name in names.tolist()], places, dropped, is_copy)
+    return [str(name) for name in names.tolist()], places
 
 
-def per_label(measure: Measure, values: NDArray[np.float64], dropped: Mask, is_copy: Mask) -> dict[str, dict[str, int]]:
-    """By label; samples without one are under the empty name. Labels that no sample has are left out."""
-    places = np.where(np.isnan(values), len(measure.labels), values).astype(np.int64)
-    found = grouped([*measure.labels, ""], places, dropped, is_copy)
+def label_places(measure: Measure, values: NDArray[np.float64]) -> tuple[list[str], NDArray[np.int64]]:
+    """(labels, which of them each row has); rows without one have the last label, the empty one."""
+    return [*measure.labels, ""], np.where(np.isnan(values), len(measure.labels), values).astype(np.int64)
+
+
+def without_empty(found: Mapping[str, dict[str, int]]) -> dict[str, dict[str, int]]:
+    """Groups that have a sample."""
     return {name: numbers for name, numbers in found.items() if numbers["samples"]}
 
 
