@@ -13,7 +13,7 @@ def before(text: str, start: int, characters: int = 40) -> str:
     return text[max(0, start - characters) : start].lower()
 
 
-def after(text: str, end: int, characters: int = 16) -> str:
+def after(text: str, end: int, characters: int = 28) -> str:
     """What stands behind a place, lower-cased."""
     return text[end : end + characters].lower()
 

@@ -23,7 +23,8 @@ _NAME = re.compile(
     r"telefoon|(?:my|his|her|their|our|your) number|number to)\b|\bph[.:]|\b[tmf]:|тел|电话|電話|手机|手機|携帯|전화|هاتف|फोन"
 )
 _NAME_BEHIND = re.compile(
-    r"\s{0,2}[(,-]?(?:office|fax|mobile|cell|home|work|desk|phone|tel|direct|main|toll[- ]free|hotline)\b(?!:)"
+    r"\s{0,2}[(,-]?(?:(?:is|was) (?:my|his|her|our|their) (?:new |old )?(?:number|phone|mobile|cell)|office|fax|mobile|"
+    r"cell|home|work|desk|phone|tel|direct|main|toll[- ]free|hotline)\b(?!:)"
 )
 _OTHER = re.compile(
     r"(?:\b(?:isbn|issn|doi|arxiv|pmid|pmc|rfc|oclc|asin|ean|imei|version|ver|v|order|invoice|account|acct|cards?|cc|"
@@ -39,7 +40,7 @@ _DATE = re.compile(rf"{_ONE_DATE}(?:[ /\u2013-]{{1,3}}(?:{_ONE_DATE}|[0-9]{{1,2}
 _AMERICAN = re.compile(
     r"(?:\+?1[-. ]?)?(?:\([2-9][0-9]{2}\) ?|[2-9][0-9]{2}(?P<gap>[-.]))[0-9]{3}(?(gap)(?P=gap)|[-. ])[0-9]{4}"
 )
-_STREET = re.compile(r" [^\W\d_]")
+_STREET = re.compile(r" [A-ZÀ-Þ]")
 _NATIONAL = re.compile(r"\(?0[1-9][0-9]{0,4}\)?(?:[ ./-][0-9]{2,8}){1,4}")
 _ZIP = re.compile(r"[0-9]{5}-[0-9]{4}")
 _INTERNATIONAL = re.compile(r"\+|00[1-9]")
