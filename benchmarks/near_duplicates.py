@@ -19,7 +19,7 @@ from tempfile import TemporaryDirectory
 from typing import Any
 
 from benchmarks import corpus
-from benchmarks.near_peers import PEERS, THRESHOLD, WORDS, documents_of, winnow
+from benchmarks.near_peers import PEERS, THRESHOLD, WORDS, documents_of, plain, winnow
 
 WARMING = 300
 
@@ -34,7 +34,8 @@ def child(name: str, file: Path, result: Path) -> None:
     began = time.process_time()
     found = work(texts)
     seconds = time.process_time() - began
-    result.write_bytes(pickle.dumps((found, seconds, before, _peak())))
+    peak = _peak()
+    result.write_bytes(pickle.dumps((plain(found), seconds, before, peak)))
 
 
 def measured(name: str, file: Path, repeat: int) -> tuple[Any, float, float, float]:
@@ -51,14 +52,14 @@ def measured(name: str, file: Path, repeat: int) -> tuple[Any, float, float, flo
 
 def compare(file: Path, size: int, repeat: int, peers: list[str], truth: bool) -> None:
     """One line per tool; the last column says how many times as long as Winnow it takes."""
-    (dropped, pairs), own, before, peak = measured("winnow", file, repeat)
-    found = {"winnow": (dropped, own, before, peak)}
+    found = {"winnow": measured("winnow", file, repeat)}
     for name in peers:
         found[name] = measured(name, file, 1 if name == "datatrove" else repeat)
+    (_, pairs), own, _, _ = found["winnow"]
     right = _truth(file, pairs) if truth else None
     print(f"{size:,} documents, {file.stat().st_size / 1e6:.0f} MB")
     print(f"{'':14}{'CPU s':>9}{'dropped':>9}{'precision':>11}{'recall':>8}{'MB (texts, most)':>18}{'times':>8}")
-    for name, (rows, seconds, less, most) in found.items():
+    for name, ((rows, _), seconds, less, most) in found.items():
         marks = _marks(rows, right) if right is not None and name != "python sets" else ("", "")
         memory = f"{less:.0f}, {most:.0f}"
         print(f"{name:14}{seconds:9.2f}{len(rows):9,}{marks[0]:>11}{marks[1]:>8}{memory:>18}{seconds / own:8.1f}")

@@ -8,7 +8,10 @@ import struct
 from collections.abc import Callable, Iterator
 from pathlib import Path
 from tempfile import TemporaryDirectory
-from typing import TypeAlias
+from typing import TYPE_CHECKING, TypeAlias
+
+if TYPE_CHECKING:
+    from app.curation.near import Clusters
 
 Dropped: TypeAlias = set[int]
 Pair: TypeAlias = tuple[int, int]
@@ -16,11 +19,17 @@ THRESHOLD, WORDS, PERMUTATIONS = 0.8, 5, 128
 _WORD = re.compile(r"\w+(?:'\w+)*")
 
 
-def winnow(texts: list[str]) -> tuple[Dropped, set[Pair]]:
+def winnow(texts: list[str]) -> "Clusters":
     """Verified pairs, clusters by the leader rule."""
     from app.curation.near import near_duplicates
 
-    found = near_duplicates(texts, THRESHOLD)
+    return near_duplicates(texts, THRESHOLD)
+
+
+def plain(found: "Clusters | Dropped") -> tuple[Dropped, set[Pair]]:
+    """What a tool found as sets: rows to drop, and pairs where it tells them."""
+    if isinstance(found, set):
+        return found, set()
     return set(found.dropped.tolist()), set(map(tuple, found.all_pairs().tolist()))
 
 

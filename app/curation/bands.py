@@ -7,7 +7,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from app.curation.deduplicator import Pairs, Signatures
-from app.curation.kernels.pairing import LARGEST, band_keys, keyed_places, pairs_of_band
+from app.curation.kernels.pairing import band_keys, keyed_places, pairs_of_band
 
 RECALL = 0.995
 """Chance that a pair exactly at the threshold becomes a candidate; more similar pairs are surer still."""
@@ -85,6 +85,3 @@ def _found(share: float, bands: int, width: int) -> float:
 def _believed(share: float, permutations: int, least: int) -> float:
     few = range(least)
     return 1 - sum(comb(permutations, count) * share**count * (1 - share) ** (permutations - count) for count in few)
-
-
-__all__ = ["LARGEST", "bands_for", "least_agreement", "matching_pairs", "recall_curve"]

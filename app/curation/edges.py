@@ -10,7 +10,7 @@ from numpy.typing import NDArray
 
 from app.curation.batch import Array, Mask
 from app.curation.deduplicator import Deduplicator, Fetch, Groups, Pairs, Signatures
-from app.curation.grouping import components
+from app.curation.kernels.pairing import components
 
 Compare: TypeAlias = Callable[[Pairs], Array]
 ROWS_AT_ONCE = 1024

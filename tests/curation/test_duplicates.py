@@ -8,11 +8,12 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from app.curation.bands import LARGEST, RECALL, bands_for, least_agreement, matching_pairs, recall_curve
+from app.curation.bands import RECALL, bands_for, least_agreement, matching_pairs, recall_curve
 from app.curation.batch import Batch
 from app.curation.dedup.exact import Exact
 from app.curation.dedup.minhash import PROMPT_WORDS, MinHash
 from app.curation.deduplicator import Fetch
+from app.curation.kernels.pairing import LARGEST
 from app.curation.sample import Sample
 from app.curation.survivors import Edges, edges, survivors
 from tests.curation.samples import instruction, text

@@ -3,14 +3,17 @@
 import random
 from collections.abc import Callable
 from itertools import combinations
+from pathlib import Path
 from typing import Any
 
 import numpy as np
+import orjson
 import pyarrow as pa
 import pytest
 
 from app.curation import edges as edging
 from app.curation.near import Clusters, near_duplicates
+from app.curation.shingles import Shingling
 from app.curation.text import comparable, words
 from app.curation.texts import Texts
 
@@ -153,3 +156,18 @@ def test_other_scripts_are_compared(text: str, change: tuple[str, str]) -> None:
 
 def test_vowel_signs_of_arabic_do_not_count() -> None:
     assert [one.members for one in near_duplicates(["كِتَابٌ جَدِيدٌ", "كتاب جديد"])] == [[0, 1]]
+
+
+def test_answers_that_keep_less_of_the_original_are_less_similar() -> None:
+    path = Path(__file__).parents[2].parent / "shared" / "data" / "neardup_plagiarism" / "documents.jsonl"
+    if not path.is_file():
+        pytest.skip("the shared data is not there: put it next to the project as ../shared/data")
+    rows = [orjson.loads(line) for line in path.read_bytes().splitlines()]
+    originals = {row["task"]: row["text"] for row in rows if row["category"] == "orig"}
+    means = []
+    for level in ("cut", "light", "heavy", "non"):
+        pairs = [text for row in rows if row["category"] == level for text in (row["text"], originals[row["task"]])]
+        found = Shingling().sets(Texts.of(pairs)).jaccard(np.arange(len(pairs)).reshape(-1, 2))
+        means.append(found.mean())
+    assert means == sorted(means, reverse=True)
+    assert means[0] > 3 * means[2]

@@ -7,7 +7,7 @@ from numpy.typing import NDArray
 
 from app.curation.batch import Array, Batch
 from app.curation.deduplicator import Deduplicator, Fetch, Groups, Pairs, Signatures
-from app.curation.grouping import first_equal
+from app.curation.kernels.pairing import first_equal
 from app.curation.sample import content_hash
 
 

@@ -10,7 +10,7 @@ from pydantic import Field
 from app.curation.bands import bands_for, least_agreement, matching_pairs
 from app.curation.batch import Array, Batch
 from app.curation.deduplicator import Deduplicator, Fetch, Groups, Pairs, Signatures
-from app.curation.grouping import first_equal
+from app.curation.kernels.pairing import first_equal
 from app.curation.sample import turns
 from app.curation.shingles import FINGERPRINT, SCHEME, SEED, Shingling
 from app.curation.texts import Texts
