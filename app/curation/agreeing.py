@@ -26,6 +26,20 @@ my your there here with by
 _EMPTY = frozenset(_EMPTY_WORDS.split())
 
 
+_OPEN = re.compile(
+    r"\W*(?:(?:please|can you|could you|let's|now|i want you to|help me)\W+)*(?:write|create|compose|generate|suggest|design|come "
+    r"up|propose|give (?:me )?(?:an? |some |\w+ )?(?:example|idea|suggestion|tip)|summari[sz]e|rewrite|rephrase|paraphrase|describe|"
+    r"brainstorm|imagine|invent|make up|tell me|tell a|craft|draft|develop|build|list|name|provide|recommend|edit|improve|choose|"
+    r"construct|produce|explain|discuss|outline|form|think of|find (?:\w+ )?(?:words|synonyms|examples)|formulate|illustrate)\b",
+    re.IGNORECASE,
+)
+
+
+def is_open(question: str) -> bool:
+    """Whether a request has many right answers, by the verb it begins with."""
+    return _OPEN.match(question) is not None
+
+
 def compare(one: str, other: str) -> tuple[Way, float]:
     """How two answers were compared, and how far they agree, from 0 to 1.
 

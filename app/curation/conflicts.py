@@ -13,7 +13,7 @@ import numpy as np
 from numpy.typing import NDArray
 from pydantic import BaseModel, ConfigDict, Field
 
-from app.curation.agreeing import Way, compare, same_question
+from app.curation.agreeing import Way, compare, is_open, same_question
 from app.curation.batch import Batch
 from app.curation.deduplicator import Fetch
 from app.curation.hashing import Hashes, combine
@@ -45,6 +45,11 @@ class Conflicts(BaseModel):
         True,
         title="Nearly the same questions",
         description="Also questions that differ in common words, signs or typing errors.",
+    )
+    open_requests: bool = Field(
+        False,
+        title="Open requests",
+        description="Also requests with many right answers: to write, list, suggest, explain ...",
     )
 
 
@@ -114,6 +119,8 @@ def _disagree(
         not all(answer.strip() for answer in answers)
         or max(batch.answer_words.counts[[one, other]]) > settings.longest_answer
     ):
+        return None
+    if not settings.open_requests and is_open(batch.questions[one]):
         return None
     if not same and not (settings.near_questions and same_question(batch.prompts[one], batch.prompts[other])):
         return None

@@ -39,9 +39,9 @@ def test_partners_are_named_on_both_sides() -> None:
 
 def test_a_near_question_counts_where_only_common_words_and_typing_differ() -> None:
     samples = [
-        instruction("Please name the highest mountain of Europe", "Mont Blanc"),
-        instruction("Name the hihgest mountain of Europe!", "Elbrus"),
-        instruction("Name the highest mountain of Africa", "Kilimanjaro"),
+        instruction("Please, what is the highest mountain of Europe?", "Mont Blanc"),
+        instruction("What is the hihgest mountain of Europe", "Elbrus"),
+        instruction("What is the highest mountain of Africa?", "Kilimanjaro"),
     ]
     near = [(0, 1), (0, 2), (2, 1)]
     assert [(one.row, one.partner, one.question) for one in found(samples, near)] == [(0, 1, "near")]
@@ -50,8 +50,9 @@ def test_a_near_question_counts_where_only_common_words_and_typing_differ() -> N
 
 def test_long_answers_may_differ() -> None:
     samples = [instruction("Write a poem.", "rose " * 70), instruction("Write a poem.", "thorn " * 70)]
-    assert found(samples) == []
-    assert len(found(samples, longest_answer=100)) == 1
+    assert found(samples, open_requests=True) == []
+    assert len(found(samples, open_requests=True, longest_answer=100)) == 1
+    assert found(samples, longest_answer=100) == []
 
 
 def test_no_question_has_no_key_and_a_system_prompt_is_part_of_it() -> None:
