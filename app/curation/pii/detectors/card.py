@@ -8,7 +8,8 @@ from app.curation.kernels.signs import LONG_NUMBER
 from app.curation.pii.context import before, digits_of, fits
 from app.curation.pii.detector import Detector, Span
 
-_NUMBER = re.compile(r"(?<![\w.,+/-])[0-9](?:[ -]?[0-9]){11,}+(?![\w/]|[.,-]\w)")
+_NUMBER = re.compile(r"(?<![\w.,+/-])[0-9](?:[ -]?[0-9]){11,}+")
+_GOES_ON = re.compile(r"[\w/]|[.,-]\w")
 _GROUPS = re.compile(
     r"[0-9]{12,19}|[0-9]{4}([ -])[0-9]{4}\1[0-9]{4}(?:\1[0-9]{4})?(?:\1[0-9]{1,4})?|[0-9]{4}([ -])[0-9]{6}\2[0-9]{4,5}"
 )
@@ -47,7 +48,9 @@ class Card(Detector):
 def _span(text: str, start: int, end: int) -> Span | None:
     number = text[start:end]
     digits = digits_of(number)
-    if not _GROUPS.fullmatch(number) or len(set(digits)) < 2 or not has_luhn_digit(digits):
+    if _GOES_ON.match(text, end) or not _GROUPS.fullmatch(number):
+        return None
+    if len(set(digits)) < 2 or not has_luhn_digit(digits):
         return None
     context = before(text, start)
     if _CARD.search(context):

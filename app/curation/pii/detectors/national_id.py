@@ -2,17 +2,18 @@
 
 import re
 from collections.abc import Iterator
-from functools import cache
+from functools import cache, partial
 from importlib import import_module
 from typing import Any
 
 from app.curation.kernels.signs import MIXED, NUMBER
-from app.curation.pii.context import before
+from app.curation.pii.context import before, fits
 from app.curation.pii.detector import Detector, Span
 from app.curation.pii.detectors._national_formats import FORMATS
 
 _WORD = re.compile(r"[0-9](?:[A-Za-z0-9]|[-./+](?=[A-Za-z0-9])){4,24}+(?![\w/])")
-_GROUPS = re.compile(r"[0-9][0-9]{0,5}+(?: [0-9]{2,6}+){1,6}+(?![\w/]|[.,-]\w)")
+_GROUPS = re.compile(r"[0-9]++(?: [0-9]++)++")
+_GOES_ON = re.compile(r"[\w/]|[.,-]\w")
 _LETTERS = re.compile(r"(?<![\w.,/+$€£#-])[A-Za-z]{0,6}-?\Z", re.ASCII)
 _ALONE = re.compile(r"(?<![\w.,/+$€£#-])\Z", re.ASCII)
 _BRITISH = re.compile(r"[0-9][0-9] ?[0-9]{2} ?[0-9]{2} ?[A-D]\b")
@@ -37,11 +38,12 @@ class NationalId(Detector):
     signs = NUMBER | MIXED
 
     def spans(self, text: str) -> Iterator[Span]:
-        for pattern, prefix in ((_WORD, _LETTERS), (_GROUPS, _ALONE)):
-            for match in pattern.finditer(text):
-                begin = prefix.search(text, max(0, match.start() - 8), match.start())
-                if begin and (score := _score(text, begin.start(), match.end())):
-                    yield Span("national_id", begin.start(), match.end(), score)
+        for match in _WORD.finditer(text):
+            if begin := _LETTERS.search(text, max(0, match.start() - 8), match.start()):
+                yield from filter(None, [_span(text, begin.start(), match.end())])
+        for match in _GROUPS.finditer(text):
+            if _ALONE.search(text, max(0, match.start() - 1), match.start()):
+                yield from fits(text, *match.span(), range(9, 16), partial(_span, text))
         for match in _BRITISH.finditer(text):
             if begin := _PREFIX.search(text, max(0, match.start() - 4), match.start()):
                 yield Span("national_id", begin.start(), match.end(), 0.9)
@@ -51,15 +53,15 @@ class NationalId(Detector):
         return "".join(filter(str.isalnum, value.casefold()))
 
 
-def _score(text: str, start: int, end: int) -> float:
+def _span(text: str, start: int, end: int) -> Span | None:
     number = text[start:end]
     formats = FORMATS.get(number.translate(_SHAPE), ())
-    if not formats or len(set(number)) < 3:
-        return 0.0
+    if not formats or len(set(number)) < 3 or _GOES_ON.match(text, end):
+        return None
     named = _NAMES.search(before(text, start)) is not None
     if not any(_rule(one.rule).is_valid(number) for one in formats if one.certain or named):
-        return 0.0
-    return 1.0 if named else 0.75
+        return None
+    return Span("national_id", start, end, 1.0 if named else 0.75)
 
 
 @cache

@@ -20,6 +20,8 @@ _PLACEHOLDER = re.compile(
     r"[$%]\w|\*{2}|x{4}|\.{3}|your|example|change|dummy|placeholder|redacted|\b(?:null|none)\b|self\.|os\.|process\.|env|://",
     re.IGNORECASE,
 )
+_DIGIT = re.compile(r"[0-9]")
+_DIGIT_OR_SIGN = re.compile(r"[0-9!@#$%^&*?]")
 
 
 class Password(Detector):
@@ -41,8 +43,8 @@ class Password(Detector):
 
 
 def _looks_drawn(value: str, is_password: bool) -> bool:
-    """A password mixes letters and digits; any other secret is longer and more even."""
-    if _PLACEHOLDER.search(value) or not any(map(str.isdigit, value)) or not any(map(str.isalpha, value)):
+    """A password mixes letters with digits or signs; any other secret is longer, more even and holds a digit."""
+    if _PLACEHOLDER.search(value) or not any(map(str.isalpha, value)):
         return False
-    length, bits = (6, 2.3) if is_password else (16, 3.2)
-    return len(value) >= length and entropy(value) >= bits
+    length, bits, mixed = (6, 2.3, _DIGIT_OR_SIGN) if is_password else (16, 3.2, _DIGIT)
+    return len(value) >= length and entropy(value) >= bits and mixed.search(value) is not None

@@ -27,13 +27,13 @@ _FIXED = (
     ("hf_", r"hf_[A-Za-z0-9]{30,}"),  # Hugging Face
     ("npm_", r"npm_[A-Za-z0-9]{36}"),
     ("pypi-", r"pypi-[\w-]{50,}"),
-    ("SG.", r"SG\.[\w-]{16,}\.[\w-]{16,}"),  # SendGrid
+    ("SG.", r"SG\.[\w-]{16,64}\.[\w-]{16,64}"),  # SendGrid
     ("AC", r"AC[0-9a-f]{32}"),  # Twilio
     ("SK", r"SK[0-9a-f]{32}"),
     ("shp", r"shp(?:at|ca|pa|ss)_[0-9a-fA-F]{32}"),  # Shopify
     ("dop_v1_", r"do[opr]_v1_[0-9a-f]{64}"),  # DigitalOcean
     (":AA", r"[0-9]{8,10}:AA[\w-]{32,34}"),  # Telegram
-    ("eyJ", r"eyJ[\w-]{8,}\.eyJ[\w-]{8,}\.[\w-]{8,}"),  # JSON Web Token
+    ("eyJ", r"eyJ[\w-]{8,4000}\.eyJ[\w-]{8,8000}\.[\w-]{8,2000}"),  # JSON Web Token
     ("AccountKey=", r"(?<=AccountKey=)[A-Za-z0-9+/=]{64,}"),  # Azure
     ("earer ", r"(?<=[Bb]earer )[\w.~+/-]{20,}=*"),
     ("Basic ", r"(?<=[Bb]asic )(?=[A-Za-z+/]*[0-9])[A-Za-z0-9+/]{16,}={0,2}"),
