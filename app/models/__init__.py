@@ -10,7 +10,7 @@ from app.models.recipe import RecipeVersion
 from app.models.release import Release, ReleaseRow
 from app.models.review import Decision, Review, Slot, SlotState
 from app.models.run import MeasureSet, Run, RunBlock, Verdict
-from app.models.sample import Revision, Sample, SampleSearch, SampleState
+from app.models.sample import Revision, Sample, SampleSearch, SampleState, StateCount
 from app.models.user import Invitation, LoginAttempt, SignIn, User
 
 __all__ = [
@@ -52,6 +52,7 @@ __all__ = [
     "SignIn",
     "Slot",
     "SlotState",
+    "StateCount",
     "SurvivorChoice",
     "User",
     "Verdict",

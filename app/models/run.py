@@ -60,6 +60,7 @@ class Verdict(Base):
     __table_args__ = (
         Index("ix_verdicts_sample", "sample_id"),
         Index("ix_verdicts_reasons", "reasons", postgresql_using="gin"),
+        Index("ix_verdicts_copies", "run_id", "duplicate_of", postgresql_where="duplicate_of IS NOT NULL"),
     )
 
     run_id: Mapped[int] = mapped_column(ForeignKey("runs.id", ondelete="CASCADE"), primary_key=True)

@@ -75,6 +75,21 @@ class SampleSearch(Base):
     search: Mapped[Any] = mapped_column(TSVECTOR)
 
 
+class StateCount(Identified, Base):
+    """By how many the samples of a corpus in one state grew: appended by triggers on samples, so that nobody waits.
+
+    The sum is what there is. Candidates are not counted: they are what is left of the corpus's accepted lines; samples
+    that were deleted have the state "deleted".
+    """
+
+    __tablename__ = "state_counts"
+
+    dataset_id: Mapped[int] = mapped_column(ForeignKey("datasets.id", ondelete="CASCADE"), index=True)
+    corpus_id: Mapped[int] = mapped_column(ForeignKey("corpora.id", ondelete="CASCADE"), index=True)
+    state: Mapped[str]
+    samples: Mapped[int]
+
+
 class Revision(Identified, Dated, Base):
     """What an expert made of a sample; the original stays beside it."""
 

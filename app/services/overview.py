@@ -1,6 +1,6 @@
 """How far a dataset is: what was uploaded, where every sample went, and what its people have done.
 
-All numbers come from a few grouped counts, so that they add up on the page.
+All numbers come from counts that are kept with the samples, so that they add up on the page.
 """
 
 from collections.abc import Sequence
@@ -11,7 +11,8 @@ from sqlalchemy.orm import Session
 
 from app.db import AnyRow
 from app.models import Corpus, Dataset, Decision, Job, JobKind, Review, Run, Sample, SampleState, Verdict
-from app.services import jobs, runs
+from app.services import jobs, runs, state_counts
+from app.services.state_counts import Cells
 
 _WEEK = text("interval '7 days'")
 
@@ -97,50 +98,46 @@ class Overview:
 
 def of(session: Session, dataset: Dataset) -> Overview:
     """A dataset's numbers as of now."""
-    states = _states(session, dataset)
+    cells = state_counts.of(session, dataset.id)
     corpora = session.scalars(select(Corpus).where(Corpus.dataset_id == dataset.id).order_by(Corpus.id)).all()
-    lines = [_line(corpus, [row for row in states if row.corpus_id == corpus.id]) for corpus in corpora]
+    lines = [_line(corpus, cells) for corpus in corpora]
     run = runs.latest(session, dataset.id)
     return Overview(
         corpora=lines,
-        funnel=_funnel(session, dataset, states, run),
+        funnel=_funnel(session, dataset, cells, run),
         run=run,
         job=_active_job(session, dataset),
     )
 
 
-def _states(session: Session, dataset: Dataset) -> Sequence[AnyRow]:
-    """Per corpus and state: samples, those with an expert's edit, those decided within a week."""
-    return session.execute(
-        select(
-            Sample.corpus_id,
-            Sample.state,
-            func.count().label("samples"),
-            func.count(Sample.revision_id).label("edited"),
-            func.count().filter(Sample.decided_at > func.now() - _WEEK).label("this_week"),
-        )
-        .where(Sample.dataset_id == dataset.id)
-        .group_by(Sample.corpus_id, Sample.state)
-    ).all()
-
-
-def _line(corpus: Corpus, states: Sequence[AnyRow]) -> CorpusLine:
-    count = {row.state: row.samples for row in states}
+def _line(corpus: Corpus, cells: Cells) -> CorpusLine:
+    count = {state: number for (corpus_id, state), number in cells.items() if corpus_id == corpus.id}
     total = sum(count.values())
     kept = total - count.get(SampleState.CANDIDATE, 0) - count.get(SampleState.DROPPED, 0)
     return CorpusLine(corpus, total, kept, count.get(SampleState.APPROVED, 0))
 
 
-def _funnel(session: Session, dataset: Dataset, states: Sequence[AnyRow], run: Run | None) -> Funnel:
-    def count(state: SampleState, name: str = "samples") -> int:
-        return sum(getattr(row, name) for row in states if row.state == state)
+def _approved(session: Session, dataset: Dataset) -> AnyRow:
+    """Of the approved samples: those with an expert's edit, those decided within a week."""
+    return session.execute(
+        select(
+            func.count(Sample.revision_id).label("edited"),
+            func.count().filter(Sample.decided_at > func.now() - _WEEK).label("this_week"),
+        ).where(Sample.dataset_id == dataset.id, Sample.state == SampleState.APPROVED)
+    ).one()
+
+
+def _funnel(session: Session, dataset: Dataset, cells: Cells, run: Run | None) -> Funnel:
+    def count(wanted: SampleState) -> int:
+        return sum(number for (_, state), number in cells.items() if state == wanted)
 
     dropped = count(SampleState.DROPPED)
     duplicates = _duplicates(session, dataset, run) if dropped and run else 0
     queued = count(SampleState.QUEUED)
     between = _between(session, dataset) if queued else 0
+    approved = _approved(session, dataset)
     return Funnel(
-        uploaded=sum(row.samples for row in states),
+        uploaded=sum(cells.values()),
         unjudged=count(SampleState.CANDIDATE),
         by_rules=dropped - duplicates,
         duplicates=duplicates,
@@ -149,8 +146,8 @@ def _funnel(session: Session, dataset: Dataset, states: Sequence[AnyRow], run: R
         flagged=count(SampleState.FLAGGED),
         rejected=count(SampleState.REJECTED),
         approved=count(SampleState.APPROVED),
-        edited=count(SampleState.APPROVED, "edited"),
-        approved_this_week=count(SampleState.APPROVED, "this_week"),
+        edited=approved.edited,
+        approved_this_week=approved.this_week,
     )
 
 

@@ -4,7 +4,7 @@ from sqlalchemy import BigInteger, column, select, table, text
 from sqlalchemy.orm import Session
 
 from app.models import Dataset, Run
-from app.services import judging, reviewing
+from app.services import judging, reviewing, state_counts
 from app.services.copying import copy_rows
 
 _CHANGED = table("changed", column("id", BigInteger))
@@ -12,7 +12,8 @@ _CHANGED = table("changed", column("id", BigInteger))
 # Made once per connection and emptied by every commit: a table made and dropped each time would bloat the catalogue.
 _WORKING = """
     CREATE TEMP TABLE IF NOT EXISTS falling (id bigint PRIMARY KEY) ON COMMIT DELETE ROWS;
-    CREATE TEMP TABLE IF NOT EXISTS changed (id bigint PRIMARY KEY) ON COMMIT DELETE ROWS
+    CREATE TEMP TABLE IF NOT EXISTS changed (id bigint PRIMARY KEY, corpus_id bigint, before text, after text)
+        ON COMMIT DELETE ROWS
 """
 # The conditions are on the row that is written, not on a copy: they are looked at again where an expert was faster.
 _DROP = """
@@ -20,16 +21,22 @@ _DROP = """
         UPDATE samples SET state = 'dropped' FROM falling
         WHERE falling.id = samples.id AND samples.dataset_id = :dataset
           AND samples.state IN ('candidate', 'queued') AND samples.overruled_at IS NULL
-        RETURNING samples.id)
-    INSERT INTO changed SELECT id FROM dropped
+        RETURNING samples.id, corpus_id, old.state AS before, new.state AS after)
+    INSERT INTO changed SELECT * FROM dropped
 """
 _QUEUE = """
     WITH queued AS (
         UPDATE samples SET state = 'queued'
         WHERE dataset_id = :dataset AND id <= :last AND state IN ('candidate', 'dropped')
           AND (overruled_at IS NOT NULL OR NOT EXISTS (SELECT FROM falling WHERE falling.id = samples.id))
-        RETURNING id)
-    INSERT INTO changed SELECT id FROM queued
+        RETURNING id, corpus_id, old.state AS before, new.state AS after)
+    INSERT INTO changed SELECT * FROM queued
+"""
+_COUNT = """
+    INSERT INTO state_counts (dataset_id, corpus_id, state, samples)
+    SELECT :dataset, corpus_id, state, sum(grown) FROM (
+        SELECT corpus_id, before AS state, -1 AS grown FROM changed UNION ALL SELECT corpus_id, after, 1 FROM changed
+    ) AS moves WHERE state <> 'candidate' GROUP BY corpus_id, state
 """
 
 
@@ -43,9 +50,11 @@ def publish(session: Session, run: Run) -> None:
     dropped = judged.layout.ids[judged.dropped].tolist()
     copy_rows(session, "COPY falling FROM STDIN", ((sample_id,) for sample_id in dropped))
     session.execute(text("ANALYZE falling"))
-    for statement in (_DROP, _QUEUE):
+    session.execute(text("SET LOCAL winnow.counting = 'off'"))  # a million samples are counted together, not one by one
+    for statement in (_DROP, _QUEUE, _COUNT):
         session.execute(text(statement), {"dataset": dataset.id, "last": run.last_sample_id})
-    session.execute(text("ANALYZE changed"))
+    session.execute(text("SET LOCAL winnow.counting = 'on'; ANALYZE changed"))
+    state_counts.fold(session, dataset.id)
     changed = select(_CHANGED.c.id)
     reviewing.open_slots(session, dataset, changed)
     reviewing.close_slots(session, dataset, changed)

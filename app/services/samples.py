@@ -12,7 +12,7 @@ from sqlalchemy.orm import Session, aliased
 
 from app.curation.sample import Form
 from app.models import Corpus, Run, Sample, SampleSearch, SampleState, User, Verdict
-from app.services import runs
+from app.services import runs, state_counts
 from app.services.errors import NotFound
 from app.services.why import Reason, in_words
 
@@ -104,23 +104,30 @@ def page(
 
 
 def counts(session: Session, dataset_id: int, run: Run | None, search: Search) -> Counts:
-    """Counts per filter value in two statements."""
-    every_cell = replace(search, states=(), corpora=())
-    cells = session.execute(
-        select(Sample.state, Sample.corpus_id, func.count())
-        .where(*_matching(dataset_id, run, every_cell))
-        .group_by(Sample.state, Sample.corpus_id)
-    ).all()
+    """Counts per filter value; samples themselves are counted only where words or reasons narrow the list."""
+    cells = _cells(session, dataset_id, run, search)
     states: Counter[SampleState] = Counter()
     corpora: Counter[int] = Counter()
     total = 0
-    for state, corpus, number in cells:
+    for (corpus, state), number in cells.items():
         right_state = not search.states or state in search.states
         right_corpus = not search.corpora or corpus in search.corpora
         states[state] += number if right_corpus else 0
         corpora[corpus] += number if right_state else 0
         total += number if right_state and right_corpus else 0
     return Counts(states, corpora, _reason_counts(session, dataset_id, run, search), total)
+
+
+def _cells(session: Session, dataset_id: int, run: Run | None, search: Search) -> state_counts.Cells:
+    """Samples by corpus and state, whichever of those were chosen."""
+    if not search.words and not search.reasons:
+        return state_counts.of(session, dataset_id)
+    found = session.execute(
+        select(Sample.corpus_id, Sample.state, func.count())
+        .where(*_matching(dataset_id, run, replace(search, states=(), corpora=())))
+        .group_by(Sample.corpus_id, Sample.state)
+    )
+    return {(corpus, state): number for corpus, state, number in found}
 
 
 def get(session: Session, dataset_id: int, sample_id: int) -> tuple[Sample, Corpus]:

@@ -21,10 +21,31 @@ BEGIN
         SELECT (SELECT b.id FROM blocks b WHERE b.dataset_id = gone.dataset_id AND b.first_id <= gone.id
                   AND b.last_id >= gone.id ORDER BY b.first_id DESC LIMIT 1) FROM gone);
     DELETE FROM pair_sets WHERE dataset_id IN (SELECT dataset_id FROM gone);
+    INSERT INTO state_counts (dataset_id, corpus_id, state, samples)
+        SELECT gone.dataset_id, corpus_id, unnest(ARRAY[state, 'deleted']), unnest(ARRAY[-count(*), count(*)]) FROM gone
+        JOIN corpora ON corpora.id = gone.corpus_id GROUP BY gone.dataset_id, corpus_id, state;
     RETURN NULL;
 END $$;
 CREATE TRIGGER forget_deleted_samples AFTER DELETE ON samples
     REFERENCING OLD TABLE AS gone FOR EACH STATEMENT EXECUTE FUNCTION forget_deleted_samples();
+"""
+
+# Candidates are what is left of a corpus, so that an import counts nothing here. Publishing counts for itself.
+COUNT = """
+CREATE FUNCTION count_states() RETURNS trigger LANGUAGE plpgsql AS $$
+BEGIN
+    INSERT INTO state_counts (dataset_id, corpus_id, state, samples) VALUES (NEW.dataset_id, NEW.corpus_id, NEW.state, 1);
+    IF TG_OP = 'UPDATE' THEN
+        INSERT INTO state_counts (dataset_id, corpus_id, state, samples)
+            VALUES (OLD.dataset_id, OLD.corpus_id, OLD.state, -1);
+    END IF;
+    RETURN NULL;
+END $$;
+CREATE TRIGGER count_new_states AFTER INSERT ON samples FOR EACH ROW
+    WHEN (NEW.state <> 'candidate') EXECUTE FUNCTION count_states();
+CREATE TRIGGER count_changed_states AFTER UPDATE OF state ON samples FOR EACH ROW
+    WHEN (OLD.state <> NEW.state AND current_setting('winnow.counting', true) IS DISTINCT FROM 'off')
+    EXECUTE FUNCTION count_states();
 """
 
 WIDE = {
@@ -50,7 +71,9 @@ def upgrade() -> None:
     op.create_index(
         "ix_samples_overruled", "samples", ["dataset_id", "id"], postgresql_where="overruled_at IS NOT NULL"
     )
+    _counts()
     op.execute(FORGET)
+    op.execute(COUNT)
 
 
 def _blocks() -> None:
@@ -141,6 +164,29 @@ def _runs() -> None:
     op.drop_column("verdicts", "kept")
     op.alter_column("verdicts", "reasons", server_default=None)
     op.create_index("ix_verdicts_reasons", "verdicts", ["reasons"], postgresql_using="gin")
+    op.create_index(
+        "ix_verdicts_copies", "verdicts", ["run_id", "duplicate_of"], postgresql_where="duplicate_of IS NOT NULL"
+    )
+
+
+def _counts() -> None:
+    op.create_table(
+        "state_counts",
+        _key(),
+        _parent("state_counts", "dataset_id", "datasets"),
+        _parent("state_counts", "corpus_id", "corpora"),
+        _text("state"),
+        _number("samples"),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_state_counts")),
+    )
+    op.create_index(op.f("ix_state_counts_dataset_id"), "state_counts", ["dataset_id"])
+    op.create_index(op.f("ix_state_counts_corpus_id"), "state_counts", ["corpus_id"])
+    op.execute(
+        """
+        INSERT INTO state_counts (dataset_id, corpus_id, state, samples)
+        SELECT dataset_id, corpus_id, state, count(*) FROM samples WHERE state <> 'candidate' GROUP BY 1, 2, 3
+        """
+    )
 
 
 def _search() -> None:
