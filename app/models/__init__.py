@@ -1,6 +1,7 @@
 """Tables, one noun per file."""
 
 from app.db import Base
+from app.models.benchmark import Benchmark, BlockCheck, CheckSet, Contamination, Suspect
 from app.models.block import Block, BlockColumn, BlockSignature
 from app.models.corpus import Corpus, CorpusState, ExactCopy, RefusedLine
 from app.models.dataset import Dataset, DatasetForm, Guideline, Membership, Purpose, Role
@@ -15,9 +16,13 @@ from app.models.user import Invitation, LoginAttempt, SignIn, User
 
 __all__ = [
     "Base",
+    "Benchmark",
     "Block",
+    "BlockCheck",
     "BlockColumn",
     "BlockSignature",
+    "CheckSet",
+    "Contamination",
     "Corpus",
     "CorpusState",
     "Dataset",
@@ -54,6 +59,7 @@ __all__ = [
     "SlotState",
     "StateCount",
     "SurvivorChoice",
+    "Suspect",
     "User",
     "Verdict",
     "Worker",

@@ -13,10 +13,11 @@ from app.curation.bounds import Limit
 from app.curation.survivors import Copies
 from app.curation.verdict import failing
 from app.models import Run, RunBlock
-from app.services import blocks, columns, pairs, preferring
+from app.services import blocks, columns, contaminations, pairs, preferring
 from app.services.blocks import Layout
 from app.services.copying import read_binary
 from app.services.measured_set import MeasuredSet
+from app.services.why import CONTAMINATED
 
 COPY = np.dtype([("place", "<i4"), ("survivor", "<i8"), ("similarity", "<f8")])
 """A near-duplicate in a stored block: its place, the id of the sample that stays, and how similar they are."""
@@ -46,7 +47,7 @@ class Judged:
 def judge(session: Session, run: Run, using: MeasuredSet) -> Judged:
     """Decide about all samples of a run."""
     layout = blocks.layout(session, run.dataset_id, run.last_sample_id)
-    broken, bits = _broken(session, layout, using)
+    broken, bits = _broken(session, run.dataset_id, layout, using)
     passes = broken == 0
     passes[layout.rows(overruled(session, run.dataset_id))] = True
     found = [pairs.load(session, run.dataset_id, one, layout) for one in using.recipe.deduplication.values()]
@@ -124,7 +125,7 @@ def _stored(judged: Judged, rows: slice) -> dict[str, bytes]:
 
 
 def _broken(
-    session: Session, layout: Layout, using: MeasuredSet
+    session: Session, dataset_id: int, layout: Layout, using: MeasuredSet
 ) -> tuple[NDArray[np.uint8], dict[str, NDArray[np.uint8]]]:
     """(how many rules each row breaks, per reason the rows that break it as packed bits)."""
     count, bits = np.zeros(len(layout), np.uint8), {}
@@ -134,6 +135,10 @@ def _broken(
             mask = failing({name: values}, limit)
             count += mask
             bits[limit.rule.reason] = np.packbits(mask)
+    if len(held := contaminations.contaminated(session, dataset_id)):
+        mask = np.isin(layout.ids, held)
+        count += mask
+        bits[CONTAMINATED] = np.packbits(mask)
     return count, bits
 
 

@@ -7,7 +7,7 @@ from pathlib import Path
 from typing import IO, Any, cast
 
 import orjson
-from sqlalchemy import func, insert, literal, select, tuple_, update
+from sqlalchemy import exists, func, insert, literal, select, tuple_, update
 from sqlalchemy.orm import Session
 
 from app import __version__
@@ -27,13 +27,16 @@ from app.models import (
     Run,
     Sample,
     SampleState,
+    Suspect,
 )
-from app.services import blobs, jobs
+from app.services import benchmarks, blobs, contaminations, jobs
 from app.services.errors import Conflict, Invalid, NotFound
 from app.services.jobs import JobFailed, Kind, ShardPlan, Stage
 from app.services.working import Piece
 
 PAGE = 500
+HELD = "It holds a question of a benchmark."
+"""Why a sample that is approved is left out of a release."""
 
 
 def formats() -> dict[str, tuple[str, str]]:
@@ -161,11 +164,18 @@ def _write(piece: Piece) -> None:
 
 def _write_rows(piece: Piece, release: Release, lines: JsonLines, left_out: "Counter[str]") -> None:
     exporter = exporters()[release.format]()
-    for seen, row in enumerate(_rows(piece, release.id), 1):
-        _write_row(exporter, lines, row, left_out)
-        if seen % PAGE == 0:
-            with piece.step(seen, {}):
-                pass
+    seen = 0
+    for page in _pages(piece, release.id):
+        with piece.reading() as session:
+            held = contaminations.in_release(session, release.dataset_id, page)
+        for place, row in enumerate(page):
+            if place in held:
+                left_out[HELD] += 1
+            else:
+                _write_row(exporter, lines, row, left_out)
+        seen += len(page)
+        with piece.step(seen, {}):
+            pass
 
 
 def _write_row(exporter: Exporter, lines: JsonLines, row: AnyRow, left_out: "Counter[str]") -> None:
@@ -175,14 +185,22 @@ def _write_row(exporter: Exporter, lines: JsonLines, row: AnyRow, left_out: "Cou
         left_out[str(reason)] += 1
 
 
-def _rows(piece: Piece, release_id: int) -> Iterator[AnyRow]:
+def _pages(piece: Piece, release_id: int) -> Iterator[Sequence[AnyRow]]:
     """(form, content, metadata) in the order of corpora and lines; an expert's revision stands in for the original."""
     after = (0, -1)
     words = func.coalesce(Revision.content, Sample.content).label("content")
     while True:
         with piece.reading() as session:
             page = session.execute(
-                select(Sample.corpus_id, Sample.number, Sample.form, words, Sample.meta.label("metadata"))
+                select(
+                    Sample.corpus_id,
+                    Sample.number,
+                    Sample.form,
+                    words,
+                    Sample.meta.label("metadata"),
+                    Sample.overruled_at.is_not(None).label("is_overruled"),
+                    exists().where(Suspect.sample_id == Sample.id, Suspect.contaminated.is_(True)).label("is_judged"),
+                )
                 .join(ReleaseRow, ReleaseRow.sample_id == Sample.id)
                 .outerjoin(Revision, Revision.id == ReleaseRow.revision_id)
                 .where(ReleaseRow.release_id == release_id, tuple_(Sample.corpus_id, Sample.number) > after)
@@ -191,7 +209,7 @@ def _rows(piece: Piece, release_id: int) -> Iterator[AnyRow]:
             ).all()
         if not page:
             return
-        yield from page
+        yield page
         after = (page[-1].corpus_id, page[-1].number)
 
 
@@ -207,6 +225,10 @@ def _facts(session: Session, release: Release) -> dict[str, Any]:
         "dataset": {"name": dataset.name, "goal": dataset.goal, "purpose": dataset.purpose, "form": dataset.form},
         "format": release.format,
         "recipe": {"version": recipe.version, "recipe": recipe.recipe} if recipe else None,
+        "benchmarks": [
+            {"name": one.name, "items": one.items, "fingerprint": one.fingerprint}
+            for one in benchmarks.of(session, dataset.id)
+        ],
         "corpora": [
             _corpus(corpus)
             for corpus in session.scalars(select(Corpus).where(Corpus.dataset_id == dataset.id).order_by(Corpus.id))

@@ -8,7 +8,7 @@ from sqlalchemy.orm import Session
 
 from app.curation.sample import Form
 from app.models import Dataset, Decision, Guideline, Review, Revision, Sample, SampleState, Slot, SlotState, User
-from app.services import reasons
+from app.services import contaminations, reasons
 from app.services.edits import revised
 from app.services.errors import Conflict, Invalid, NotFound
 from app.services.leases import lock_desk, next_slots, renew, term
@@ -178,6 +178,7 @@ def _revision(
     revision = Revision(sample_id=sample.id, content=content, author_id=expert.id)
     session.add(revision)
     session.flush()
+    contaminations.check_revision(session, sample, revision)
     return revision.id
 
 

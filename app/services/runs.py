@@ -11,7 +11,19 @@ from app.curation.deduplicator import Deduplicator, Signatures
 from app.curation.edges import edges
 from app.curation.measuring import measure
 from app.models import Block, Dataset, Job, JobKind, MeasureSet, RecipeVersion, Run, RunBlock, Sample
-from app.services import blocks, columns, corpora, jobs, judging, pairs, publishing, recipes, tallies, verdicts
+from app.services import (
+    blocks,
+    checking,
+    columns,
+    corpora,
+    jobs,
+    judging,
+    pairs,
+    publishing,
+    recipes,
+    tallies,
+    verdicts,
+)
 from app.services.contents import chosen_samples, next_samples
 from app.services.errors import Conflict
 from app.services.jobs import Kind, ShardPlan, Stage
@@ -135,6 +147,29 @@ def _store(session: Session, using: MeasuredSet, block_id: int, measured: dict[s
         columns.store_signatures(session, one, block_id, values)
 
 
+def _plan_checking(session: Session, job: Job) -> Sequence[ShardPlan]:
+    """Blocks that were not checked against the dataset's benchmarks."""
+    run, using = _run(session, job)
+    return checking.plan(session, run.dataset_id, run.last_sample_id, using.recipe.decontamination)
+
+
+def _check(piece: Piece) -> None:
+    with piece.reading() as session:
+        run, using = _run(session, piece.job)
+    checking.check(piece, run.dataset_id, using.recipe.decontamination)
+
+
+def _plan_settling(session: Session, job: Job) -> Sequence[ShardPlan]:
+    run, using = _run(session, job)
+    return checking.plan_settling(session, run.dataset_id, run.last_sample_id, using.recipe.decontamination)
+
+
+def _settle(piece: Piece) -> None:
+    with piece.reading() as session:
+        run, using = _run(session, piece.job)
+    checking.settle(piece, run.dataset_id, run.last_sample_id, using.recipe.decontamination)
+
+
 def _plan_pairing(session: Session, job: Job) -> Sequence[ShardPlan]:
     """One shard per deduplicator whose pairs are not all known: they can only be found with all signatures together."""
     run, using = _run(session, job)
@@ -236,6 +271,8 @@ def _measured(session: Session, run: Run) -> tuple[int, int]:
 jobs.KINDS[JobKind.RUN] = Kind(
     [
         Stage("Measure every sample", "samples", _plan_measuring, _measure),
+        Stage("Check against benchmarks", "samples", _plan_checking, _check),
+        Stage("Weigh what was found", "samples", _plan_settling, _settle),
         Stage("Find near-duplicates", "samples", _plan_pairing, _pair),
         Stage("Apply the recipe", "samples", _plan_judging, _judge),
         Stage("Write down the reasons", "samples", _plan_verdicts, _write_verdicts),

@@ -18,6 +18,7 @@ from app.services import columns
 from app.services.copying import copy_rows
 from app.services.judging import COPY
 from app.services.measured_set import MeasuredSet
+from app.services.why import CONTAMINATED
 
 _DECIDED = text("""
     SELECT b.id, b.samples, b.ids, r.failing, r.copies FROM run_blocks r JOIN blocks b ON b.id = r.block_id
@@ -63,12 +64,15 @@ def _rows(session: Session, run_id: int, using: MeasuredSet, block: AnyRow) -> I
     """(run, sample, reasons, failures as JSON, survivor, similarity) of a block's dropped samples."""
     ids = np.frombuffer(block.ids, "<i8").tolist()
     copies = {place: (survivor, share) for place, survivor, share in np.frombuffer(block.copies, COPY).tolist()}
-    broken = np.flatnonzero(np.frombuffer(block.failing, np.uint8)).tolist()
+    failing = np.frombuffer(block.failing, np.uint8)
+    broken = np.flatnonzero(failing).tolist()
     failed = judge(_measures(session, using, block), using.recipe.limits) if broken else {}
     for place in sorted({*broken, *copies}):
         reasons = failed.get(place, [])
         survivor, share = copies.get(place, (None, None))
-        names = [reason.rule for reason in reasons] + (["duplicate"] if survivor is not None else [])
+        names = [reason.rule for reason in reasons]
+        # What a sample breaks beside its rules is that it holds a benchmark's item.
+        names += [CONTAMINATED] * int(failing[place] > len(reasons)) + ["duplicate"] * (survivor is not None)
         yield run_id, ids[place], names, orjson.dumps([one.as_json() for one in reasons]).decode(), survivor, share
 
 

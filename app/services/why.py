@@ -9,6 +9,8 @@ from app.curation.measuring import all_rules
 
 DUPLICATE = "duplicate"
 """The reason under which a run files near-duplicates; it is no rule of a filter."""
+CONTAMINATED = "contaminated"
+"""The same for samples that hold an item of a benchmark."""
 
 
 @dataclass(frozen=True)
@@ -40,6 +42,8 @@ def title(code: str) -> str:
     """A reason in plain words, also one whose rule no longer exists."""
     if code == DUPLICATE:
         return "Near-duplicate"
+    if code == CONTAMINATED:
+        return "In a benchmark"
     rule = all_rules().get(code)
     return rule.title if rule else code.replace("_", " ").capitalize()
 

@@ -21,9 +21,12 @@ class Benchmark:
     unread: int = 0
 
     @classmethod
-    def read(cls, path: Path, name: str | None = None) -> "Benchmark":
-        """From a file of any corpus format, one JSON object of named items included. FileRefused where it cannot be read."""
-        return cls.of(name or path.stem, _records(path))
+    def read(cls, path: Path, name: str | None = None, *, file_name: str | None = None) -> "Benchmark":
+        """From a file of any corpus format, one JSON object of named items included. FileRefused where it cannot be read.
+
+        `file_name` tells the format where the path does not.
+        """
+        return cls.of(name or path.stem, _records(path, file_name or path.name))
 
     @classmethod
     def of(cls, name: str, records: Iterable[tuple[str, Mapping[str, Any] | None]]) -> "Benchmark":
@@ -37,9 +40,9 @@ class Benchmark:
         return cls(name, _distinct(items), unread)
 
 
-def _records(path: Path) -> Iterator[tuple[str, Mapping[str, Any] | None]]:
+def _records(path: Path, file_name: str) -> Iterator[tuple[str, Mapping[str, Any] | None]]:
     try:
-        for number, record in enumerate(records(path)):
+        for number, record in enumerate(records(path, file_name)):
             yield str(number), record
     except FileRefused as refused:
         if refused.code != "not_a_list":

@@ -5,7 +5,7 @@ characters) are few enough to be guessed one by one, so whoever holds a fingerpr
 and anyone can test whether a text he already knows is in it.
 """
 
-from dataclasses import dataclass, fields
+from dataclasses import dataclass, fields, replace
 from itertools import chain
 from typing import Any
 
@@ -58,6 +58,10 @@ class Fingerprint:
         )
         ids = tuple(item.id for item in items)
         return cls(benchmark.name, ids, *_sequences(words, len(items)), *_wholes(items, words), *_features(items))
+
+    def named(self, name: str) -> "Fingerprint":
+        """The same under another name."""
+        return replace(self, name=name)
 
     def dump(self) -> bytes:
         arrays = {field.name: getattr(self, field.name) for field in fields(self)[2:]}
