@@ -27,10 +27,11 @@ _EMPTY = frozenset(_EMPTY_WORDS.split())
 
 
 _OPEN = re.compile(
-    r"\W*(?:(?:please|can you|could you|let's|now|i want you to|help me)\W+)*(?:write|create|compose|generate|suggest|design|come "
-    r"up|propose|give (?:me )?(?:an? |some |\w+ )?(?:example|idea|suggestion|tip)|summari[sz]e|rewrite|rephrase|paraphrase|describe|"
-    r"brainstorm|imagine|invent|make up|tell me|tell a|craft|draft|develop|build|list|name|provide|recommend|edit|improve|choose|"
-    r"construct|produce|explain|discuss|outline|form|think of|find (?:\w+ )?(?:words|synonyms|examples)|formulate|illustrate)\b",
+    r"\W*(?:(?:please|can you|could you|let's|now|i want you to|help me)\W+)*"
+    r"(?:write|create|compose|generate|suggest|design|come up|propose|summari[sz]e|rewrite|rephrase|paraphrase|describe|edit|"
+    r"give (?:me )?(?:an? |some |\w+ )?(?:example|idea|suggestion|tip)|find (?:\w+ )?(?:words|synonyms|examples)|think of|"
+    r"brainstorm|imagine|invent|make up|make a list|tell me|tell a|craft|draft|develop|build|list|name|provide|recommend|"
+    r"construct|produce|explain|discuss|outline|form|formulate|illustrate|improve|choose|analy[sz]e|compare)\b",
     re.IGNORECASE,
 )
 
