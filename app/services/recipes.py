@@ -7,7 +7,7 @@ from sqlalchemy.orm import Session
 
 from app.curation.recipe import Recipe, default_recipe
 from app.curation.sample import Form
-from app.models import Dataset, RecipeVersion
+from app.models import Dataset, RecipeVersion, Run
 
 
 def current(session: Session, dataset: Dataset) -> RecipeVersion:
@@ -52,6 +52,11 @@ def save(session: Session, dataset: Dataset, recipe: Recipe, by: int | None) -> 
 def loaded(version: RecipeVersion) -> Recipe:
     """The recipe of a version as an object."""
     return Recipe.model_validate(version.recipe)
+
+
+def of_run(session: Session, run: Run) -> Recipe:
+    """The recipe that a run applied."""
+    return loaded(session.get_one(RecipeVersion, run.recipe_version_id))
 
 
 def count(session: Session, dataset_id: int) -> int:

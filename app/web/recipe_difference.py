@@ -1,12 +1,12 @@
 """Two recipes beside one another: every limit and setting in which they differ, in words."""
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 
 from app.curation.recipe import Recipe
 from app.web import recipe_form
 from app.web.recipe_fields import Field
-from app.web.recipe_form import Part
+from app.web.recipe_form import PREFERENCES, Part
 
 OFF, ON = "off", "on"
 
@@ -30,7 +30,7 @@ def differences(before: Recipe, after: Recipe) -> list[Difference]:
     settings = [line for pair in rules if _is_used(*pair) for line in _settings(*pair)]
     copies = [line for pair in zip(old.copies, new.copies, strict=True) for line in _copies(*pair)]
     sections = [line for pair in zip(old.sections, new.sections, strict=True) for line in _settings(*pair)]
-    return limits + settings + copies + sections
+    return limits + settings + copies + [*_survivors(old.survivors, new.survivors)] + sections
 
 
 def _limits(before: Part, after: Part) -> Iterator[Difference]:
@@ -51,6 +51,12 @@ def _copies(before: Part, after: Part) -> Iterator[Difference]:
         yield Difference("Copies", after.title, *words, "stricter" if after.is_on else "looser")
     elif after.is_on:
         yield from _settings(before, after)
+
+
+def _survivors(before: Sequence[str], after: Sequence[str]) -> Iterator[Difference]:
+    if before != after:
+        words = [", then ".join(PREFERENCES[one] for one in side if one) or "read first" for side in (before, after)]
+        yield Difference("Copies", "Which one stays", *words)
 
 
 def _is_used(before: Part, after: Part) -> bool:

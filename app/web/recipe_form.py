@@ -1,7 +1,7 @@
 """The recipe as a form: built from the fields of every plugin, and read back. It knows no single filter."""
 
 import re
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, field, replace
 from inspect import getmodule, isclass
 from typing import Any
@@ -16,6 +16,15 @@ from app.curation.recipe import Recipe
 from app.web.forms import sentence
 from app.web.recipe_fields import Field, Typed, shown_field, typed_field
 
+PREFERENCES = {
+    "approved": "what experts approved",
+    "trusted": "from a trusted corpus",
+    "quality": "best written",
+    "longest": "longest",
+    "newest": "read last",
+    "licence": "with a licence",
+}
+"""Which of several near-duplicates stays, in words, by the recipe's name for it."""
 _LIMITS = ("ge", "gt", "le", "lt")
 _NAME = re.compile(r"[^:(,\n]*")
 
@@ -41,22 +50,30 @@ class Part:
         return any(one.is_on for one in self.limits) or any(one.text != one.usual for one in self.settings)
 
     @property
+    def fields(self) -> list[Field]:
+        return [*self.limits, *self.settings]
+
+    @property
     def has_errors(self) -> bool:
-        return any(one.error for one in [*self.limits, *self.settings])
+        return any(one.error for one in self.fields)
 
     @property
     def values(self) -> dict[str, Any]:
         """What the plugin's model is given."""
-        return {one.key: one.value for one in [*self.limits, *self.settings]}
+        return {one.key: one.value for one in self.fields}
 
 
 @dataclass(frozen=True)
 class Form:
-    """All of a recipe: filters, deduplicators, and what else it decides. `rest` has no controls and is kept as it is."""
+    """All of a recipe: filters, deduplicators, and what else it decides. `rest` has no controls and is kept as it is.
+
+    `survivors` has one place for every preference; those that are not used are empty.
+    """
 
     rules: list[Part]
     copies: list[Part]
     sections: list[Part]
+    survivors: tuple[str, ...]
     rest: dict[str, Any]
 
     @property
@@ -78,6 +95,7 @@ def shown(recipe: Recipe) -> Form:
         [_part(f"filters.{key}", kind, recipe.filters.get(key)) for key, kind in filters().items()],
         [_part(f"deduplication.{key}", kind, recipe.deduplication.get(key)) for key, kind in deduplicators().items()],
         [_part(name, kind, getattr(recipe, name)) for name, kind in _sections()],
+        _places(recipe.survivors),
         _rest(recipe),
     )
 
@@ -88,12 +106,14 @@ def read(typed: Typed, on: set[str], base: Recipe) -> Recipe:
         [_typed_part(f"filters.{key}", kind, typed, on) for key, kind in filters().items()],
         [_typed_part(f"deduplication.{key}", kind, typed, on) for key, kind in deduplicators().items()],
         [_typed_part(name, kind, typed, on) for name, kind in _sections()],
+        _places([typed.get(f"survivors.{place}", "") for place in range(1, len(PREFERENCES) + 1)]),
         _rest(base),
     )
     if any(part.has_errors for part in form.parts):
         raise Unreadable(form)
     return Recipe.model_validate(
         form.rest
+        | {"survivors": [one for one in form.survivors if one]}
         | {part.name: part.values for part in form.sections}
         | {"filters": {part.key: part.values for part in form.rules if part.matters}}
         | {"deduplication": {part.key: part.values for part in form.copies if part.is_on}}
@@ -133,8 +153,14 @@ def _sections() -> Iterator[tuple[str, type[BaseModel]]]:
             yield name, info.annotation
 
 
+def _places(chosen: Iterable[str]) -> tuple[str, ...]:
+    """Known preferences, each once, and then empty places."""
+    known = [one for one in dict.fromkeys(chosen) if one in PREFERENCES]
+    return (*known, *[""] * (len(PREFERENCES) - len(known)))
+
+
 def _rest(recipe: Recipe) -> dict[str, Any]:
-    shown_apart = {"filters", "deduplication", *(name for name, _ in _sections())}
+    shown_apart = {"filters", "deduplication", "survivors", *(name for name, _ in _sections())}
     return {name: getattr(recipe, name) for name in Recipe.model_fields if name not in shown_apart}
 
 

@@ -55,6 +55,7 @@ def environment() -> Environment:
     made.filters |= {
         "count": wording.count,
         "plural": wording.plural,
+        "signed": wording.signed,
         "percent": wording.percent,
         "duration": wording.duration,
         "bytes": wording.size,

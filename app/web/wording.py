@@ -26,6 +26,11 @@ def count(value: int) -> str:
     return f"{value:,}"
 
 
+def signed(value: int) -> str:
+    """886 -> +886; -886 -> −886, with a true minus; 0 -> 0."""
+    return f"{'+' if value > 0 else '−' if value < 0 else ''}{abs(value):,}"
+
+
 def plural(value: int, one: str, many: str | None = None) -> str:
     """1, "sample" -> 1 sample; 2 -> 2 samples."""
     return f"{count(value)}{SPACE}{one if value == 1 else many or one + 's'}"

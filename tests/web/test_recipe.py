@@ -1,8 +1,11 @@
 """The recipe's page: the form, what it refuses, its versions."""
 
+from typing import get_args
+
 import pytest
 from sqlalchemy import select
 
+from app.curation.preferences import Preference
 from app.curation.recipe import Recipe, packaged_recipes
 from app.models import Job, JobKind
 from app.services import recipes
@@ -22,7 +25,7 @@ def filled_in(recipe: Recipe) -> dict:
                 data["on"].append(one.name)
             if one.control in {"number", "choice", "words"}:
                 data[one.name] = one.text
-    return data
+    return data | {f"survivors.{place}": one for place, one in enumerate(recipe.survivors, 1)}
 
 
 @pytest.mark.parametrize("name", list(packaged_recipes()))
@@ -236,3 +239,18 @@ def test_form_says_how_surely_copies_are_found(dataset, alice):
     assert "of pairs 90" in part.lower()
     assert "<svg" not in alice.htmx(f"{address}{settings}&deduplication.minhash.threshold=many").text
     assert alice.get(f"/datasets/{dataset.id}/recipe/recall?part=deduplication.gone").status_code == 404
+
+
+def test_preferences_among_copies_are_typed_in_order(session, dataset, alice):
+    data = filled_in(recipes.loaded(recipes.current(session, dataset)))
+    alice.post(
+        f"/datasets/{dataset.id}/recipe",
+        data=data | {"survivors.1": "longest", "survivors.2": "", "survivors.3": "quality", "survivors.4": "longest"},
+    )
+    assert recipes.loaded(recipes.current(session, dataset)).survivors == ("longest", "quality")
+    page = alice.get(f"/datasets/{dataset.id}/recipe").text
+    assert '<option value="longest" selected>' in page
+
+
+def test_every_preference_has_words():
+    assert set(recipe_form.PREFERENCES) == set(get_args(Preference))

@@ -6,8 +6,11 @@ from fastapi.responses import RedirectResponse
 from app.web import recipe_form
 from app.web.dependencies import LeadDep, SessionDep
 from app.web.forms import FormDep
+from app.web.recipe_begun import Begun
 from app.web.recipe_form import Unreadable
-from app.web.routes.recipe import Begun, page, sent
+from app.web.recipe_page import page, sent
+from app.web.recipe_preview import Preview, preview
+from app.web.rendering import wants_part
 
 router = APIRouter()
 
@@ -19,7 +22,7 @@ def back_to_the_recipe(request: Request, access: LeadDep) -> Response:
 
 
 @router.post("/datasets/{dataset_id}/recipe/preview", name="preview_recipe")
-def preview(request: Request, access: LeadDep, session: SessionDep, form: FormDep) -> Response:
+def show_preview(request: Request, access: LeadDep, session: SessionDep, form: FormDep) -> Response:
     """The form as typed, with a filter switched on or a limit put in where a button asked for that. Saves nothing."""
     typed, on = sent(form)
     if filter_key := typed.get("use"):
@@ -27,9 +30,18 @@ def preview(request: Request, access: LeadDep, session: SessionDep, form: FormDe
     if (name := typed.get("set", "")) and recipe_form.typed_limit(name.partition("=")[0], typed, on):
         name, _, typed[name.partition("=")[0]] = name.partition("=")
         on |= {name}
-    begun = Begun.at(session, access, typed.get("start", ""), typed.get("version", ""))
+    begun = Begun.at(session, access.dataset, typed.get("start", ""), typed.get("version", ""))
     try:
         recipe = recipe_form.read(typed, on, begun.recipe)
     except Unreadable as error:
-        return page(request, access, session, error.form, begun, status=422)
-    return page(request, access, session, recipe_form.shown(recipe), begun, note="Nothing is saved until you save it.")
+        faulty = [one.title for part in error.form.parts for one in part.fields if one.error]
+        unread = Preview(f"Not counted yet: {', '.join(faulty)} cannot be read.")
+        return page(request, access, session, error.form, begun, preview=unread, status=_status(request))
+    found = preview(session, access.dataset, recipe)
+    note = "Nothing is saved until you save it."
+    return page(request, access, session, recipe_form.shown(recipe), begun, preview=found, note=note)
+
+
+def _status(request: Request) -> int:
+    """A form that is half typed is no error yet."""
+    return 200 if wants_part(request) else 422
