@@ -226,23 +226,38 @@ def _middle(
 
 @njit(cache=True, nogil=True)
 def _join(codes: Codes, head: int, count: int, keys: Keys, known: Keys, starts: Places, ends: Places) -> int:
-    """Tokens in a row that spell a special case become its tokens, the longest first from the left."""
-    token, written = head, head
-    while token < count:
-        best, slot = token, -1
-        for end in range(token + 1, count):
-            if ends[end] - starts[token] > LONGEST:
-                break
-            found = special(codes, starts[token], ends[end], keys)
+    """Tokens in a row that spell a special case become its tokens: the longest first, of two alike the first.
+
+    As in spaCy, a match that is passed over for an earlier one still keeps later ones off its tokens.
+    """
+    size, joins = count - head, 0
+    slots, spans, taken = np.empty(0, np.int64), np.empty(0, np.int64), np.empty(0, np.bool_)
+    for span in range(min(size, LONGEST), 1, -1):
+        for first in range(size - span + 1):
+            start, end = starts[head + first], ends[head + first + span - 1]
+            slot = special(codes, start, end, keys)
             # What a special case becomes must not overtake the tokens still to be read.
-            if found >= 0 and not known[found] >> uint64(8 * (end - token + 1)):
-                best, slot = end, found
-        if slot >= 0:
-            written = spell(starts[token], known[slot], starts, ends, written)
+            if slot < 0 or (span < 8 and known[slot] >> uint64(8 * span)):
+                continue
+            if joins == 0:
+                slots, spans, taken = np.empty(size, np.int64), np.ones(size, np.int64), np.zeros(size, np.bool_)
+            if not taken[first] and not taken[first + span - 1]:
+                slots[first], spans[first] = slot, span
+            taken[first : first + span] = True
+            joins += 1
+    return _joined(head, slots, spans, known, starts, ends) if joins else count
+
+
+@njit(cache=True, nogil=True)
+def _joined(head: int, slots: Places, spans: Places, known: Keys, starts: Places, ends: Places) -> int:
+    written, token = head, 0
+    while token < len(spans):
+        if spans[token] > 1:
+            written = spell(starts[head + token], known[slots[token]], starts, ends, written)
         else:
-            starts[written], ends[written] = starts[token], ends[token]
+            starts[written], ends[written] = starts[head + token], ends[head + token]
             written += 1
-        token = best + 1
+        token += spans[token]
     return written
 
 
