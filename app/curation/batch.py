@@ -56,6 +56,11 @@ class Batch:
         return np.fromiter((_is_answered(sample) for sample in self.samples), np.bool_, len(self))
 
     @cached_property
+    def has_tools(self) -> Mask:
+        """Where the sample offers or calls tools, so that a model may know what is not in its words."""
+        return np.fromiter(map(_has_tools, self.samples), np.bool_, len(self))
+
+    @cached_property
     def prompts(self) -> list[str]:
         """What was asked, earlier turns included; empty for plain text."""
         return [prompt_text(sample.form, sample.content) for sample in self.samples]
@@ -194,6 +199,16 @@ def _is_answered(sample: Content) -> bool:
         return False
     messages = sample.content.get("messages") or [{}]
     return sample.form is not Form.CHAT or not (messages[-1].get("tool_calls") or messages[-1].get("function_call"))
+
+
+def _has_tools(sample: Content) -> bool:
+    if sample.form is not Form.CHAT:
+        return False
+    messages = sample.content["messages"]
+    return "tools" in sample.content or any(
+        message["role"] in {"tool", "function"} or message.get("tool_calls") or message.get("function_call")
+        for message in messages
+    )
 
 
 def _replies(sample: Content, answer: str) -> str:

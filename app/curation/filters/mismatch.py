@@ -31,6 +31,8 @@ LONG = 80
 """Characters that an answer in the same script must have: lists of names and terms have no language."""
 SURE, PART = 0.85, 0.5
 """Confidence needed in each language, and in that of a part of the prompt."""
+LETTERS = 8
+"""Letters that an answer in another script must have: fewer are a name."""
 STRAY = 5
 """Letters of the answer's script that the prompt may hold."""
 NEIGHBOURS = (
@@ -72,8 +74,8 @@ def _is_mismatch(pair: tuple[str, str], prompt: str, reply: str) -> bool:
     if _CODE.search(reply[:LOOK]):
         return False
     asked, said = _scripts(prompt), _scripts(reply)
-    if asked and said and asked.most_common(1)[0][0] != (script := said.most_common(1)[0][0]):
-        return asked[script] <= STRAY and 2 * said[script] > said.total()
+    if asked and said.total() >= LETTERS and asked.most_common(1)[0][0] != (script := said.most_common(1)[0][0]):
+        return asked[script] <= STRAY and 4 * said[script] > 3 * said.total()
     if not (len(reply) >= LONG and _is_in(prompt, pair[0]) and _is_in(reply, pair[1])):
         return False
     return not any(_is_in(part, pair[1], PART) for part in [*prompt.splitlines(), prompt[len(prompt) // 2 :]])

@@ -8,6 +8,7 @@ from numpy.typing import NDArray
 
 from app.curation.batch import Array, Batch, Content, where
 from app.curation.bounds import Bound, Measure, at_most
+from app.curation.cues import Cue
 from app.curation.filter import Filter, Spans
 from app.curation.kernels import pieces as kernel
 from app.curation.ngrams import repeated_shares
@@ -32,7 +33,9 @@ REPEATED = {
 }
 
 MIN_WORDS = 20
-"""Shorter texts have no word-sequence shares: one natural repetition would decide."""
+"""Shorter texts have no word-sequence shares: one natural repetition would decide. Nor has code."""
+
+_CODE = Cue("</", "/>", "();", "){", ") {", "];", "= [", "\ndef ")
 
 
 class Repetition(Filter):
@@ -73,7 +76,7 @@ class Repetition(Filter):
             "sentence_copies": sentences.copies,
             "repeated_sentence_run": sentences.run,
         }
-        applies = batch.prose_words.counts >= MIN_WORDS
+        applies = (batch.prose_words.counts >= MIN_WORDS) & ~_CODE.among(batch.reply_cues)
         for n, shares in repeated_shares(batch.prose_words).items():
             found[(TOP | REPEATED)[n].name] = where(applies, shares)
         return found

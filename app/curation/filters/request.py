@@ -69,6 +69,8 @@ _WRITES_CODE = re.compile(
     re.IGNORECASE,
 )
 _HOLDS = re.compile(r"""["“”«»:{}\[\]=|`]|\d[\d.,\s]*[,;\n]\s*\d|\n|(?<!\w)'|'(?!\w)""")
+_MORE = re.compile(r"[.:?!]\s*\w")
+"""What follows may be the material itself."""
 _LIVE = re.compile(
     r"\b(?:what(?:'s| is| will)|how(?:'s| is| will)|tell me|check|give me|find|get|report|provide|look up|show me)\b"
     r"[^.?\n]{0,30}\b(?:weather|weather forecast)\b[^.?\n]{0,20}\b(?:in|for|today|now|tomorrow|outside|like)\b"
@@ -131,7 +133,7 @@ class Request(Filter):
             "link_to_fetch": among(network, _needs_network, batch.questions),
             "missing_media": among(asked & _SHOWN.among(seen), _needs_media, batch.questions),
             "missing_material": among(short & _POINTED.among(seen), _lacks_material, batch.prompts),
-            "asks_for_live_data": among(short & _CURRENT.among(seen), _asks_for_now, batch.prompts),
+            "asks_for_live_data": among(short & ~batch.has_tools & _CURRENT.among(seen), _asks_for_now, batch.prompts),
             "invented_media": among(asked & _EMBEDDED.among(batch.reply_cues), _shows, batch.answers),
             "asks_for_drawing": among(asked & _DRAWN.among(seen), _asks_for_drawing, batch.questions),
         }
@@ -166,7 +168,8 @@ def _lacks_material(prompt: str) -> bool:
     found = _GIVEN.search(prompt)
     if not found or _HOLDS.search(prompt.strip()) or _WRITES_CODE.search(prompt):
         return False
-    return len(prompt[found.end() :].split()) <= 12
+    rest = prompt[found.end() :]
+    return len(rest.split()) <= 12 and _MORE.search(rest) is None
 
 
 def _asks_for_now(prompt: str) -> bool:

@@ -27,7 +27,8 @@ _TOKEN = re.compile(
 )
 _THOUGHT = re.compile(r"\A\s*<think(?:ing)?>.*?</think(?:ing)?>|<answer>(?:(?!<answer>).)*</answer>", re.DOTALL)
 _HEADING = re.compile(
-    r"^[ \t]*(?:#{2,}[ \t]*(?:Instructions?|Response|Input|Output|Human|Assistant|User|System|Question|Answer)\s*:?"
+    r"^[ \t]*(?:#{3,}[ \t]*(?:Input|Output)\s*:?|#{2,}[ \t]*(?:Instructions?|Response|Human|Assistant|User|System|"
+    r"Question|Answer)\s*:?"
     r"|<?\|?(?:human|assistant|user)\|?>\s*:)",
     re.IGNORECASE | re.MULTILINE,
 )

@@ -21,6 +21,8 @@ TAIL = 600
 SENTENCE = 8
 LONG_SENTENCE = 12
 """Words that a last sentence without an end mark must have: where it asks for more, and where it does not."""
+LONG_TEXT = 600
+"""Characters: generators cut long answers; people forget the last full stop of short ones."""
 _FENCES = Cue("```", "~~~")
 _FENCE_LINE = re.compile(r"^ {0,3}(?:```|~~~)", re.MULTILINE)
 _CODE = re.compile(
@@ -64,6 +66,7 @@ class Truncation(Filter):
 
 def _is_cut(text: str) -> bool:
     """Ends in a list mark without an item, or in a sentence that asks for more or is long and has no end mark."""
+    is_long = len(text) >= LONG_TEXT
     text = text[-TAIL:].rstrip()
     last = text[-1:]
     if last in _END_MARKS and text[-4:].strip("-*•0123456789.()\n "):
@@ -73,15 +76,15 @@ def _is_cut(text: str) -> bool:
         return True
     if not (last.isalnum() or last == ",") or _CODE.search(line):
         return False
-    return _stops_early(line)
+    return _stops_early(line, is_long)
 
 
-def _stops_early(line: str) -> bool:
+def _stops_early(line: str, is_long: bool) -> bool:
     last = re.split(r"[.!?。！？]\s", line)[-1]
     length = len(words(last))
     if _DANGLING.search(last) and length >= SENTENCE:
         return True
-    return length >= LONG_SENTENCE and last != line and not _LIST_ITEM.match(line) and "#" not in last
+    return is_long and length >= LONG_SENTENCE and last != line and not _LIST_ITEM.match(line) and "#" not in last
 
 
 def _last_line(text: str) -> tuple[int, int]:
