@@ -144,6 +144,7 @@ def test_the_longest_span_wins_then_the_surest() -> None:
     spans = [Span("phone", 0, 9, 0.6), Span("card", 0, 9, 0.9), Span("link", 5, 30, 0.5), Span("ip", 30, 33, 0.9)]
     assert [span.kind for span in resolved(spans)] == ["link", "ip"]
     assert [span.kind for span in resolved(spans[:2])] == ["card"]
+    assert [span.kind for span in resolved([Span("card", 0, 9, 0.5), Span("phone", 0, 9, 0.9)])] == ["phone"]
 
 
 @pytest.mark.parametrize(

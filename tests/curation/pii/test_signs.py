@@ -11,6 +11,20 @@ from app.curation.texts import Texts
 
 PIECES = ["@", "://", "=", ":", "-", "-----B", ".", " ", "\n", "'", ">", "/", "é", "(", "_"]
 PIECES += ["passw", "PASS", "key", "token", "pwd", "Secret", "hf_", "0", "7", "12345", "a", "F", "Zx", "GB82", "::"]
+NARROW = [
+    "01 .-A",
+    "0é(x",
+    "aB1_",
+    "aB0",
+    "AB1-",
+    "GB82 -7",
+    ":-aF0g",
+    "@.a_ é",
+    "key=: '0",
+    "://@= a",
+    "pasSwW",
+    "hf_ -B",
+]
 ANY = st.lists(st.one_of(st.sampled_from(PIECES), st.text(max_size=2)), max_size=40).map("".join)
 
 SEPARATORS = rb"(?:[\x80-\xbf]*[ .\-()/+\xc0-\xff]){0,4}[\x80-\xbf]*"
@@ -68,8 +82,19 @@ def compiled_signs(texts: list[str]) -> list[int]:
     return list(map(int, signs.all_signs(buffer.data, buffer.offsets, signs.CLASSES)))
 
 
-@given(st.lists(ANY, max_size=5))
+@given(st.lists(st.one_of(ANY, *(st.text(alphabet, min_size=5, max_size=24) for alphabet in NARROW)), max_size=8))
 def test_signs_are_those_of_the_expressions(texts: list[str]) -> None:
+    assert compiled_signs(texts) == [readable_signs(text) for text in texts]
+
+
+def test_signs_begin_where_the_expressions_say() -> None:
+    """One more or one less of everything that is counted."""
+    parts = ["1", "1 ", "1    ", "1     ", "1é", "1.", "1:", "1-", "a1", "aB", "A1", "A", "x", "é"]
+    texts = [part * count for part in parts for count in range(1, 20)]
+    texts += [f"{'1' * count}{end}" for count in (5, 6, 7) for end in ("A", " A", "  A", " D", " E", "a")]
+    texts += [f"pwd={'x' * count}" for count in (5, 6, 7)] + [f"GB82 {'1' * k}{'A' * (11 - k)}" for k in range(12)]
+    texts += [f"{'a1' * count}{end * 16}" for count in range(5) for end in "a1"]
+    texts += [f"GB82 {'1' * count}" for count in (10, 11, 12)] + ["GB82  " + "1" * 11, "xGB82" + "1" * 11]
     assert compiled_signs(texts) == [readable_signs(text) for text in texts]
 
 
