@@ -103,3 +103,18 @@ def test_list_asks_the_same_number_of_questions_for_one_and_for_many(session, da
     alice.get(path)
     assert len(queries) == one
     assert len(session.scalars(select(Run)).all()) == 11
+
+
+def test_corpus_that_loses_far_more_than_the_others_is_told(session, dataset, path, alice):
+    twice = factories.make_corpus(session, dataset, "Forum, read twice")
+    run = make_run(session, dataset, samples=40, kept=30, dropped=10, duplicates=10)
+    tally = {"samples": 20, "kept": 10, "dropped": 10, "duplicates": 10}
+    run.details = {
+        "rules": {},
+        "corpora": {str(twice.id): tally, "999999": tally},
+        "unusual": [str(twice.id), "999999"],
+    }
+    page = alice.get(f"{path}/{run.id}").text
+    assert "Forum, read twice lost 50\u00a0% of its samples" in page
+    assert f"samples?why=duplicate&amp;corpus={twice.id}" in page
+    assert page.count("Other corpora lost far less") == 1

@@ -1,11 +1,13 @@
 """Runs: the list, starting one, and one run's page, which follows the work until it is done."""
 
+from dataclasses import dataclass
+
 from fastapi import APIRouter, Request, Response
 from fastapi.responses import RedirectResponse
 from sqlalchemy.orm import Session
 
 from app.models import Job, JobState, RecipeVersion, Run, User
-from app.services import jobs, progress, recipes, runs, why
+from app.services import corpora, jobs, progress, recipes, runs, why
 from app.services.errors import NotFound
 from app.web.dependencies import Access, DatasetAdminDep, Id, LeadDep, SessionDep
 from app.web.drawing import pieces
@@ -63,9 +65,8 @@ def show_run(request: Request, access: LeadDep, session: SessionDep, run_id: Id)
         squares=pieces(parts.done, parts.again, parts.doing, parts.waiting),
         version=session.get_one(RecipeVersion, run.recipe_version_id),
         starter=session.get_one(User, job.created_by).name if job.created_by else "",
-        reasons=[(code, why.title(code), number) for code, number in runs.reasons(run)]
-        if run.published
-        else [],
+        reasons=[(code, why.title(code), number) for code, number in runs.reasons(run)] if run.published else [],
+        unusual=_unusual(session, run),
         is_counting=counting is not None and counting.id == run.id,
     )
 
@@ -76,6 +77,24 @@ def stop_run(request: Request, access: DatasetAdminDep, session: SessionDep, run
     run, job = _find(session, access, run_id)
     jobs.cancel(session, job)
     return _to_run(request, access, run)
+
+
+@dataclass(frozen=True)
+class Unusual:
+    """A corpus that lost far more of its samples as near-duplicates than the others."""
+
+    id: int
+    name: str
+    samples: int
+    duplicates: int
+
+
+def _unusual(session: Session, run: Run) -> list[Unusual]:
+    """Those that a run found; corpora deleted since are left out."""
+    names = {corpus.id: corpus.name for corpus in corpora.of(session, run.dataset_id)}
+    tallies = run.details.get("corpora", {})
+    found = [(int(key), tallies[key]) for key in run.details.get("unusual", []) if int(key) in names]
+    return [Unusual(key, names[key], tally["samples"], tally["duplicates"]) for key, tally in found]
 
 
 def _find(session: Session, access: Access, run_id: int) -> tuple[Run, Job]:
