@@ -22,7 +22,7 @@ PASSAGE, PASSAGES = 400, 4
 """Characters of a passage and passages of a document, about."""
 NEW, EQUAL = 0.5, 0.08
 """Shares of documents that copy no other, and of copies that change at most blanks and capitals."""
-REMEMBERED = 4096
+REMEMBERED = 1024
 """A document can be copied until so many others have come."""
 MOST_EDITS = 24
 

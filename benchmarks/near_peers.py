@@ -73,12 +73,15 @@ def datatrove_minhash(texts: list[str]) -> Dropped:
     from datatrove.data import Document
     from datatrove.pipeline.dedup import MinhashDedupBuckets, MinhashDedupCluster, MinhashDedupSignature
     from datatrove.pipeline.dedup.minhash import MinhashConfig
+    from xxhash import xxh64_intdigest
 
     config = MinhashConfig()
     documents = (Document(text=text, id=str(row)) for row, text in enumerate(texts))
     with TemporaryDirectory() as folder:
         sketches, buckets, removed = (str(Path(folder, name)) for name in ("sketches", "buckets", "removed"))
-        MinhashDedupSignature(sketches, config=config).run(documents)
+        signing = MinhashDedupSignature(sketches, config=config)
+        signing._hash_func = lambda gram: xxh64_intdigest(gram.encode())  # xxhash 4 takes no strings, datatrove gives them
+        signing.run(documents)
         for rank in range(config.num_buckets):
             MinhashDedupBuckets(sketches, buckets, config=config).run(rank=rank, world_size=config.num_buckets)
         MinhashDedupCluster(buckets, removed, config=config).run()

@@ -14,7 +14,7 @@ from app.curation.kernels.pairing import components
 
 Compare: TypeAlias = Callable[[Pairs], Array]
 ROWS_AT_ONCE = 1024
-GATHERED = 1 << 22
+GATHERED = 1 << 23
 _HALF = 32
 
 
@@ -51,7 +51,7 @@ def compared_edges(
 ) -> Edges:
     """As `edges`, with any way to compare; the same result with any number of threads (`compare` is called in them)."""
     groups = deduplicator.groups(signatures)
-    firsts = np.unique(groups if passes is None else groups[passes])
+    firsts = _present(groups if passes is None else groups[passes], len(groups))
     pairs, similarities = [np.empty((0, 2), np.int64)], [np.empty(0, np.float64)]
     blocks = _blocks(deduplicator.candidates(signatures, firsts, since), len(signatures))
     for some, found in _each(compare, blocks, workers):
@@ -59,6 +59,13 @@ def compared_edges(
         pairs.append(some[keep])
         similarities.append(found[keep])
     return _in_order(groups, np.concatenate(pairs), np.concatenate(similarities))
+
+
+def _present(values: NDArray[np.int64], most: int) -> NDArray[np.int64]:
+    """The distinct values below `most`, ascending."""
+    found = np.zeros(most, np.bool_)
+    found[values] = True
+    return np.flatnonzero(found)
 
 
 def _each(compare: Compare, blocks: Iterable[Pairs], workers: int) -> Iterator[tuple[Pairs, Array]]:
@@ -70,7 +77,7 @@ def _each(compare: Compare, blocks: Iterable[Pairs], workers: int) -> Iterator[t
 
 
 def _in_order(groups: Groups, pairs: Pairs, similarities: Array) -> Edges:
-    order = np.lexsort((pairs[:, 1], pairs[:, 0]))
+    order = np.argsort((pairs[:, 0] << _HALF) | pairs[:, 1])
     return Edges(groups, pairs[order], similarities[order])
 
 
@@ -90,9 +97,9 @@ def _blocks(chunks: Iterator[Pairs], rows: int) -> Iterator[Pairs]:
 
 def _by_component(pairs: Pairs, rows: int) -> Iterator[Pairs]:
     """Pairs that hang together side by side, sorted, in blocks of about `ROWS_AT_ONCE` rows and at most twice."""
-    used = np.zeros(rows, np.bool_)
-    used[pairs] = True
-    wanted, local = np.flatnonzero(used), np.cumsum(used) - 1
+    wanted = _present(pairs, rows)
+    local = np.empty(rows, np.int64)
+    local[wanted] = np.arange(len(wanted))
     roots = components(local[pairs], len(wanted))
     order = np.argsort(roots, kind="stable")
     place = np.empty_like(order)
@@ -112,12 +119,3 @@ def _bounded(pairs: Pairs) -> Iterator[Pairs]:
         return
     for first in range(0, len(pairs), ROWS_AT_ONCE):
         yield pairs[first : first + ROWS_AT_ONCE]
-
-
-def near_groups(edges: Edges) -> tuple[NDArray[np.int64], NDArray[np.int64], Array]:
-    """Both directions of all pairs, sorted: where each row's begin (rows + 1), the other row, the similarity."""
-    ends = np.concatenate([edges.pairs[:, 0], edges.pairs[:, 1]])
-    others = np.concatenate([edges.pairs[:, 1], edges.pairs[:, 0]])
-    order = np.argsort(ends, kind="stable")
-    firsts = np.concatenate([[0], np.cumsum(np.bincount(ends, minlength=len(edges.groups)))])
-    return firsts, others[order], np.concatenate([edges.similarities, edges.similarities])[order]

@@ -7,8 +7,8 @@ import numpy as np
 from numpy.typing import NDArray
 
 from app.curation.batch import Array, Mask
-from app.curation.edges import Edges, edges, near_groups
-from app.curation.kernels.leading import followers
+from app.curation.edges import Edges, edges
+from app.curation.kernels.leading import followers, neighbours
 
 __all__ = ["Copies", "Edges", "edges", "survivors"]
 
@@ -36,7 +36,7 @@ def survivors(passes: Mask, found: Sequence[Edges], priority: Array | NDArray[np
 
 def _ways(found: Sequence[Edges], rows: int) -> tuple[NDArray[np.int64], NDArray[np.int64], NDArray[np.int64], Array]:
     """Several ways of being alike as one graph: the groups of each have numbers of their own."""
-    near = [near_groups(one) for one in found]
+    near = [neighbours(one.pairs, one.similarities, rows) for one in found]
     groups = np.array([one.groups + way * rows for way, one in enumerate(found)], np.int64).reshape(len(found), rows)
     counts = [np.diff(firsts) for firsts, _, _ in near]
     others = [other + way * rows for way, (_, other, _) in enumerate(near)]

@@ -6,6 +6,25 @@ from numpy.typing import NDArray
 
 
 @njit(cache=True, nogil=True)
+def neighbours(
+    pairs: NDArray[np.int64], similarities: NDArray[np.float64], rows: int
+) -> tuple[NDArray[np.int64], NDArray[np.int64], NDArray[np.float64]]:
+    """Both directions of all pairs by row: where each row's begin (rows + 1), the other row, the similarity."""
+    firsts = np.zeros(rows + 1, np.int64)
+    for pair in range(len(pairs)):
+        firsts[pairs[pair, 0] + 1] += 1
+        firsts[pairs[pair, 1] + 1] += 1
+    firsts = np.cumsum(firsts)
+    free, others, shares = firsts.copy(), np.empty(2 * len(pairs), np.int64), np.empty(2 * len(pairs), np.float64)
+    for pair in range(len(pairs)):
+        for side in range(2):
+            place = free[pairs[pair, side]]
+            others[place], shares[place] = pairs[pair, 1 - side], similarities[pair]
+            free[pairs[pair, side]] += 1
+    return firsts, others, shares
+
+
+@njit(cache=True, nogil=True)
 def followers(
     order: NDArray[np.int64],
     groups: NDArray[np.int64],
