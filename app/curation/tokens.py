@@ -39,7 +39,8 @@ class EnglishTokens:
     @cached_property
     def is_latin(self) -> NDArray[np.bool_]:
         """Where English rules apply: at least half of the letters are Latin, or there is no letter."""
-        found: NDArray[np.bool_] = mostly_latin(self.points.codes, self.points.offsets, classes())
+        points = self.points
+        found: NDArray[np.bool_] = mostly_latin(points.codes, points.offsets, points.is_ascii, classes())
         return found
 
     def of(self, text: int) -> list[str]:

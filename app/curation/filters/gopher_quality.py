@@ -6,6 +6,7 @@ from app.curation.batch import Array, Batch
 from app.curation.bounds import Bound, Measure, at_least, at_most
 from app.curation.english import classes
 from app.curation.filter import Filter
+from app.curation.hashing import Hashes
 from app.curation.kernels.gopher import count_lines, count_signs, count_words
 from app.curation.kernels.polynomial import hash_of
 from app.curation.points import Points
@@ -47,5 +48,5 @@ class GopherQuality(Filter):
         return texts.named([one.name for one in order], np.hstack([words, signs, edges]))
 
 
-def _stop_words() -> Array:
+def _stop_words() -> Hashes:
     return np.array([hash_of(Points.of([word]).codes, 0, len(word)) for word in STOP_WORDS], np.uint64)

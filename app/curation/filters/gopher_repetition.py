@@ -1,5 +1,7 @@
 """Gopher's repetition rules (Rae et al. 2021, table A1), as datatrove 0.10 counts them (`gopher_repetition_filter.py`)."""
 
+from typing import Any
+
 import numpy as np
 
 from app.curation.batch import Array, Batch
@@ -22,11 +24,11 @@ REPEATED = {
 ORDER = (PARAGRAPHS, PARAGRAPH_CHARACTERS, LINES, LINE_CHARACTERS, *TOP.values(), *REPEATED.values())
 
 
-def _top(n: int, bound: float, reason: str) -> Bound:
+def _top(n: int, bound: float, reason: str) -> Any:
     return at_most(bound, TOP[n], reason, f"Counts every copy. datatrove: top_{n}_gram.")
 
 
-def _repeated(n: int, bound: float, reason: str) -> Bound:
+def _repeated(n: int, bound: float, reason: str) -> Any:
     return at_most(bound, REPEATED[n], reason, f"The first copy does not count. datatrove: duplicated_{n}_n_grams.")
 
 

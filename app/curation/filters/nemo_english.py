@@ -1,12 +1,14 @@
 """NeMo Curator's heuristic filters for English, in the order of its `heuristic_filter_en.yaml` (0.7)."""
 
 import numpy as np
+from numpy.typing import NDArray
 
 from app.curation.batch import Array, Batch
 from app.curation.bounds import Bound, Measure, at_least, at_most
 from app.curation.english import classes
 from app.curation.filter import Filter
 from app.curation.filters.gopher_quality import STOP_WORDS
+from app.curation.hashing import Hashes
 from app.curation.kernels import nemo
 from app.curation.kernels.polynomial import hash_of
 from app.curation.phrases import BOILERPLATE, LOREM, SETS, phrases
@@ -108,7 +110,7 @@ class NemoEnglish(Filter):
         return texts.named([one.name for one in ORDER], np.hstack(columns))
 
 
-def _kinds() -> "np.ndarray":
+def _kinds() -> NDArray[np.uint8]:
     found = np.zeros(128, np.uint8)
     letters = "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz"
     address = "!" + "".join(map(chr, range(0x24, 0x60))) + letters
@@ -123,5 +125,5 @@ def _kinds() -> "np.ndarray":
     return found
 
 
-def _hashes(words: tuple[str, ...]) -> "np.ndarray":
+def _hashes(words: tuple[str, ...]) -> Hashes:
     return np.array([hash_of(Points.of([word]).codes, 0, len(word)) for word in words], np.uint64)

@@ -167,8 +167,8 @@ def _is_cut(codes: Codes, lo: int, hi: int) -> bool:
     if hi - lo > 2 and last in (0x29, 0x5D):
         opening = 0x28 if last == 0x29 else 0x5B
         if codes[hi - 2] == 0x2026:
-            return last == 0x5D and codes[hi - 3] == opening
-        return hi - lo > 4 and ends_in_ellipsis(codes, lo, hi - 1) and codes[hi - 5] == opening
+            return bool(last == 0x5D and codes[hi - 3] == opening)
+        return bool(hi - lo > 4 and codes[hi - 5] == opening and ends_in_ellipsis(codes, lo, hi - 1))
     if last == 0xBB:
         return hi - lo > 1 and codes[hi - 2] == 0x2D
     if ends_in_ellipsis(codes, lo, hi):

@@ -105,7 +105,7 @@ def tokenise(
                 else:
                     pieces, place = cuts[slot], first
                     while pieces:
-                        end = place + np.int64(pieces & uint64(255))
+                        end: int = place + np.int64(pieces & uint64(255))
                         starts[count], ends[count] = place, end
                         hashes[count], flags[count] = _read(codes, classes, place, end)
                         pieces, place, count = pieces >> uint64(8), end, count + 1
@@ -311,14 +311,11 @@ def tokenise_all(
 
 
 @njit(cache=True, nogil=True)
-def mostly_latin(codes: Codes, offsets: Places, classes: Classes) -> NDArray[np.bool_]:
+def mostly_latin(codes: Codes, offsets: Places, is_ascii: NDArray[np.bool_], classes: Classes) -> NDArray[np.bool_]:
     """Where at least half of a text's letters are Latin; a text without letters counts as Latin."""
-    found = np.ones(len(offsets) - 1, np.bool_)
+    found = np.ones(len(is_ascii), np.bool_)
     for text in range(len(found)):
-        highest = np.uint32(0)
-        for at in range(offsets[text], offsets[text + 1]):
-            highest |= codes[at]
-        if highest < 128:
+        if is_ascii[text]:
             continue
         letters, latin = 0, 0
         for at in range(offsets[text], offsets[text + 1]):
