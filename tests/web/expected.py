@@ -35,6 +35,7 @@ ROUTES: dict[str, Who] = {
     "GET /datasets/{dataset_id}/corpora/{corpus_id}/refused.csv": Who.LEAD,
     "GET /datasets/{dataset_id}/corpora/{corpus_id}/refused.jsonl": Who.LEAD,
     "POST /datasets/{dataset_id}/corpora/{corpus_id}/stop": Who.DATASET_ADMIN,
+    "POST /datasets/{dataset_id}/corpora/{corpus_id}/trust": Who.DATASET_ADMIN,
     "GET /datasets/{dataset_id}/guidelines": Who.EXPERT,
     "POST /datasets/{dataset_id}/guidelines": Who.LEAD,
     "GET /datasets/{dataset_id}/guidelines/changes/{version}": Who.EXPERT,

@@ -225,3 +225,17 @@ class TestMapping:
 
     def test_only_an_admin_maps(self, address, lena, bob, charlie):
         assert [who.get(f"{address}/mapping").status_code for who in (lena, bob, charlie)] == [403, 403, 404]
+
+
+def test_corpus_is_trusted_and_no_longer(session, dataset, alice, lena, bob, charlie):
+    corpus = factories.make_corpus(session, dataset)
+    path = f"/datasets/{dataset.id}/corpora/{corpus.id}"
+    assert [who.post(f"{path}/trust").status_code for who in (lena, bob, charlie)] == [403, 403, 404]
+    alice.post(f"{path}/trust", data={"trusted": "yes"})
+    session.refresh(corpus)
+    assert corpus.trusted
+    assert "Trust it no longer" in alice.get(path).text
+    alice.post(f"{path}/trust", data={"trusted": "no"})
+    session.refresh(corpus)
+    assert not corpus.trusted
+    assert "Trust it no longer" not in alice.get(path).text
