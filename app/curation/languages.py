@@ -19,7 +19,7 @@ yi yo yue zh
 LANGUAGES: tuple[str, ...] = tuple(_CODES.split())
 """The codes that a label can be, as in fastText's lid.176 (Joulin et al. 2016); the order is part of what is stored."""
 PLACES = {language: place for place, language in enumerate(LANGUAGES)}
-EXCERPT = 90
+EXCERPT = 64
 """Characters looked at; more adds time and hardly any certainty."""
 MIN_LETTERS = 20
 """Below this many letters (a character of Chinese, Japanese or Thai stands for four) a guess is noise."""

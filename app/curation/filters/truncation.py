@@ -35,7 +35,7 @@ _DANGLING = re.compile(
     r"\b(?:and|or|but|the|an?|of|to|with|for|in|on|by|from|that|which|is|are|was|were|be|as|at|their|its|such|than"
     r"|because|into|your|my|our|his|her|can|will|should|between)$"
 )
-_END_MARKS = tuple(".!?。！？｡…:;\"'”’»)]}>*`|~_#-–—%、।؟؛。」』）】》")
+_END_MARKS = frozenset(".!?。！？｡…:;\"'”’»)]}>*`|~_#-–—%、।؟؛。」』）】》")
 
 
 class Truncation(Filter):

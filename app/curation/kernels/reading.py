@@ -7,6 +7,8 @@ from numpy.typing import NDArray
 from app.curation.kernels.scanner import mixed
 
 LONG_WORD = 6
+_VOWELS = np.zeros(256, np.bool_)
+_VOWELS[list(b"aeiouyAEIOUY")] = True
 _BASIS = np.uint64(0xCBF29CE484222325)
 _PRIME = np.uint64(0x100000001B3)
 
@@ -42,12 +44,9 @@ def word_counts(
             for at in range(starts[word], ends[word]):
                 byte = data[at]
                 length += byte & 0xC0 != 0x80
-                before, letter = vowel, byte | 0x20
-                vowel = (
-                    letter == 97 or letter == 101 or letter == 105 or letter == 111 or letter == 117 or letter == 121
-                )
+                before, vowel = vowel, _VOWELS[byte]
                 groups += vowel and not before
-            if groups > 1 and data[ends[word] - 1] | 0x20 == 101 and not _is_vowel(data[ends[word] - 2]):
+            if groups > 1 and data[ends[word] - 1] | 0x20 == 101 and not _VOWELS[data[ends[word] - 2]]:
                 groups -= 1
             characters += length
             long += length > LONG_WORD
@@ -60,12 +59,6 @@ def word_counts(
             slots[slot] = key
         found[text, 0], found[text, 1], found[text, 2], found[text, 3] = characters, long, syllables, distinct
     return found
-
-
-@njit(cache=True, nogil=True, inline="always")
-def _is_vowel(byte: int) -> bool:
-    letter = byte | 0x20
-    return letter == 97 or letter == 101 or letter == 105 or letter == 111 or letter == 117 or letter == 121
 
 
 @njit(cache=True, nogil=True)
