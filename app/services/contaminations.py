@@ -6,7 +6,7 @@ from dataclasses import replace as changed
 from typing import Any, TypeVar
 
 import numpy as np
-from sqlalchemy import delete, func, insert, select, update
+from sqlalchemy import ColumnElement, delete, func, insert, select, update
 from sqlalchemy.dialects.postgresql import insert as upsert
 from sqlalchemy.orm import Session
 
@@ -17,7 +17,7 @@ from app.curation.decontamination import Suspect as Doubted
 from app.curation.sample import Form, Json, Source, turns
 from app.curation.sample import Sample as CoreSample
 from app.db import AnyRow
-from app.models import Benchmark, Contamination, Dataset, Revision, Sample, Suspect
+from app.models import Benchmark, CheckSet, Contamination, Dataset, Revision, Sample, Suspect
 from app.services import benchmarks, recipes
 from app.services.contents import Ids
 from app.services.errors import NotFound
@@ -46,6 +46,17 @@ class Summary:
     @property
     def share(self) -> float:
         return self.hit / self.benchmark.items if self.benchmark.items else 0.0
+
+
+@dataclass(frozen=True)
+class Held:
+    """An item that a sample holds. `words` are those found, where the page shows them; `is_edited`: in a revision."""
+
+    benchmark: Benchmark
+    item: str
+    how: str
+    is_edited: bool
+    words: str
 
 
 def moved(found: Iterable[One], rows: int) -> list[One]:
@@ -133,6 +144,15 @@ def summaries(session: Session, dataset_id: int) -> list[Summary]:
     ]
 
 
+def unchecked(session: Session, dataset: Dataset) -> bool:
+    """Whether there are samples or benchmarks that no run has seen."""
+    last = session.scalar(select(func.max(Sample.id)).where(Sample.dataset_id == dataset.id)) or 0
+    config = benchmarks.config(session, dataset.id, _settings(session, dataset.id))
+    known = session.get(CheckSet, dataset.id)
+    is_seen = known is not None and known.config == config and known.last_sample_id >= last
+    return bool(last and config) and not is_seen
+
+
 def found_of(session: Session, benchmark: Benchmark, after: int = 0) -> Sequence[AnyRow]:
     """(contamination, content, form) by item, a page at most."""
     words = func.coalesce(Revision.content, Sample.content).label("content")
@@ -169,15 +189,31 @@ def judge(session: Session, benchmark: Benchmark, suspect_id: int, is_same: bool
         raise NotFound("This suspect is gone: a run has looked at the samples again. Load the page anew.")
 
 
-def of_sample(session: Session, sample: Sample) -> Sequence[AnyRow]:
-    """(contamination or suspect judged so, benchmark) of one sample, for its page."""
-    sure = (
-        select(Contamination, Benchmark)
-        .join(Benchmark, Benchmark.id == Contamination.benchmark_id)
-        .where(Contamination.sample_id == sample.id)
-        .order_by(Contamination.id)
-    )
-    return session.execute(sure).all()
+def of_sample(session: Session, sample: Sample, content: Json) -> list[Held]:
+    """The items that a sample holds, for its page; `content` are the words that are shown there."""
+    sure = session.execute(_with_benchmark(Contamination, Contamination.sample_id == sample.id)).all()
+    judged = session.execute(
+        _with_benchmark(Suspect, Suspect.sample_id == sample.id, Suspect.contaminated.is_(True))
+    ).all()
+    found = [_held(one, benchmark, one.tier, one.revision_id, sample, content) for one, benchmark in sure]
+    return found + [_held(one, benchmark, "judged", None, sample, content) for one, benchmark in judged]
+
+
+def _held(
+    one: Contamination | Suspect,
+    benchmark: Benchmark,
+    tier: str,
+    revision_id: int | None,
+    sample: Sample,
+    content: Json,
+) -> Held:
+    is_shown = revision_id == sample.revision_id
+    words = excerpt(sample.form, content, one)[1] if is_shown else ""
+    return Held(benchmark, one.item, TIERS.get(tier, tier), revision_id is not None, words)
+
+
+def _with_benchmark(table: type[Contamination] | type[Suspect], *which: ColumnElement[bool]) -> Any:
+    return select(table, Benchmark).join(Benchmark, Benchmark.id == table.benchmark_id).where(*which).order_by(table.id)
 
 
 def excerpt(form: str, content: Json, found: Contamination | Suspect, around: int = 120) -> tuple[str, str, str]:

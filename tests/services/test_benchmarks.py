@@ -4,10 +4,11 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from app import db
-from app.models import Benchmark, Dataset, Decision, Sample, SampleState, Suspect
+from app.models import Benchmark, Contamination, Dataset, Decision, Sample, SampleState, Suspect
 from app.services import benchmarks, blobs, checking, contaminations, releases, reviewing
 from app.services.blobs import Stored
 from app.services.errors import Conflict, Invalid, NotFound
@@ -156,7 +157,9 @@ class TestRuns:
     def test_a_persons_verdict_on_a_suspect_counts_in_the_next_run(self) -> None:
         dataset_id = self.make(REPHRASED, "Where do herons sleep?")
         run(dataset_id)
-        [(suspect, sample, item, tier)] = rows("SELECT id, sample_id, item, tier FROM suspects ORDER BY score DESC LIMIT 1")
+        [(suspect, sample, item, tier)] = rows(
+            "SELECT id, sample_id, item, tier FROM suspects ORDER BY score DESC LIMIT 1"
+        )
         assert (item, tier) == ("q1", "paraphrase")
         assert rows("SELECT state FROM samples WHERE id = :id", id=sample) == [("queued",)]
         with db.transaction() as session:
@@ -204,8 +207,10 @@ def test_an_experts_edit_is_checked_at_once(session: Session, dataset: Dataset) 
     outcome = reviewing.submit(
         session, dataset, expert, slot.id, Decision.APPROVE, idempotency_key="k", edits={1: f"Compare: {ASKED}"}
     )
-    [(found, *_)] = contaminations.of_sample(session, sample)
-    assert (found.revision_id, found.item, found.tier) == (outcome.review.revision_id, "q1", "contained")
+    [found] = contaminations.of_sample(session, sample, sample.content)
+    assert (found.item, found.how, found.is_edited) == ("q1", "holds the whole question", True)
+    [stored] = session.scalars(select(Contamination)).all()
+    assert (stored.revision_id, stored.tier) == (outcome.review.revision_id, "contained")
     assert contaminations.contaminated(session, dataset.id).tolist() == [], "the original holds nothing"
 
 

@@ -14,7 +14,19 @@ from app.curation.recipe import Recipe
 from app.curation.sample import Form, Json, Path, turns
 from app.curation.shapes._note import NOTE
 from app.models import Corpus, Decision, RecipeVersion, Run, Sample, SampleState, User
-from app.services import corpora, histories, marks, overruling, reasons, recipes, runs, samples, verdicts, why
+from app.services import (
+    contaminations,
+    corpora,
+    histories,
+    marks,
+    overruling,
+    reasons,
+    recipes,
+    runs,
+    samples,
+    verdicts,
+    why,
+)
 from app.services.samples import Search
 from app.web import drawing, material, word_diff  # noqa: F401 - the last two give the templates what bears their name
 from app.web.dependencies import Access, Id, LeadDep, SessionDep
@@ -118,6 +130,7 @@ def show_sample(request: Request, access: LeadDep, session: SessionDep, sample_i
         turns=shown(sample.form, content),
         marks=_marks(session, run, sample.form, content, [reason.code for reason in failed]),
         edited=sample.revision_id is not None,
+        held=contaminations.of_sample(session, sample, content),
         verdict=verdict,
         reasons=[(reason, drawing.line(reason.value, reason.bound, reason.side, reason.scale)) for reason in failed],
         partner=_partner(session, access, verdict.duplicate_of, sample.form, content)
