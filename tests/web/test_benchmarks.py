@@ -91,6 +91,7 @@ def test_what_was_found_is_shown_with_item_span_and_score(session, dataset, path
     session.add(Contamination(**place(dataset, benchmark, sample, tier="overlap", score=0.61)))
     session.flush()
     page = lena.get(f"{path}/{benchmark.id}").text
+    step = f"What is <mark>{sample.question[8:14]}</mark>"
     for words in (
         "Item item-7",
         percent(0.61),
