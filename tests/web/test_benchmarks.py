@@ -34,7 +34,7 @@ def sample(session, dataset):
 
 
 def place(dataset, benchmark, sample, **values) -> dict:
-    where = {"path": ["messages", 0, "content"], "first": 8, "last": 14}
+    where = {"path": ["prompt"], "first": 8, "last": 14}
     ids = {"dataset_id": dataset.id, "benchmark_id": benchmark.id, "sample_id": sample.id}
     return ids | {"item": "item-7", "tier": "paraphrase", "score": 0.42} | where | values
 
