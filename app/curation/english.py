@@ -1,7 +1,8 @@
 """What spaCy's English tokeniser (3.8, MIT licence) knows: classes of characters and a lexicon of special cases.
 
 The rules themselves are in `kernels/affixes.py` and `kernels/tokenizer.py`. `english.txt` lists the special cases, one
-per line, as the tokens they become. Left out: the rule that keeps a bare IP address with a path whole.
+per line, as the tokens they become. Known differences: an IP address with a path is not kept whole; symbols that are
+newer than Unicode 11 are icons here; a special case is not sought across blanks.
 """
 
 import re
