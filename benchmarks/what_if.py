@@ -211,9 +211,10 @@ def _pairs(dataset_id: int, recipe: Recipe, dice: np.random.Generator) -> None:
         groups[copies] = groups[copies - 1]
         found = np.unique(np.sort(dice.integers(0, rows, (rows // 10, 2)), axis=1), axis=0)
         found = found[(found[:, 0] < found[:, 1]) & (groups[found] == found).all(axis=1)]
-        for one in recipe.deduplication.values():
-            shares = dice.uniform(pairs.threshold(one), 1.0, len(found))
-            pairs.store(session, dataset_id, one, layout, 0, Edges(groups, found, shares))
+        for key, one in recipe.deduplication.items():
+            near = found if key == "minhash" else found[:0]
+            shares = dice.uniform(pairs.threshold(one), 1.0, len(near))
+            pairs.store(session, dataset_id, one, layout, 0, Edges(groups, near, shares))
 
 
 def _moved(recipe: Recipe, times: float) -> Recipe:

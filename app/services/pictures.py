@@ -6,13 +6,13 @@ from threading import Lock
 
 import numpy as np
 from numpy.typing import NDArray
-from sqlalchemy import exists, func, select
+from sqlalchemy import func, select
 from sqlalchemy.orm import Session
 
 from app.curation.batch import Array, Mask
 from app.curation.deduplicator import Deduplicator
 from app.curation.edges import Edges
-from app.models import MeasureSet, PairSet, RecipeVersion, Run, RunBlock
+from app.models import Block, MeasureSet, PairSet, RecipeVersion, Run, RunBlock
 from app.services import columns, judging, pairs, recipes, tallies
 from app.services.blocks import Layout
 from app.services.errors import Conflict
@@ -36,26 +36,27 @@ class Picture:
     edges: dict[int, Edges] = field(default_factory=dict)
 
 
-_held: "OrderedDict[tuple[int, int], Picture]" = OrderedDict()
+_held: "OrderedDict[int, Picture]" = OrderedDict()
 _lock = Lock()
 
 
-def is_stored(session: Session, run: Run) -> bool:
-    """Whether a run left its columns: one of an older version did not."""
-    return bool(session.scalar(select(exists().where(RunBlock.run_id == run.id))))
+def is_whole(session: Session, run: Run) -> bool:
+    """Whether a run's columns are there for all its samples: not those of an older version, nor once samples were deleted."""
+    known = session.scalar(
+        select(func.sum(Block.samples)).join(RunBlock, RunBlock.block_id == Block.id).where(RunBlock.run_id == run.id)
+    )
+    return known == run.counts.get("samples")
 
 
 def of(session: Session, run: Run) -> Picture:
-    """A published run's picture; made anew where samples were deleted since."""
-    many = session.scalar(select(func.count()).where(RunBlock.run_id == run.id)) or 0
+    """A published run's picture."""
     with _lock:
-        key = (run.id, many)
-        if key not in _held:
-            _held[key] = _made(session, run)
+        if run.id not in _held:
+            _held[run.id] = _made(session, run)
             while len(_held) > MOST_RUNS:
                 _held.popitem(last=False)
-        _held.move_to_end(key)
-        return _held[key]
+        _held.move_to_end(run.id)
+        return _held[run.id]
 
 
 def column(session: Session, run: Run, picture: Picture, name: str) -> Array:

@@ -33,7 +33,8 @@ def described(session: Session, versions: list[RecipeVersion]) -> list[tuple[Rec
 def between(before: Json, after: Json) -> list[str]:
     """One line per change; empty where nothing changed."""
     try:
-        return _limit_lines(before, after) + _setting_lines(before, after) + _copies(before, after)
+        found = _limit_lines(before, after) + _setting_lines(before, after) + _copies(before, after)
+        return found + _preferences(before, after)
     except ValidationError:
         return ["Uses a rule that this installation does not have"]
 
@@ -86,6 +87,11 @@ def _copies(before: Json, after: Json) -> list[str]:
     return [f"Copies found by {key}: switched on" for key in sorted(new - old)] + [
         f"Copies found by {key}: switched off" for key in sorted(old - new)
     ]
+
+
+def _preferences(before: Json, after: Json) -> list[str]:
+    old, new = (", then ".join(recipe.get("survivors", ())) or "the first" for recipe in (before, after))
+    return [f"Of near-duplicates stays: {old} → {new}"] if old != new else []
 
 
 def _said(value: Any) -> str:

@@ -99,8 +99,12 @@ def spread(session: Session, dataset: Dataset, limit: Limit) -> tuple[Spread | N
 
 def _published(session: Session, dataset: Dataset) -> tuple[Run, Recipe]:
     run = runs.latest(session, dataset.id)
-    if run is None or run.set_id is None or not pictures.is_stored(session, run):
+    if run is None or run.set_id is None:
         raise Conflict("Nothing is measured yet. Run the recipe once; then you can see what a change would do.")
+    if not pictures.is_whole(session, run):
+        raise Conflict(
+            "Samples have changed since the last run. Run the recipe; then you can see what a change would do."
+        )
     return run, recipes.loaded(session.get_one(RecipeVersion, run.recipe_version_id))
 
 

@@ -22,8 +22,8 @@ BEGIN
                   AND b.last_id >= gone.id ORDER BY b.first_id DESC LIMIT 1) FROM gone);
     DELETE FROM pair_sets WHERE dataset_id IN (SELECT dataset_id FROM gone);
     INSERT INTO state_counts (dataset_id, corpus_id, state, samples)
-        SELECT gone.dataset_id, corpus_id, unnest(ARRAY[state, 'deleted']), unnest(ARRAY[-count(*), count(*)]) FROM gone
-        JOIN corpora ON corpora.id = gone.corpus_id GROUP BY gone.dataset_id, corpus_id, state;
+        SELECT gone.dataset_id, corpus_id, unnest(ARRAY[gone.state, 'deleted']), unnest(ARRAY[-count(*), count(*)]) FROM gone
+        JOIN corpora ON corpora.id = gone.corpus_id GROUP BY gone.dataset_id, corpus_id, gone.state;
     RETURN NULL;
 END $$;
 CREATE TRIGGER forget_deleted_samples AFTER DELETE ON samples
