@@ -124,13 +124,13 @@ NEAR_MISSES: list[tuple[str, str, Sample, dict[str, object]]] = [
     (
         "mismatch",
         "answer_in_another_language",
-        instruction("Translate to Russian: salt is white", "Соль белая, как снег."),
+        instruction("Translate to Russian: salt is white", "Соль белая, как снег на вершине горы."),
         {},
     ),
     (
         "mismatch",
         "answer_in_another_language",
-        instruction("Name the sea in full, 'Красное море':", "Красное море"),
+        instruction("Name the sea in full, 'Красное море у берегов Египта':", "Красное море у берегов Египта"),
         {},
     ),
     ("mismatch", "answer_in_another_language", text("Соль — это минерал."), {}),
