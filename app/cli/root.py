@@ -49,7 +49,6 @@ def main() -> None:
 
 def _is_expected(error: Exception) -> bool:
     """Errors whose message was written for the person at the keyboard."""
-    from app.curation.curate import CurateRefused
     from app.curation.folders import FolderRefused
     from app.curation.parallel import WorkerDied
     from app.curation.pii.detector import NotInstalled
@@ -64,7 +63,6 @@ def _is_expected(error: Exception) -> bool:
     return isinstance(
         error,
         CannotStart
-        | CurateRefused
         | DomainError
         | FileRefused
         | FolderRefused

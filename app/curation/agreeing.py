@@ -1,4 +1,4 @@
-"""Whether two texts say the same, as far as words and numbers can tell: two questions, two answers."""
+"""Whether two texts say the same, as far as words and numbers can tell: two answers."""
 
 import re
 from collections import Counter
@@ -12,8 +12,6 @@ SHORT = 8
 """Words of an answer that is compared without its wording."""
 TOLERANCE = Decimal("0.005")
 """Numbers that differ by less than this share were rounded differently."""
-LEAST = 5
-"""Letters that a word must have to hold a typing error; shorter ones are often another word."""
 _NUMBER = re.compile(r"(?<![\w.])[-−]?\$?\d[\d,]*(?:\.\d+)?")
 _RESULT = re.compile(r"(?:####|\\boxed\{|\banswer(?: is)?:?|=)\s*\$?([-−]?\d[\d,]*(?:\.\d+)?)", re.IGNORECASE)
 _VERDICT = re.compile(
@@ -23,8 +21,8 @@ _EMPTY_WORDS = """
 a an the is are was were be of to in on at for and or it its this that these please could would can you me do does answer
 my your there here with by
 """
-_EMPTY = frozenset(_EMPTY_WORDS.split())
-
+EMPTY = frozenset(_EMPTY_WORDS.split())
+"""Words that say nothing about what is asked or answered."""
 
 _OPEN = re.compile(
     r"\W*(?:(?:please|can you|could you|let's|now|i want you to|help me)\W+)*"
@@ -53,28 +51,11 @@ def compare(one: str, other: str) -> tuple[Way, float]:
     verdicts = _VERDICT.match(one), _VERDICT.match(other)
     if verdicts[0] and verdicts[1]:
         return "verdict", float(verdicts[0][1].lower() == verdicts[1][1].lower())
-    said = [Counter(word for word in words(comparable(text)) if word not in _EMPTY) for text in (one, other)]
+    said = [Counter(word for word in words(comparable(text)) if word not in EMPTY) for text in (one, other)]
     shared = (said[0] & said[1]).total()
     if min(each.total() for each in said) <= SHORT:
         return "short", shared / max(1, min(each.total() for each in said)) if all(said) else float(said[0] == said[1])
     return "text", shared / (said[0] | said[1]).total()
-
-
-def same_question(one: str, other: str) -> bool:
-    """Whether two prompts differ in nothing but common words, signs, order or typing errors; never in a number."""
-    asked = [Counter(word for word in words(comparable(text)) if word not in _EMPTY) for text in (one, other)]
-    left, right = sorted((asked[0] - asked[1]).elements()), sorted((asked[1] - asked[0]).elements())
-    return len(left) == len(right) and all(_is_typo(*pair) for pair in zip(left, right, strict=True))
-
-
-def _is_typo(one: str, other: str) -> bool:
-    """Two letters changed places, or one is missing, behind an equal first letter."""
-    short, long = sorted((one, other), key=len)
-    if len(short) < LEAST or not (one.isalpha() and other.isalpha()) or one[0] != other[0]:
-        return False
-    if len(short) == len(long):
-        return sorted(short) == sorted(long)
-    return any(long[:place] + long[place + 1 :] == short for place in range(len(long)))
 
 
 def _result(answer: str) -> Decimal | None:

@@ -7,7 +7,8 @@ Always ``read = refused + dropped + kept``; `duplicates` counts the dropped reco
 for nothing else.
 """
 
-from collections import Counter, deque
+from array import array
+from collections import deque
 from collections.abc import Iterator, Mapping, Sequence
 from importlib.metadata import version
 from itertools import islice
@@ -17,12 +18,17 @@ from time import perf_counter
 
 import numpy as np
 
+from app.curation.batch import Array
+from app.curation.conflicting import RULE, reason
+from app.curation.conflicts import Conflict, Keys, conflicts, partners
 from app.curation.decontaminating import Decontaminator
 from app.curation.filter import Filter
+from app.curation.folders import prepare, publish, short_names
 from app.curation.jsonl import JsonLines
 from app.curation.judging import Judged, appoint, judge_samples
 from app.curation.measuring import fingerprints, measuring
 from app.curation.parallel import ordered_map
+from app.curation.preferences import priority
 from app.curation.readers import read
 from app.curation.recipe import Recipe
 from app.curation.records import dropped_record, record, refused_record
@@ -35,10 +41,6 @@ from app.curation.survivors import Copies, edges, survivors
 BATCH = 1024
 NAMES = ("kept.jsonl", "dropped.jsonl", "refused.jsonl", "report.json")
 SUSPECTS = "suspects.jsonl"
-
-
-class CurateRefused(Exception):
-    """Curating cannot begin; the message says why and what to do."""
 
 
 def curate(
@@ -54,22 +56,23 @@ def curate(
 ) -> Report:
     """Write the files into `output_dir`, the same bytes with any number of workers.
 
-    CurateRefused, FileRefused, NeedsMapping or WorkerDied where not; then none is.
+    FolderRefused, FileRefused, NeedsMapping or WorkerDied where not; then none is.
     """
     began = perf_counter()
-    names = _names(inputs)
-    _prepare(output_dir, overwrite)
+    names = short_names(inputs)
+    prepare(output_dir, (SUSPECTS, *NAMES), overwrite)
     with TemporaryDirectory(prefix=".winnow-", dir=output_dir) as work, Spool(work) as spool:
         run = _Run(recipe, Path(work), spool, benchmarks, progress or (lambda step: None))
         run.read(names, mapping, workers)
         run.decontaminate()
+        run.find_conflicts()
         run.write(run.compare())
         report = run.report
         report.inputs = list(names)
         report.seconds = round(perf_counter() - began, 3)
         report.samples_per_second = round(len(spool) / max(report.seconds, 1e-9), 1)
         (Path(work) / NAMES[3]).write_bytes(report.as_json())
-        _publish(Path(work), output_dir)
+        publish(Path(work), output_dir, (SUSPECTS, *NAMES))
     return report
 
 
@@ -84,7 +87,10 @@ class _Run:
         self.spool = spool
         self.progress = progress
         self.benchmarks = Decontaminator.of(benchmarks, recipe.decontamination) if benchmarks else None
-        self.passes: list[bool] = []
+        self.passes = array("b")
+        self.asked: tuple[array[int], array[int]] = (array("Q"), array("Q"))
+        self.keys: dict[str, array[float]] = {}
+        self.conflicts: dict[int, list[Conflict]] = {}
         self.report = Report(
             recipe=recipe.model_dump(mode="json"),
             recipe_fingerprint=recipe.fingerprint(),
@@ -113,6 +119,17 @@ class _Run:
             for suspect in self.benchmarks.likeliest():
                 suspects.write({"id": self.spool.id(suspect.row)} | suspect.as_json())
 
+    def find_conflicts(self) -> None:
+        """Of what passes all else, samples that contradict one another do not pass."""
+        if not self.recipe.conflicts.drop:
+            return
+        keys, passes = Keys(*(np.array(keys, np.uint64) for keys in self.asked)), np.array(self.passes, np.bool_)
+        self.conflicts = partners(conflicts(keys, passes, self.spool.batch, self.recipe.conflicts))
+        for row in self.conflicts:
+            self.passes[row] = False
+        if self.conflicts:
+            self.report.rules[RULE.reason] = len(self.conflicts)
+
     def compare(self) -> Copies:
         """Who is a copy of whom, by the recipe's deduplicators."""
         self.progress(Step("comparing", 0, len(self.spool)))
@@ -121,7 +138,7 @@ class _Run:
         for key, one in self.recipe.deduplication.items():
             signatures = self.spool.signatures(key, one.width)
             found.append(edges(one, signatures, self.spool.batch, passes))
-        copies = survivors(passes, found)
+        copies = survivors(passes, found, self._priority())
         self.progress(Step("comparing", len(self.spool), len(self.spool)))
         return copies
 
@@ -133,6 +150,8 @@ class _Run:
                 if copy := self._copied(copies, row):
                     self.report.counts.duplicates += 1
                 hits = self._contaminated_by(row)
+                if row in self.conflicts:
+                    reasons = [*reasons, reason(row, self.conflicts[row], self.spool.id)]
                 if reasons or copy or hits:
                     dropped.write(dropped_record(sample, reasons, duplicate_of=copy, contaminated_by=hits))
                 else:
@@ -171,10 +190,22 @@ class _Run:
             self.report.rules.update(reason["rule"] for reason in reasons)
             self.spool.add(sample, reasons)
             self.passes.append(not reasons)
+        for name, values in found.keys.items():
+            self.keys.setdefault(name, array("d")).extend(values.tolist())
+        if found.asked:
+            for kept, keys in zip(self.asked, found.asked, strict=True):
+                kept.extend(keys.tolist())
         for key, signatures in found.signatures.items():
             self.spool.sign(key, signatures)
         if self.benchmarks and found.sighting:
             self.benchmarks.note(len(self.spool) - len(samples), found.sighting)
+
+    def _priority(self) -> Array | None:
+        """Which of several copies should rather stay; of what a recipe may prefer, files know these three."""
+        known = {name: np.array(values) for name, values in self.keys.items()}
+        known["newest"] = np.arange(len(self.spool), dtype=np.float64)
+        order = [name for name in self.recipe.survivors if name in known]
+        return priority(order, known) if order and len(self.spool) else None
 
     def _contaminated_by(self, row: int) -> list[Json]:
         found = self.benchmarks.contaminated.get(row, ()) if self.benchmarks else ()
@@ -183,42 +214,6 @@ class _Run:
     def _copied(self, copies: Copies, row: int) -> Json | None:
         survivor = int(copies.survivor[row])
         return {"id": self.spool.id(survivor), "similarity": float(copies.similarity[row])} if survivor >= 0 else None
-
-
-def _names(inputs: Sequence[Path]) -> dict[str, Path]:
-    """The name of each file in ids: as short as it can be while all names differ."""
-    if not inputs:
-        raise CurateRefused("There is nothing to curate: name at least one file.")
-    paths = [path.resolve() for path in inputs]
-    for path, count in Counter(paths).items():
-        if count > 1:
-            raise CurateRefused(f"{path} is given {count} times. Give every file once.")
-    for parts in range(1, max(len(path.parts) for path in paths) + 1):
-        names = ["/".join(path.parts[-parts:]) for path in paths]
-        if len(set(names)) == len(names):
-            break
-    return dict(zip(names, inputs, strict=True))
-
-
-def _prepare(output_dir: Path, overwrite: bool) -> None:
-    try:
-        output_dir.mkdir(parents=True, exist_ok=True)
-    except OSError as error:
-        raise CurateRefused(f"{output_dir} cannot be used as a folder: {error.strerror}. Name another.") from error
-    there = [name for name in (*NAMES, SUSPECTS) if (output_dir / name).exists()]
-    if there and not overwrite:
-        raise CurateRefused(
-            f"{output_dir} already holds {', '.join(there)}. Name another folder, or allow overwriting."
-        )
-
-
-def _publish(work: Path, output_dir: Path) -> None:
-    """The report goes first and comes last: where it is present, the others belong to it."""
-    for name in (NAMES[3], SUSPECTS):
-        (output_dir / name).unlink(missing_ok=True)
-    for name in (SUSPECTS, *NAMES):
-        if (work / name).exists():
-            (work / name).replace(output_dir / name)
 
 
 def _versions(used: Mapping[str, Filter], recipe: Recipe) -> Json:

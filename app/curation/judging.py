@@ -3,10 +3,12 @@
 from collections.abc import Sequence
 from dataclasses import dataclass
 
-from app.curation.batch import Batch
+from app.curation.batch import Array, Batch
+from app.curation.conflicts import Keys
 from app.curation.decontaminating import Decontaminator, Sighting
 from app.curation.deduplicator import Signatures
 from app.curation.measuring import measure, measuring
+from app.curation.preferences import MEASURES
 from app.curation.recipe import Recipe
 from app.curation.sample import Json, Sample
 from app.curation.verdict import judge
@@ -16,12 +18,15 @@ from app.curation.verdict import judge
 class Judged:
     """Per row of a batch: the reasons against it (absent where there are none); per deduplicator: the signatures.
 
-    `sighting` is what of the benchmarks was seen, None where there are none.
+    `asked` is what conflicts are found by, `sighting` what of the benchmarks was seen, `keys` what survivors are chosen
+    by; None or empty where the recipe does not ask for it.
     """
 
     reasons: dict[int, list[Json]]
     signatures: dict[str, Signatures]
     sighting: Sighting | None
+    asked: Keys | None
+    keys: dict[str, Array]
 
 
 class Judge:
@@ -34,11 +39,14 @@ class Judge:
 
     def __call__(self, samples: Sequence[Sample]) -> Judged:
         batch = Batch(samples)
-        found = judge(measure(batch, self.filters), self.recipe.limits)
+        measures = measure(batch, self.filters)
+        found = judge(measures, self.recipe.limits)
         return Judged(
             {row: [reason.as_json() for reason in reasons] for row, reasons in found.items()},
             {key: one.signatures(batch) for key, one in self.recipe.deduplication.items()},
             self.decontaminator.sight(batch) if self.decontaminator else None,
+            Keys.of(batch) if self.recipe.conflicts.drop else None,
+            {name: measures[MEASURES[name]] for name in self.recipe.survivors if name in MEASURES},
         )
 
 

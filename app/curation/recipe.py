@@ -11,6 +11,7 @@ import orjson
 from pydantic import BaseModel, BeforeValidator, ConfigDict, SerializeAsAny, ValidationError
 
 from app.curation.bounds import Limit
+from app.curation.conflicts import Conflicts
 from app.curation.decontamination.settings import Decontamination
 from app.curation.deduplicator import Deduplicator, deduplicators
 from app.curation.filter import Filter, filters
@@ -55,6 +56,7 @@ class Recipe(BaseModel):
         dict[str, SerializeAsAny[Deduplicator]],
         BeforeValidator(lambda value: _built(value, deduplicators(), "deduplicator")),
     ] = {}
+    conflicts: Conflicts = Conflicts()
     decontamination: Decontamination = Decontamination()
     survivors: tuple[Preference, ...] = ()
     """Which of several near-duplicates stays; without any preference it is the first."""

@@ -5,21 +5,20 @@ from collections.abc import Sequence
 import numpy as np
 import pytest
 
-from app.curation.agreeing import compare, same_question
+from app.curation.agreeing import compare
 from app.curation.batch import Batch
-from app.curation.conflicts import Conflict, Conflicts, conflicts, partners, question_keys, rivals
+from app.curation.conflicts import Conflict, Conflicts, Keys, conflicts, partners, rivals
 from app.curation.sample import Sample
 from tests.curation.samples import chat, instruction, text
 
 
-def found(samples: Sequence[Sample], near: list[tuple[int, int]] | None = None, **settings: object) -> list[Conflict]:
-    keys = question_keys(Batch(samples))
-    pairs = rivals(keys, np.array(near, np.int64).reshape(-1, 2) if near else None)
+def found(samples: Sequence[Sample], **settings: object) -> list[Conflict]:
+    keys = Keys.of(Batch(samples))
 
     def fetch(rows: Sequence[int]) -> Batch:
         return Batch([samples[row] for row in rows])
 
-    return list(conflicts(pairs, keys, fetch, Conflicts.model_validate(settings)))
+    return list(conflicts(keys, np.ones(len(samples), np.bool_), fetch, Conflicts.model_validate(settings)))
 
 
 def test_partners_are_named_on_both_sides() -> None:
@@ -37,15 +36,14 @@ def test_partners_are_named_on_both_sides() -> None:
     }
 
 
-def test_a_near_question_counts_where_only_common_words_and_typing_differ() -> None:
+def test_a_near_question_counts_where_only_common_words_and_order_differ() -> None:
     samples = [
         instruction("Please, what is the highest mountain of Europe?", "Mont Blanc"),
-        instruction("What is the hihgest mountain of Europe", "Elbrus"),
+        instruction("In Europe, what is the highest mountain", "Elbrus"),
         instruction("What is the highest mountain of Africa?", "Kilimanjaro"),
     ]
-    near = [(0, 1), (0, 2), (2, 1)]
-    assert [(one.row, one.partner, one.question) for one in found(samples, near)] == [(0, 1, "near")]
-    assert found(samples, near, near_questions=False) == []
+    assert [(one.row, one.partner, one.question) for one in found(samples)] == [(0, 1, "near")]
+    assert found(samples, near_questions=False) == []
 
 
 def test_long_answers_may_differ() -> None:
@@ -56,12 +54,11 @@ def test_long_answers_may_differ() -> None:
 
 
 def test_no_question_has_no_key_and_a_system_prompt_is_part_of_it() -> None:
-    keys = question_keys(
-        Batch([text("a"), text("a"), chat("Hi", "a"), chat("Hi", "b", system="Be brief."), chat("hi!", "c")])
-    )
-    assert keys[:2].tolist() == [0, 0]
-    assert keys[2] != keys[3]
-    assert keys[2] == keys[4]
+    batch = Batch([text("a"), text("a"), chat("Hi", "a"), chat("Hi", "b", system="Be brief."), chat("hi!", "c")])
+    for keys in Keys.of(batch):
+        assert keys[:2].tolist() == [0, 0]
+        assert keys[2] != keys[3]
+        assert keys[2] == keys[4]
 
 
 def test_a_large_group_is_compared_with_its_first() -> None:
@@ -91,12 +88,24 @@ def test_how_answers_are_compared(one: str, other: str, way: str, agrees: bool) 
 
 
 @pytest.mark.parametrize(
-    ("one", "other", "same"),
+    ("one", "other", "near"),
     [
         ("What is 2 + 3?", "What is 2 + 4?", False),
         ("Is salt a mineral?", "salt is a mineral", True),
         ("Sort the list ascending", "Sort the list descending", False),
+        ("What is it?", "What is that, please?", True),
+        ("is it?", "is this?", False),
     ],
 )
-def test_the_same_question(one: str, other: str, same: bool) -> None:
-    assert same_question(one, other) is same
+def test_near_questions_share_their_telling_words(one: str, other: str, near: bool) -> None:
+    keys = Keys.of(Batch([instruction(one, "a"), instruction(other, "b")]))
+    assert (keys.near[0] == keys.near[1]) is np.bool_(near)
+    assert keys.same[0] != keys.same[1]
+
+
+def test_conflicts_are_sought_only_among_samples_that_pass() -> None:
+    samples = [instruction("How high is it?", f"{number} m") for number in (1, 2, 3)]
+    batch = Batch(samples)
+    passes = np.array([True, False, True])
+    pairs = conflicts(Keys.of(batch), passes, lambda rows: Batch([samples[row] for row in rows]), Conflicts())
+    assert [(one.row, one.partner) for one in pairs] == [(0, 2)]

@@ -8,7 +8,8 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from app.curation.curate import NAMES, CurateRefused, curate
+from app.curation.curate import NAMES, curate
+from app.curation.folders import FolderRefused
 from app.curation.readers import FileRefused
 from app.curation.recipe import Recipe, load_recipe
 from app.curation.report import Step
@@ -115,7 +116,7 @@ def test_a_note_from_an_earlier_run_is_kept(tmp_path: Path) -> None:
 def test_nothing_is_overwritten_unasked(tmp_path: Path) -> None:
     file = write(tmp_path / "a.jsonl", GOOD)
     (tmp_path / "kept.jsonl").write_text("precious")
-    with pytest.raises(CurateRefused, match=r"already holds kept\.jsonl"):
+    with pytest.raises(FolderRefused, match=r"already holds kept\.jsonl"):
         curate([file], tmp_path, Recipe())
     assert (tmp_path / "kept.jsonl").read_text() == "precious"
     curate([file], tmp_path, Recipe(), overwrite=True)
@@ -132,7 +133,7 @@ def test_a_refused_file_leaves_nothing_behind(tmp_path: Path) -> None:
 @pytest.mark.parametrize("twice", [True, False])
 def test_inputs_must_be_given_once(tmp_path: Path, twice: bool) -> None:
     file = write(tmp_path / "a.jsonl", GOOD)
-    with pytest.raises(CurateRefused, match=r"given 2 times|nothing to curate"):
+    with pytest.raises(FolderRefused, match=r"given 2 times|nothing to read"):
         curate([file, file] if twice else [], tmp_path / "out", Recipe())
 
 
@@ -178,3 +179,44 @@ def test_old_suspects_do_not_stay_beside_new_results(tmp_path: Path) -> None:
     assert (tmp_path / "out" / "suspects.jsonl").exists()
     curate([file], tmp_path / "out", Recipe(), overwrite=True)
     assert not (tmp_path / "out" / "suspects.jsonl").exists()
+
+
+CAPITAL = "What is the capital city of the state of Kansas?"
+
+
+@pytest.mark.parametrize("workers", [1, 2])
+def test_answers_that_contradict_one_another_name_their_partners(tmp_path: Path, workers: int) -> None:
+    file = write(
+        tmp_path / "a.jsonl",
+        asked(CAPITAL, "Topeka."),
+        GOOD,
+        asked(CAPITAL.lower(), "It is Wichita."),
+        asked(CAPITAL, "N/A"),
+    )
+    report = curate([file], tmp_path / "out", load_recipe("instruction"), workers=workers)
+    assert rows(tmp_path / "out" / "kept.jsonl") == [GOOD]
+    disputes = {one["winnow"]["id"]: one["winnow"]["reasons"] for one in rows(tmp_path / "out" / "dropped.jsonl")}
+    assert [reason["rule"] for reason in disputes["a.jsonl:3"]] == ["answer_is_a_placeholder"]
+    for one, other in (("a.jsonl:0", "a.jsonl:2"), ("a.jsonl:2", "a.jsonl:0")):
+        (reason,) = disputes[one]
+        assert (reason["rule"], reason["value"], reason["bound"]) == ("conflicting_answers", 1, 0)
+        assert [partner["id"] for partner in reason["partners"]] == [other]
+    assert report.rules["conflicting_answers"] == 2
+
+
+def test_conflicts_are_found_only_where_the_recipe_says_so(tmp_path: Path) -> None:
+    file = write(tmp_path / "a.jsonl", asked(CAPITAL, "Topeka."), asked(CAPITAL, "It is Wichita."))
+    assert curate([file], tmp_path / "out", load_recipe("none")).counts.kept == 2
+
+
+@pytest.mark.parametrize(("preference", "kept"), [([], 0), (["longest"], 1), (["newest"], 2)])
+def test_the_preferred_copy_stays(tmp_path: Path, preference: list[str], kept: int) -> None:
+    longer = SALT[:-1] + ", and of the winter that follows it, when nothing else that is fresh can be had."
+    file = write(tmp_path / "a.jsonl", *(asked("Tell me about salt.", one) for one in (SALT, longer, SALT + " ")))
+    recipe = Recipe.model_validate(
+        {"deduplication": {"minhash": {"threshold": 0.5, "shingle_words": 3}}, "survivors": preference}
+    )
+    curate([file], tmp_path / "out", recipe)
+    (dropped, other) = rows(tmp_path / "out" / "dropped.jsonl")
+    survivor = f"a.jsonl:{kept}"
+    assert [one["winnow"]["duplicate_of"]["id"] for one in (dropped, other)] == [survivor, survivor]
