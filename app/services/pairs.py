@@ -3,12 +3,12 @@
 from collections.abc import Mapping
 
 import numpy as np
-from sqlalchemy import delete, insert, select, text
+from sqlalchemy import delete, func, insert, select, text
 from sqlalchemy.orm import Session
 
 from app.curation.deduplicator import Deduplicator
 from app.curation.edges import Edges
-from app.models import PairBlock, PairSet
+from app.models import BlockSignature, PairBlock, PairSet
 from app.services.blocks import Layout
 from app.services.copying import read_binary
 
@@ -30,6 +30,14 @@ def known_until(session: Session, dataset_id: int, one: Deduplicator) -> int:
         )
         or 0
     )
+
+
+def has_signatures(session: Session, layout: Layout, one: Deduplicator) -> bool:
+    """Whether all blocks are signed for this deduplicator."""
+    signed = select(func.count()).where(
+        BlockSignature.config == one.fingerprint(), BlockSignature.block_id.in_(layout.block_ids)
+    )
+    return session.scalar(signed) == len(layout.block_ids)
 
 
 def store(session: Session, dataset_id: int, one: Deduplicator, layout: Layout, since: int, found: Edges) -> None:

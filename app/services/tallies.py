@@ -10,14 +10,12 @@ from sqlalchemy.orm import Session
 from app.curation.batch import Mask
 from app.curation.bounds import Measure
 from app.curation.measuring import all_measures
+from app.curation.removals import Removal, unusual
 from app.models import Run
 from app.services import columns
 from app.services.blocks import Layout
 from app.services.judging import Judged
 from app.services.measured_set import MeasuredSet
-
-UNUSUAL_SHARE, UNUSUAL_TIMES = 0.3, 3.0
-"""A corpus stands out where more than this share of it are copies, and so many times the median of the others."""
 
 
 def counts(judged: Judged) -> dict[str, int]:
@@ -32,7 +30,9 @@ def details(session: Session, run: Run, using: MeasuredSet, judged: Judged) -> d
         name: without_empty(grouped(*label_places(measure, values), judged.dropped, judged.is_copy))
         for name, measure, values in label_columns(session, judged.layout, using)
     }
-    return {"rules": judged.rules, "corpora": corpora, "labels": labels, "unusual": unusual(corpora)}
+    shares = {int(name): Removal(row["samples"], row["duplicates"]) for name, row in corpora.items()}
+    alarm = [str(corpus) for corpus in unusual(shares)]
+    return {"rules": judged.rules, "corpora": corpora, "labels": labels, "unusual": alarm}
 
 
 def tally(dropped: Mask, is_copy: Mask) -> dict[str, int]:
@@ -78,14 +78,3 @@ def label_columns(
         for name, found in known.items()
         if name in using.names
     ]
-
-
-def unusual(corpora: Mapping[str, Mapping[str, int]]) -> list[str]:
-    """Corpora that lost an unusual share of their samples as near-duplicates."""
-    shares = {name: row["duplicates"] / row["samples"] for name, row in corpora.items() if row["samples"]}
-    return [name for name, share in shares.items() if share > UNUSUAL_SHARE and _stands_out(name, shares)]
-
-
-def _stands_out(name: str, shares: Mapping[str, float]) -> bool:
-    others = [share for other, share in shares.items() if other != name]
-    return bool(others) and shares[name] > UNUSUAL_TIMES * float(np.median(others))
