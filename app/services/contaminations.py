@@ -14,7 +14,7 @@ from app.curation.batch import Batch
 from app.curation.decontamination import Contamination as Found
 from app.curation.decontamination import Decontamination, Findings
 from app.curation.decontamination import Suspect as Doubted
-from app.curation.sample import Form, Json, Source, turns
+from app.curation.sample import Form, Json, Path, Source, turns
 from app.curation.sample import Sample as CoreSample
 from app.db import AnyRow
 from app.models import Benchmark, CheckSet, Contamination, Dataset, Revision, Sample, Suspect
@@ -50,13 +50,17 @@ class Summary:
 
 @dataclass(frozen=True)
 class Held:
-    """An item that a sample holds. `words` are those found, where the page shows them; `is_edited`: in a revision."""
+    """An item that a sample holds, `is_edited`: in a revision.
+
+    `words` are those found and `span` says where (turn, start, end), as long as the page shows them.
+    """
 
     benchmark: Benchmark
     item: str
     how: str
     is_edited: bool
     words: str
+    span: tuple[Path, int, int] | None
 
 
 def moved(found: Iterable[One], rows: int) -> list[One]:
@@ -209,7 +213,8 @@ def _held(
 ) -> Held:
     is_shown = revision_id == sample.revision_id
     words = excerpt(sample.form, content, one)[1] if is_shown else ""
-    return Held(benchmark, one.item, TIERS.get(tier, tier), revision_id is not None, words)
+    span = (tuple(one.path), one.first, one.last) if is_shown else None
+    return Held(benchmark, one.item, TIERS.get(tier, tier), revision_id is not None, words, span)
 
 
 def _with_benchmark(table: type[Contamination] | type[Suspect], *which: ColumnElement[bool]) -> Any:

@@ -16,9 +16,12 @@ MOST_OF_A_KIND = 100
 
 @dataclass(frozen=True)
 class Mark:
-    """Characters `start` to `end` of the turn at `path`. `code` is a rule's reason or a kind of personal data."""
+    """Characters `start` to `end` of the turn at `path`.
 
-    about: Literal["rule", "person"]
+    `code` is a rule's reason, a kind of personal data, or the item of a benchmark.
+    """
+
+    about: Literal["rule", "person", "benchmark"]
     code: str
     title: str
     path: Path

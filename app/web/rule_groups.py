@@ -50,5 +50,5 @@ def used(parts: Sequence[Part]) -> list[Part]:
 
 
 def more(parts: Sequence[Part]) -> list[tuple[Group, list[Part]]]:
-    """The filters that the recipe does not use, group by group."""
-    return in_order([part for part in parts if not part.matters])
+    """The filters that the recipe does not use, group by group; those that only measure are no choice."""
+    return in_order([part for part in parts if part.fields and not part.matters])

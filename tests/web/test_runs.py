@@ -66,7 +66,7 @@ def test_finished_run_adds_up_and_asks_no_more(session, dataset, path, corpus, a
     assert "Answer too short" in page
     assert f"/datasets/{dataset.id}/samples?why=answer_too_short" in page
     assert "Near-duplicate" in page
-    assert "<dt>near-duplicates</dt><dd>1</dd>" in page
+    assert f'<dt>near-duplicates</dt><dd><a href="/datasets/{dataset.id}/clusters">1</a></dd>' in page
 
 
 def test_failed_run_says_why_and_offers_another(session, dataset, path, corpus, alice):

@@ -5,7 +5,7 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 from sqlalchemy.orm import Session
 
-from app.models import Dataset, Decision, SampleState
+from app.models import Benchmark, Contamination, Dataset, Decision, SampleState
 from app.web.wording import SPACE
 from tests import factories
 from tests.factories_runs import make_run, make_verdict
@@ -167,6 +167,8 @@ def test_duplicate_stands_beside_the_one_that_was_kept(session, dataset, corpus,
     assert "<ins" in page
     assert "<del" in page
     assert f"/datasets/{dataset.id}/samples/{kept.id}" in page
+    assert f"/datasets/{dataset.id}/clusters/{kept.id}" in page
+    assert "Compare all 2" in alice.get(f"/datasets/{dataset.id}/samples/{kept.id}").text
 
 
 def test_history_names_every_answer_and_shows_what_was_edited(session, dataset, corpus, alice):
@@ -251,3 +253,16 @@ def test_marked_text_can_be_read_formatted_as_well(session, dataset, corpus, ali
     assert "**Yes**" in page
     assert "<strong>Yes</strong>" in page
     assert "Show it formatted" in page
+
+
+def test_item_of_a_benchmark_is_marked_and_named(session, dataset, corpus, alice):
+    sample = factories.make_samples(session, corpus, [{"prompt": "What is 6 times 7?", "response": "42."}])[0]
+    made = Benchmark(
+        dataset_id=dataset.id, name="School sums", file_name="sums.jsonl", hidden=False, items=12, fingerprint="x"
+    )
+    benchmark = factories._added(session, made)
+    found = {"dataset_id": dataset.id, "sample_id": sample.id, "benchmark_id": benchmark.id, "item": "12"}
+    session.add(Contamination(**found, tier="exact", score=1.0, path=["prompt"], first=0, last=18))
+    page = alice.get(f"/datasets/{dataset.id}/samples/{sample.id}").text
+    for words in ("In a benchmark", '<span class="off">In School sums, 12: </span>', "#mark-1-1"):
+        assert words in page

@@ -1,36 +1,14 @@
-"""Samples: the list that can be searched, one sample with its verdict and its history, and keeping what was dropped."""
+"""Samples: the list that can be searched."""
 
-from dataclasses import dataclass
 from urllib.parse import urlencode
 
-import orjson
 from fastapi import APIRouter, Request, Response
-from fastapi.responses import RedirectResponse
-from pydantic import ValidationError
 from sqlalchemy.orm import Session
 
-from app.curation.measuring import measuring
-from app.curation.recipe import Recipe
-from app.curation.sample import Form, Json, Path, turns
-from app.curation.shapes._note import NOTE
-from app.models import Corpus, Decision, RecipeVersion, Run, Sample, SampleState, User
-from app.services import (
-    contaminations,
-    corpora,
-    histories,
-    marks,
-    overruling,
-    reasons,
-    recipes,
-    runs,
-    samples,
-    verdicts,
-    why,
-)
+from app.models import Decision, SampleState
+from app.services import corpora, histories, reasons, runs, samples, why
 from app.services.samples import Search
-from app.web import drawing, material, word_diff  # noqa: F401 - the last two give the templates what bears their name
-from app.web.dependencies import Access, Id, LeadDep, SessionDep
-from app.web.marking import Marks
+from app.web.dependencies import LeadDep, SessionDep
 from app.web.rendering import render
 
 router = APIRouter()
@@ -43,37 +21,7 @@ STATES = (
     SampleState.CANDIDATE,
     SampleState.DROPPED,
 )
-MOST_OF_A_NOTE = 500
-ROLES = {
-    "system": "Instruction to the model",
-    "user": "Question",
-    "assistant": "Answer",
-    "context": "Context",
-    "text": "Text",
-    "chosen": "Better answer",
-    "rejected": "Worse answer",
-}
 DECIDED = {Decision.APPROVE: "approved it", Decision.REJECT: "rejected it", Decision.FLAG: "flagged it"}
-
-
-@dataclass(frozen=True)
-class Shown:
-    """One piece of a sample with its name for people."""
-
-    role: str
-    title: str
-    text: str
-    path: Path
-
-
-@dataclass(frozen=True)
-class Partner:
-    """The kept sample that another one duplicates, and where the two differ."""
-
-    sample: Sample
-    corpus: Corpus
-    turns: list[Shown]
-    pairs: list[tuple[str, str, str]]
 
 
 @router.get("/datasets/{dataset_id}/samples", name="samples")
@@ -109,62 +57,6 @@ def show_samples(request: Request, access: LeadDep, session: SessionDep) -> Resp
         next_page=_page_link(search, after=found.samples[-1].id if found.samples else 0),
         previous_page=_page_link(search, before=found.samples[0].id if found.samples else 0),
     )
-
-
-@router.get("/datasets/{dataset_id}/samples/{sample_id}", name="sample")
-def show_sample(request: Request, access: LeadDep, session: SessionDep, sample_id: Id) -> Response:
-    """One sample whole: its words, where they come from, its verdict, and what people did with it."""
-    sample, corpus = samples.get(session, access.dataset.id, sample_id)
-    run = runs.latest(session, access.dataset.id)
-    verdict = verdicts.finding(session, run, sample.id)
-    content = histories.current_content(session, sample)
-    failed = why.in_words(verdict.failures) if verdict else []
-    return render(
-        request,
-        "sample.html",
-        dataset=access.dataset,
-        access=access,
-        sample=sample,
-        corpus=corpus,
-        kind=_kind(sample),
-        turns=shown(sample.form, content),
-        marks=_marks(session, run, sample.form, content, [reason.code for reason in failed]),
-        edited=sample.revision_id is not None,
-        held=contaminations.of_sample(session, sample, content),
-        verdict=verdict,
-        reasons=[(reason, drawing.line(reason.value, reason.bound, reason.side, reason.scale)) for reason in failed],
-        partner=_partner(session, access, verdict.duplicate_of, sample.form, content)
-        if verdict and verdict.duplicate_of
-        else None,
-        recipe_version=_recipe_version(session, run),
-        steps=histories.of_sample(session, sample),
-        roles=ROLES,
-        reason_title=reasons.title,
-        overruler=_name(session, sample.overruled_by),
-        metadata=_notes(sample),
-    )
-
-
-@router.post("/datasets/{dataset_id}/samples/{sample_id}/overrule", name="overrule")
-def overrule(request: Request, access: LeadDep, session: SessionDep, sample_id: Id) -> Response:
-    """Keep a dropped sample anyway: it goes to review."""
-    overruling.overrule(session, access.dataset, sample_id, access.user)
-    return _to_sample(request, access, sample_id)
-
-
-@router.post("/datasets/{dataset_id}/samples/{sample_id}/take-back", name="take_back")
-def take_back(request: Request, access: LeadDep, session: SessionDep, sample_id: Id) -> Response:
-    """Undo that, as long as nobody has reviewed it."""
-    overruling.take_back(session, access.dataset, sample_id)
-    return _to_sample(request, access, sample_id)
-
-
-def shown(form: str, content: Json) -> list[Shown]:
-    """The pieces of a sample with a name for each that a person understands."""
-    return [
-        Shown(turn.role, ROLES.get(turn.role, turn.role.capitalize()), turn.text, turn.path)
-        for turn in turns(Form(form), content)
-    ]
 
 
 def _search(request: Request) -> Search:
@@ -208,52 +100,3 @@ def _answers(session: Session, found: samples.Page) -> dict[int, list[str]]:
 def _answer(name: str, decision: Decision, reason: str, edited: bool) -> str:
     because = f": {reasons.title(reason).lower()}" if reason else ""
     return f"{name} {'edited and ' if edited else ''}{DECIDED[decision]}{because}"
-
-
-def _marks(session: Session, run: Run | None, form: str, content: Json, failed: list[str]) -> Marks:
-    """The words behind the verdict, as the rules of its recipe see them, and personal data."""
-    try:
-        recipe = recipes.loaded(session.get_one(RecipeVersion, run.recipe_version_id)) if run else Recipe()
-    except ValidationError:  # it uses a filter that is gone
-        recipe = Recipe()
-    return Marks(marks.of_sample(form, content, measuring(recipe.filters), failed))
-
-
-def _partner(session: Session, access: Access, survivor_id: int, form: str, content: Json) -> Partner | None:
-    """Both texts side by side, piece by piece."""
-    survivor, corpus = samples.get(session, access.dataset.id, survivor_id)
-    theirs, ours = shown(survivor.form, survivor.content), shown(form, content)
-    before = {(piece.role, at): piece.text for at, piece in enumerate(theirs)}
-    pairs = [(piece.title, before.get((piece.role, at), ""), piece.text) for at, piece in enumerate(ours)]
-    return Partner(survivor, corpus, theirs, pairs)
-
-
-def _kind(sample: Sample) -> str:
-    """A sample has no title: its heading is its kind."""
-    if sample.form == Form.CHAT:
-        count = len(sample.content["messages"])
-        return f"Conversation, {count} {'turn' if count == 1 else 'turns'}"
-    return {Form.TEXT: "Text", Form.PREFERENCE: "Two answers compared"}.get(Form(sample.form), "Question and answer")
-
-
-def _recipe_version(session: Session, run: Run | None) -> int | None:
-    return session.get_one(RecipeVersion, run.recipe_version_id).version if run else None
-
-
-def _notes(sample: Sample) -> list[tuple[str, str]]:
-    """What else the record held, cut for reading; Winnow's own note on the record's shape is not the record's."""
-    given = {
-        name: value for name, value in (sample.meta or {}).items() if name != NOTE and value not in (None, "", [], {})
-    }
-    texts = {name: value if isinstance(value, str) else orjson.dumps(value).decode() for name, value in given.items()}
-    return [
-        (name, text if len(text) <= MOST_OF_A_NOTE else text[:MOST_OF_A_NOTE] + " …") for name, text in texts.items()
-    ]
-
-
-def _name(session: Session, user_id: int | None) -> str:
-    return session.get_one(User, user_id).name if user_id else ""
-
-
-def _to_sample(request: Request, access: Access, sample_id: int) -> Response:
-    return RedirectResponse(request.url_for("sample", dataset_id=access.dataset.id, sample_id=sample_id).path, 303)

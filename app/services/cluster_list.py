@@ -1,0 +1,96 @@
+"""The clusters of near-duplicates that the published run found, the largest first."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import Any
+
+from sqlalchemy import ColumnElement, Select, func, or_, select
+from sqlalchemy.orm import Session, aliased
+
+from app.models import Corpus, Run, Sample, Verdict
+
+PAGE = 20
+WORDS = 200
+
+
+@dataclass(frozen=True)
+class Choice:
+    """What a person asked to see: copies that are so similar to the one that stays, and those of one corpus."""
+
+    least: float = 0.0
+    most: float = 1.0
+    corpus: int | None = None
+
+
+@dataclass(frozen=True)
+class Line:
+    """One cluster: the sample that stays, how many samples there are with it, and how alike they are."""
+
+    survivor: int
+    question: str
+    corpus: str
+    size: int
+    least: float
+    most: float
+
+
+@dataclass(frozen=True)
+class Page:
+    """Some clusters, whether more follow, and how many clusters and copies there are in all."""
+
+    lines: list[Line]
+    has_next: bool
+    clusters: int
+    copies: int
+
+
+def page(session: Session, run: Run | None, choice: Choice, number: int = 0) -> Page:
+    """The clusters in which a copy fits; `number` counts pages from 0."""
+    grouped = _grouped(run.id if run else 0, choice).subquery()
+    rows = session.execute(
+        select(grouped, func.left(Sample.question, WORDS).label("question"), Corpus.name.label("corpus"))
+        .join(Sample, Sample.id == grouped.c.survivor)
+        .join(Corpus, Corpus.id == Sample.corpus_id)
+        .order_by(grouped.c.copies.desc(), grouped.c.survivor)
+        .offset(number * PAGE)
+        .limit(PAGE + 1)
+    ).all()
+    total = session.execute(
+        select(func.count(), func.coalesce(func.sum(grouped.c.copies), 0)).select_from(grouped)
+    ).one()
+    lines = [Line(row.survivor, row.question, row.corpus, row.copies + 1, row.least, row.most) for row in rows[:PAGE]]
+    return Page(lines, len(rows) > PAGE, int(total[0]), int(total[1]))
+
+
+def _grouped(run_id: int, choice: Choice) -> Select[*tuple[Any, ...]]:
+    """(survivor, copies, least, most) of each cluster that has a fitting copy."""
+    return (
+        select(
+            Verdict.duplicate_of.label("survivor"),
+            func.count().label("copies"),
+            func.min(Verdict.similarity).label("least"),
+            func.max(Verdict.similarity).label("most"),
+        )
+        .where(Verdict.run_id == run_id, Verdict.duplicate_of.is_not(None))
+        .group_by(Verdict.duplicate_of)
+        .having(func.bool_or(_fits(choice)))
+    )
+
+
+def _fits(choice: Choice) -> ColumnElement[bool]:
+    similar = Verdict.similarity.between(choice.least, choice.most)
+    if choice.corpus is None:
+        return similar
+    copy, survivor = aliased(Sample), aliased(Sample)
+    return similar & or_(
+        select(copy.id).where(copy.id == Verdict.sample_id, copy.corpus_id == choice.corpus).exists(),
+        select(survivor.id).where(survivor.id == Verdict.duplicate_of, survivor.corpus_id == choice.corpus).exists(),
+    )
+
+
+def corpora_of(session: Session, run: Run | None) -> Sequence[tuple[int, str]]:
+    """(id, name) of the corpora that lost a copy."""
+    found = (run.details if run else {}).get("corpora", {})
+    ids = [int(key) for key, tally in found.items() if tally["duplicates"]]
+    rows = session.execute(select(Corpus.id, Corpus.name).where(Corpus.id.in_(ids)).order_by(Corpus.name))
+    return [(corpus_id, name) for corpus_id, name in rows]
