@@ -123,6 +123,14 @@ def test_a_short_question_counts_as_a_whole_turn_but_not_within_a_text() -> None
     assert [one.row for one in found] == [0]
 
 
+def test_common_words_in_a_row_are_no_overlap() -> None:
+    asked = "What is it that you would do for them?"
+    told = asked.replace("do", "carry upstairs")
+    for question, count in ((asked, 0), (told, 1)):
+        sample = text(f"{LONG} {question} {LONG}")
+        assert len(index(question).check(Batch([sample]))) == count
+
+
 def test_a_benchmarks_template_does_not_count() -> None:
     template = (
         "Please choose the one correct answer to the following question and give nothing but its letter in reply:"
