@@ -422,7 +422,8 @@ def test_an_answer_given_while_the_verdicts_are_published_stands() -> None:
 def test_a_run_that_dies_at_any_step_ends_like_one_that_did_not(monkeypatch: pytest.MonkeyPatch) -> None:
     dataset_id = make_dataset()
     read(dataset_id, jsonl(flawed(250)))
-    undisturbed = _verdicts(run(dataset_id))
+    run_id = run(dataset_id)
+    undisturbed, bytes_of = _verdicts(run_id), _decided(run_id)
     deaths = 0
     while True:
         run_sql("DELETE FROM blocks")
@@ -432,10 +433,51 @@ def test_a_run_that_dies_at_any_step_ends_like_one_that_did_not(monkeypatch: pyt
         forsake(job_id)
         assert work_off(job_id).state is JobState.SUCCEEDED
         assert _verdicts(run_id) == undisturbed
+        assert _decided(run_id) == bytes_of
         if not has_died:
             break
         deaths += 1
     assert deaths >= 5
+
+
+def test_any_number_of_workers_comes_to_the_same() -> None:
+    dataset_id = make_dataset()
+    read(dataset_id, jsonl(flawed(600)))
+    alone = run(dataset_id)
+    verdicts, bytes_of = _verdicts(alone), _decided(alone)
+    run_sql("DELETE FROM blocks")
+    run_sql("DELETE FROM pair_sets")
+    run_id, job_id = start_run(dataset_id)
+
+    def work() -> None:
+        while job(job_id).state in jobs.ACTIVE:
+            work_off(job_id)
+
+    together(work, work, work)
+    assert job(job_id).state is JobState.SUCCEEDED
+    assert (_verdicts(run_id), _decided(run_id)) == (verdicts, bytes_of)
+
+
+def _decided(run_id: int) -> list[tuple[Any, ...]]:
+    """Blocks, pairs and decisions to the byte, whatever numbers the blocks have."""
+    return [
+        *rows(
+            """SELECT b.ids, b.corpora, r.failing, r.copies FROM run_blocks r JOIN blocks b ON b.id = r.block_id
+               WHERE r.run_id = :run ORDER BY b.first_id""",
+            run=run_id,
+        ),
+        *rows(
+            """SELECT s.config, p.number, p.firsts, p.seconds, p.similarities, p.equal FROM pair_blocks p
+               JOIN pair_sets s ON s.id = p.pair_set_id JOIN runs r ON r.dataset_id = s.dataset_id
+               WHERE r.id = :run ORDER BY 1, 2""",
+            run=run_id,
+        ),
+        *rows(
+            """SELECT b.first_id, c.measure, c.dtype, c.values FROM block_columns c JOIN blocks b ON b.id = c.block_id
+               JOIN runs r ON r.dataset_id = b.dataset_id WHERE r.id = :run ORDER BY 1, 2""",
+            run=run_id,
+        ),
+    ]
 
 
 def _dies(job_id: int, at: int, monkeypatch: pytest.MonkeyPatch) -> bool:
