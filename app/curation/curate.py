@@ -9,7 +9,7 @@ for nothing else.
 
 from array import array
 from collections import deque
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from importlib.metadata import version
 from itertools import islice
 from pathlib import Path
@@ -26,6 +26,7 @@ from app.curation.filter import Filter
 from app.curation.folders import prepare, publish, short_names
 from app.curation.jsonl import JsonLines
 from app.curation.judging import Judged, appoint, judge_samples
+from app.curation.masker import masker
 from app.curation.measuring import fingerprints, measuring
 from app.curation.parallel import ordered_map
 from app.curation.preferences import priority
@@ -63,6 +64,7 @@ def curate(
     prepare(output_dir, (SUSPECTS, *NAMES), overwrite)
     with TemporaryDirectory(prefix=".winnow-", dir=output_dir) as work, Spool(work) as spool:
         run = _Run(recipe, Path(work), spool, benchmarks, progress or (lambda step: None))
+        run.masked = masker(recipe.masks, inputs)
         run.read(names, mapping, workers)
         run.decontaminate()
         run.find_conflicts()
@@ -87,6 +89,7 @@ class _Run:
         self.spool = spool
         self.progress = progress
         self.benchmarks = Decontaminator.of(benchmarks, recipe.decontamination) if benchmarks else None
+        self.masked: Callable[[Sample], Sample] = lambda sample: sample
         self.passes = array("b")
         self.asked: tuple[array[int], array[int]] = (array("Q"), array("Q"))
         self.keys: dict[str, array[float]] = {}
@@ -155,7 +158,7 @@ class _Run:
                 if reasons or copy or hits:
                     dropped.write(dropped_record(sample, reasons, duplicate_of=copy, contaminated_by=hits))
                 else:
-                    kept.write(record(sample))
+                    kept.write(record(self.masked(sample)))
                 if row % BATCH == 0:
                     self.progress(Step("writing", row, len(self.spool)))
         self.report.counts.kept, self.report.counts.dropped = kept.written.rows, dropped.written.rows

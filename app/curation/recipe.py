@@ -15,6 +15,7 @@ from app.curation.conflicts import Conflicts
 from app.curation.decontamination.settings import Decontamination
 from app.curation.deduplicator import Deduplicator, deduplicators
 from app.curation.filter import Filter, filters
+from app.curation.pii.policy import PiiPolicy
 from app.curation.preferences import Preference
 from app.curation.sample import Form
 
@@ -65,6 +66,12 @@ class Recipe(BaseModel):
     def limits(self) -> list[Limit]:
         """Every rule that is switched on, filter by filter."""
         return [limit for one in self.filters.values() for limit in one.limits()]
+
+    @property
+    def masks(self) -> PiiPolicy | None:
+        """The policy for personal data, where it replaces any kind by pseudonyms."""
+        one = self.filters.get("pii")
+        return one.policy if one and getattr(one, "masked", None) else None  # type: ignore[attr-defined]
 
     def dump(self) -> bytes:
         """The whole recipe, defaults included, always as the same bytes: later defaults do not change it."""

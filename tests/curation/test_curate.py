@@ -220,3 +220,19 @@ def test_the_preferred_copy_stays(tmp_path: Path, preference: list[str], kept: i
     (dropped, other) = rows(tmp_path / "out" / "dropped.jsonl")
     survivor = f"a.jsonl:{kept}"
     assert [one["winnow"]["duplicate_of"]["id"] for one in (dropped, other)] == [survivor, survivor]
+
+
+def test_personal_data_leave_under_the_same_pseudonym_everywhere(tmp_path: Path) -> None:
+    told = [
+        asked(f"Whom do I ask about salt no. {n}?", f"Write to anna.berg@salt-mine.org, shaft {n}.") for n in (1, 2)
+    ]
+    file = write(tmp_path / "a.jsonl", *told, GOOD)
+    recipe = Recipe.model_validate({"filters": {"pii": {"masked": ["email"]}}})
+    for name in ("one", "two"):
+        curate([file], tmp_path / name, recipe)
+    first, second, third = rows(tmp_path / "one" / "kept.jsonl")
+    pseudonym = first["output"].split()[2].rstrip(",")
+    assert pseudonym.startswith("<EMAIL_")
+    assert [first["output"], second["output"]] == [f"Write to {pseudonym}, shaft {n}." for n in (1, 2)]
+    assert third == GOOD
+    assert (tmp_path / "one" / "kept.jsonl").read_bytes() == (tmp_path / "two" / "kept.jsonl").read_bytes()

@@ -14,6 +14,7 @@ from app.curation.form_fields import form_fields
 from app.curation.measuring import measure
 from app.curation.sample import Sample
 from app.curation.verdict import judge
+from tests.curation.pii.test_detectors import FOUND
 from tests.curation.samples import chat, instruction, preference, text
 from tests.curation.web_samples import CASES, EDGES, PROSE
 
@@ -110,6 +111,9 @@ FIRES |= {f"{name}_words_repeat": ({}, text("salt and pepper " * 12)) for name i
 
 FIRES |= {reason: (dict(case.fields), text(case.breaks)) for reason, case in CASES.items()}
 FIRES |= {reason: ({}, text(case.breaks)) for reason, case in EDGES.items()}
+FIRES |= {
+    f"too_much_{kind}": ({f"max_{kind}": 0, "ignored": []}, text(examples[0][0])) for kind, examples in FOUND.items()
+}
 WEB = {"c4", "fineweb", "gopher_quality", "gopher_repetition", "nemo_english"}
 """Filters for documents; no recipe for questions and answers uses them."""
 

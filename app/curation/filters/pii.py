@@ -1,26 +1,40 @@
-"""Personal data: how many spans of each kind a sample holds."""
+"""Personal data: how many spans of each kind a sample holds, and which of them are masked where samples leave."""
 
 from collections.abc import Sequence
 from functools import cached_property
 from hashlib import blake2b
-from typing import ClassVar
+from typing import Any, ClassVar
 
 import numpy as np
-from pydantic import Field, model_validator
+from pydantic import Field, create_model, model_validator
 
 from app.curation.batch import Array, Batch, Content
 from app.curation.bounds import Bound, Measure, at_most
 from app.curation.filter import Filter, Span, Spans
 from app.curation.pii.detection import Found, find_all
-from app.curation.pii.detector import kinds
-from app.curation.pii.measures import IN_ALL, TOO_MUCH, measure_of
-from app.curation.pii.policy import PiiPolicy
+from app.curation.pii.detector import kinds, packaged_detectors
+from app.curation.pii.measures import IN_ALL, measure_of
+from app.curation.pii.policy import Action, PiiPolicy
+
+_SURE = [kind for one in packaged_detectors() for kind in one.kinds()]
+# One rule for each kind that a packaged detector finds: a new detector needs no line here.
+_RULES: dict[str, Any] = {f"max_{kind}": (Bound, at_most(None, measure_of(kind), f"too_much_{kind}")) for kind in _SURE}
+_Counted = create_model("_Counted", __base__=Filter, __module__="app.curation.filters", **_RULES)
 
 
-class Pii(Filter):
+class Pii(_Counted):
     """E-mail addresses, telephone numbers, cards, ids, keys and the like; a kind whose detector does not run has no number."""
 
-    max_personal_data: Bound = at_most(5, TOO_MUCH.measure, TOO_MUCH.reason, TOO_MUCH.help)
+    plain: ClassVar[tuple[Measure, ...]] = tuple(measure_of(kind) for kind in kinds() if kind not in _SURE)
+
+    max_personal_data: Bound = at_most(
+        5, IN_ALL, "too_much_personal_data", "Dolma masks up to 5 and drops samples with more."
+    )
+    masked: list[str] = Field(
+        default=[],
+        title="Kinds replaced by a pseudonym",
+        description="Where samples leave, such as email, phone, secret.",
+    )
     ignored: list[str] = Field(default=["private_ip"], title="Kinds not counted", description="Such as private_ip.")
     allow: list[str] = Field(default=[], title="Allowed values", description="Such as info@example.org.")
     allow_patterns: list[str] = Field(
@@ -36,31 +50,25 @@ class Pii(Filter):
         default=[], title="Further detectors", description="Such as spacy or presidio, where they are installed."
     )
 
-    plain: ClassVar[tuple[Measure, ...]] = tuple(map(measure_of, kinds()))
-
     @model_validator(mode="after")
     def _makes_a_policy(self) -> "Pii":
         self.policy  # noqa: B018 - refuses unknown kinds, detectors and patterns
         return self
 
-    @classmethod
-    def of(cls, policy: PiiPolicy) -> "Pii":
-        """The filter that counts what the policy looks at, and drops what it drops."""
-        shared = policy.model_dump(include={"allow", "allow_patterns", "not_after", "min_score", "further"})
-        ignored = [kind for kind in kinds() if policy.action(kind) == "ignore"]
-        return cls(max_personal_data=policy.drop_above_in_all, ignored=ignored, **shared)
-
     @cached_property
     def policy(self) -> PiiPolicy:
         """What counts, as a policy."""
-        actions = {kind: "ignore" if kind in self.ignored else "flag" for kind in [*kinds(), *self.ignored]}
+        actions: dict[str, Action] = dict.fromkeys(kinds(), "flag")
+        actions.update(dict.fromkeys(self.masked, "mask"))
+        actions.update(dict.fromkeys(self.ignored, "ignore"))
         shared = self.model_dump(include={"allow", "allow_patterns", "not_after", "min_score", "further"})
         return PiiPolicy.model_validate({"actions": actions, **shared})
 
     def fingerprint(self) -> str:
-        """Changes with the version of any detector, too."""
+        """Changes with the version of any detector, too, and not with what is masked."""
         versions = sorted((one.key(), one.version) for one in self.policy.detectors)
-        return blake2b(f"{super().fingerprint()} {versions}".encode(), digest_size=8).hexdigest()
+        measured = Filter.fingerprint(self.model_copy(update={"masked": []}))
+        return blake2b(f"{measured} {versions}".encode(), digest_size=8).hexdigest()
 
     def measure(self, batch: Batch) -> dict[str, Array]:
         sought = {kind for one in self.policy.detectors for kind in one.kinds()} - set(self.ignored)
@@ -73,8 +81,17 @@ class Pii(Filter):
         return {IN_ALL.name: in_all} | {measure_of(kind).name: values for kind, values in counts.items()}
 
     def spans(self, sample: Content) -> Spans:
-        return {TOO_MUCH.reason: [Span(one.path, one.start, one.end) for one in self.policy.find(sample)]}
+        return _by_reason(self.policy.find(sample))
 
     def _found(self, batch: Batch) -> Sequence[Sequence[Found]]:
         """The findings that all filters share, unless this one asks for more detectors."""
         return find_all(batch.samples, self.policy.detectors) if self.further else batch.personal_data
+
+
+def _by_reason(found: Sequence[Found]) -> Spans:
+    spans: dict[str, list[Span]] = {"too_much_personal_data": []}
+    for one in found:
+        span = Span(one.path, one.start, one.end)
+        spans["too_much_personal_data"].append(span)
+        spans.setdefault(f"too_much_{one.kind}", []).append(span)
+    return spans

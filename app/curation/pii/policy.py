@@ -1,4 +1,4 @@
-"""What becomes of personal data: which kinds are ignored, flagged or masked, and how many spans are too many."""
+"""What becomes of personal data: which kinds are ignored, flagged or masked."""
 
 import re
 from collections.abc import Sequence
@@ -8,10 +8,8 @@ from typing import Any, Literal, TypeAlias
 from pydantic import BaseModel, ConfigDict, Field, field_validator
 
 from app.curation.batch import Content
-from app.curation.bounds import Limit
 from app.curation.pii.detection import Found, find
 from app.curation.pii.detector import Detector, canonical, detectors, kinds, packaged_detectors
-from app.curation.pii.measures import TOO_MUCH, rule_of
 from app.curation.sample import turns
 
 Action: TypeAlias = Literal["ignore", "flag", "mask"]
@@ -21,7 +19,7 @@ _REACH = 24
 
 
 class PiiPolicy(BaseModel):
-    """The default flags every certain finding, masks secrets and drops nothing.
+    """The default flags every certain finding and masks secrets. How many are too many is said by the filter `pii`.
 
     `further` names detectors that the user installs, with a model behind a colon: ``spacy:en_core_web_sm``, ``presidio``.
     """
@@ -29,15 +27,13 @@ class PiiPolicy(BaseModel):
     model_config = ConfigDict(extra="forbid", frozen=True)
 
     actions: dict[str, Action] = Field(default={}, description="What to do with a kind, where not the usual.")
-    drop_above: dict[str, int] = Field(default={}, description="How many spans of a kind a sample may have.")
-    drop_above_in_all: int | None = Field(default=None, ge=0, description="How many spans of all kinds.")
     allow: list[str] = Field(default=[], description="Values that are no personal data, such as info@example.org.")
     allow_patterns: list[str] = Field(default=[], description="Regular expressions for such values, as a whole.")
     not_after: list[str] = Field(default=[], description="Words right before a number that say it is none.")
     min_score: float = Field(default=0.5, ge=0, le=1, description="Findings less certain than this are left out.")
     further: list[str] = Field(default=[], description="Further detectors, such as spacy or presidio.")
 
-    @field_validator("actions", "drop_above")
+    @field_validator("actions")
     @classmethod
     def _known_kinds(cls, value: dict[str, Any]) -> dict[str, Any]:
         if unknown := sorted(set(value) - set(kinds())):
@@ -77,11 +73,6 @@ class PiiPolicy(BaseModel):
         """The findings in a sample that count under this policy, from left to right."""
         return self.counted(sample, find(sample, self.detectors))
 
-    def limits(self) -> list[Limit]:
-        """The rules that drop a sample with too many spans."""
-        in_all = [] if self.drop_above_in_all is None else [Limit(TOO_MUCH, self.drop_above_in_all)]
-        return in_all + [Limit(rule_of(kind), bound) for kind, bound in self.drop_above.items()]
-
     def counted(self, sample: Content, found: Sequence[Found]) -> list[Found]:
         """Those of the findings that are certain enough, of no ignored kind and not allowed."""
         some = [one for one in found if one.score >= self.min_score and self.action(one.kind) != "ignore"]
@@ -101,7 +92,3 @@ class PiiPolicy(BaseModel):
         """Whether one of the words in `not_after` stands right before the place, signs and blanks left out."""
         before = re.sub(r"\W+\Z", "", text[max(0, start - _REACH) : start]).casefold()
         return any(re.search(rf"(?<!\w){re.escape(word.casefold())}\Z", before) for word in self.not_after)
-
-
-DOLMA = PiiPolicy(actions=dict.fromkeys(("email", "phone", "ip"), "mask"), drop_above_in_all=5)
-"""Mask e-mail addresses, telephone numbers and IP addresses; drop samples with more than five (Dolma, Soldaini et al. 2024)."""

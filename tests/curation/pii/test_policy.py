@@ -6,7 +6,7 @@ from pydantic import ValidationError
 from app.curation.batch import Batch
 from app.curation.filters.pii import Pii
 from app.curation.pii.detection import find
-from app.curation.pii.policy import DOLMA, PiiPolicy
+from app.curation.pii.policy import PiiPolicy
 from app.curation.verdict import judge
 from tests.curation.samples import chat, instruction, text
 
@@ -32,7 +32,6 @@ def test_by_default_certain_findings_are_flagged_and_secrets_masked() -> None:
     assert [policy.action(kind) for kind in ("email", "secret", "password", "link", "private_ip")] == [
         "flag", "mask", "mask", "mask", "ignore",
     ]  # fmt: skip
-    assert policy.limits() == []
     assert values(policy, "127.0.0.1 and 86.121.97.248") == ["86.121.97.248"]
 
 
@@ -54,7 +53,7 @@ def test_uncertain_findings_can_be_left_out() -> None:
 
 @pytest.mark.parametrize(
     "fields",
-    [{"actions": {"nose": "mask"}}, {"allow_patterns": ["("]}, {"further": ["nose"]}, {"drop_above": {"x": 1}}],
+    [{"actions": {"nose": "mask"}}, {"allow_patterns": ["("]}, {"further": ["nose"]}],
 )
 def test_what_a_policy_cannot_mean_is_refused(fields: dict[str, object]) -> None:
     with pytest.raises(ValidationError, match=r"there is no|no regular expression"):
@@ -71,17 +70,24 @@ def test_the_filter_counts_by_kind_and_in_all() -> None:
     assert all(value != value for value in found["pii_private_ip"])
 
 
+def reasons(one: Pii, *texts: str) -> dict[int, list[str]]:
+    found = judge(one.measure(Batch([text(body) for body in texts])), one.limits())
+    return {row: [reason.rule for reason in some] for row, some in found.items()}
+
+
 def test_dolma_drops_samples_with_more_than_five() -> None:
-    batch = Batch([SIX, text("bob@x.org")])
-    assert list(judge(Pii.of(DOLMA).measure(batch), DOLMA.limits())) == [0]
-    assert Pii.of(DOLMA).max_personal_data == 5
+    six = " ".join(f"a{number}@x.org" for number in range(6))
+    assert reasons(Pii(), six, "bob@x.org") == {0: ["too_much_personal_data"]}
 
 
 def test_a_kind_can_have_a_bound_of_its_own() -> None:
-    policy = PiiPolicy(drop_above={"email": 0})
-    reasons = judge(Pii.of(policy).measure(Batch([text("bob@x.org"), text("DNS 8.8.8.8")])), policy.limits())
-    assert [reason.rule for reason in reasons[0]] == ["too_much_email"]
-    assert set(reasons) == {0}
+    assert reasons(Pii(max_email=0), "bob@x.org", "DNS 8.8.8.8") == {0: ["too_much_email"]}
+
+
+def test_what_is_masked_stands_in_the_policy_and_costs_no_new_pass() -> None:
+    one = Pii(masked=["email"])
+    assert (one.policy.action("email"), one.policy.action("phone")) == ("mask", "flag")
+    assert one.fingerprint() == Pii().fingerprint()
 
 
 def test_settings_change_the_fingerprint_and_bounds_do_not() -> None:
