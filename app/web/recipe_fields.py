@@ -82,7 +82,7 @@ def shown_field(name: str, info: FieldInfo, value: Any, is_chosen: bool) -> Fiel
     if (rule := rule_of(info)) is not None:
         bound = value if is_chosen else None
         return _limit(
-            name, info, rule, _bound_text(bound if bound is not None else info.default, rule), bound is not None
+            name, info, rule, bound_text(bound if bound is not None else info.default, rule), bound is not None
         )
     return _setting(name, info, _text(value if is_chosen else info.get_default(call_default_factory=True), info))
 
@@ -93,6 +93,11 @@ def typed_field(name: str, info: FieldInfo, typed: Typed, on: set[str]) -> Field
     if (rule := rule_of(info)) is not None:
         return _limit(name, info, rule, text, name in on)
     return _setting(name, info, ("on" if name in on else "") if _control(info) == "check" else text)
+
+
+def bound_text(bound: float | None, rule: Rule) -> str:
+    """A limit as it stands in the form: shares in percent."""
+    return "" if bound is None else _number_text(bound, rule.measure.kind == "share")
 
 
 def number_in(text: str) -> float | None:
@@ -109,7 +114,7 @@ def _limit(name: str, info: FieldInfo, rule: Rule, text: str, is_on: bool) -> Fi
     error = (
         "Type a number, or switch the rule off." if is_on and control == "number" and number_in(text) is None else ""
     )
-    usual = _bound_text(info.default, rule)
+    usual = bound_text(info.default, rule)
     return Field(name, title, rule.help, control, text, unit, is_on, rule, error=error, usual=usual)
 
 
@@ -147,10 +152,6 @@ def _text(value: Any, info: FieldInfo) -> str:
     if isinstance(value, int | float):
         return _number_text(value, _is_share(info))
     return "\n".join(map(str, value)) if isinstance(value, list | tuple) else str(value)
-
-
-def _bound_text(bound: float | None, rule: Rule) -> str:
-    return "" if bound is None else _number_text(bound, rule.measure.kind == "share")
 
 
 def _number_text(value: float, is_percent: bool) -> str:

@@ -14,7 +14,7 @@ from app.curation.deduplicator import deduplicators
 from app.curation.filter import filters
 from app.curation.recipe import Recipe
 from app.web.forms import sentence
-from app.web.recipe_fields import Field, Typed, shown_field, typed_field
+from app.web.recipe_fields import Field, Typed, bound_text, number_in, shown_field, typed_field
 
 PREFERENCES = {
     "approved": "what experts approved",
@@ -126,6 +126,19 @@ def typed_limit(name: str, typed: Typed, on: set[str]) -> Field | None:
     kind = filters().get(key)
     info = kind.model_fields.get(field) if kind else None
     return typed_field(name, info, typed, on) if info and rule_of(info) else None
+
+
+def put(form: Form, wish: str) -> Form:
+    """The form with a limit set and switched on: ``filters.length.min_answer_words=34``. Unknown names change nothing."""
+    name, _, value = wish.partition("=")
+    bound = number_in(value)
+
+    def changed(one: Field) -> Field:
+        if one.name != name or one.rule is None or bound is None:
+            return one
+        return replace(one, text=bound_text(bound, one.rule), is_on=True, error="")
+
+    return replace(form, rules=[replace(part, limits=[changed(one) for one in part.limits]) for part in form.rules])
 
 
 def typed_copies(name: str, typed: Typed, on: set[str]) -> Part | None:

@@ -18,6 +18,8 @@ from app.web.recipe_form import Form
 from app.web.recipe_preview import Preview
 from app.web.rendering import render, wants_part
 
+NOT_SAVED = "Nothing is saved until you save it."
+
 
 def sent(form: FormData) -> tuple[dict[str, str], set[str]]:
     """What was typed into each control, and what is switched on."""
@@ -64,8 +66,9 @@ def page(
         run_version=session.get_one(RecipeVersion, run.recipe_version_id).version if run else None,
         preview=preview,
         is_part=is_part,
-        is_unpublished=run is not None and (bool(begun.note) or newest.id != run.recipe_version_id),
+        is_unpublished=run is not None and (bool(note) or newest.id != run.recipe_version_id),
         failing=dict(runs.reasons(run)) if run else {},
+        fired=run.details.get("rules", {}) if run else {},
         note=note,
         has_errors=status == 422,
         **beside,

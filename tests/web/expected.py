@@ -61,6 +61,7 @@ ROUTES: dict[str, Who] = {
     "GET /datasets/{dataset_id}/recipe/preview": Who.LEAD,
     "POST /datasets/{dataset_id}/recipe/preview": Who.LEAD,
     "GET /datasets/{dataset_id}/recipe/recall": Who.LEAD,
+    "GET /datasets/{dataset_id}/recipe/trust": Who.LEAD,
     "GET /datasets/{dataset_id}/recipe/versions": Who.LEAD,
     "POST /datasets/{dataset_id}/recipe/versions/{version}/use": Who.DATASET_ADMIN,
     "GET /datasets/{dataset_id}/releases": Who.LEAD,

@@ -149,16 +149,26 @@ def test_button_switches_a_whole_filter_on_and_saves_nothing(session, dataset, a
     assert recipes.current(session, dataset).version == 1
 
 
-def test_button_puts_a_limit_into_the_form(session, dataset, alice):
-    data = filled_in(Recipe()) | {"set": "filters.length.min_answer_words=17"}
-    page = alice.post(f"/datasets/{dataset.id}/recipe/preview", data=data).text
+def test_address_puts_a_limit_into_the_form(session, dataset, lena):
+    page = lena.get(f"/datasets/{dataset.id}/recipe?set=filters.length.min_answer_words=17.0").text
     assert 'value="filters.length.min_answer_words" checked' in page
     assert 'name="filters.length.min_answer_words" inputmode="decimal" autocomplete="off" value="17"' in page
+    assert "Nothing is saved until you save it" in page
+    share = lena.get(f"/datasets/{dataset.id}/recipe?set=filters.repetition.max_duplicate_line_share=0.25").text
+    assert (
+        'name="filters.repetition.max_duplicate_line_share" inputmode="decimal" autocomplete="off" value="25"' in share
+    )
 
 
-@pytest.mark.parametrize("odd", [{"use": "nonsense"}, {"set": "x"}, {"set": "filters.gone.max=1"}, {"set": "="}])
-def test_odd_wishes_change_nothing(dataset, alice, odd):
-    answer = alice.post(f"/datasets/{dataset.id}/recipe/preview", data=filled_in(Recipe()) | odd)
+@pytest.mark.parametrize("wish", ["x", "filters.gone.max=1", "=", "filters.length.min_answer_words=many"])
+def test_odd_wishes_change_nothing(dataset, alice, wish):
+    page = alice.get(f"/datasets/{dataset.id}/recipe", params={"set": wish})
+    assert page.status_code == 200
+    assert 'value="filters.length.min_answer_words" checked' not in page.text
+
+
+def test_filter_that_does_not_exist_is_not_switched_on(dataset, alice):
+    answer = alice.post(f"/datasets/{dataset.id}/recipe/preview", data=filled_in(Recipe()) | {"use": "nonsense"})
     assert answer.status_code == 200
     assert "No rule is switched on" in answer.text
 

@@ -11,7 +11,7 @@ from app.web.forms import FormDep
 from app.web.recall_drawing import recall
 from app.web.recipe_begun import Begun
 from app.web.recipe_form import Unreadable
-from app.web.recipe_page import page, saved_bounds, sent
+from app.web.recipe_page import NOT_SAVED, page, saved_bounds, sent
 from app.web.rendering import render
 
 router = APIRouter()
@@ -19,9 +19,12 @@ router = APIRouter()
 
 @router.get("/datasets/{dataset_id}/recipe", name="recipe")
 def show_recipe(request: Request, access: LeadDep, session: SessionDep, start: str = "", version: str = "") -> Response:
-    """The newest version, or one to begin from that is not saved yet."""
+    """The newest version, or one to begin from that is not saved yet; `set` puts one limit in."""
     begun = Begun.at(session, access.dataset, start, version)
-    return page(request, access, session, recipe_form.shown(begun.recipe), begun, note=begun.note)
+    form = recipe_form.shown(begun.recipe)
+    if wish := request.query_params.get("set"):
+        return page(request, access, session, recipe_form.put(form, wish), begun, note=NOT_SAVED)
+    return page(request, access, session, form, begun, note=begun.note)
 
 
 @router.post("/datasets/{dataset_id}/recipe", name="save_recipe")

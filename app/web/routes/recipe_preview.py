@@ -8,7 +8,7 @@ from app.web.dependencies import LeadDep, SessionDep
 from app.web.forms import FormDep
 from app.web.recipe_begun import Begun
 from app.web.recipe_form import Unreadable
-from app.web.recipe_page import page, sent
+from app.web.recipe_page import NOT_SAVED, page, sent
 from app.web.recipe_preview import Preview, preview
 from app.web.rendering import wants_part
 
@@ -23,13 +23,10 @@ def back_to_the_recipe(request: Request, access: LeadDep) -> Response:
 
 @router.post("/datasets/{dataset_id}/recipe/preview", name="preview_recipe")
 def show_preview(request: Request, access: LeadDep, session: SessionDep, form: FormDep) -> Response:
-    """The form as typed, with a filter switched on or a limit put in where a button asked for that. Saves nothing."""
+    """The form as typed, with a filter switched on where a button asked for that. Saves nothing."""
     typed, on = sent(form)
     if filter_key := typed.get("use"):
         on |= recipe_form.usual(filter_key)
-    if (name := typed.get("set", "")) and recipe_form.typed_limit(name.partition("=")[0], typed, on):
-        name, _, typed[name.partition("=")[0]] = name.partition("=")
-        on |= {name}
     begun = Begun.at(session, access.dataset, typed.get("start", ""), typed.get("version", ""))
     try:
         recipe = recipe_form.read(typed, on, begun.recipe)
@@ -38,8 +35,7 @@ def show_preview(request: Request, access: LeadDep, session: SessionDep, form: F
         unread = Preview(f"Not counted yet: {', '.join(faulty)} cannot be read.")
         return page(request, access, session, error.form, begun, preview=unread, status=_status(request))
     found = preview(session, access.dataset, recipe)
-    note = "Nothing is saved until you save it."
-    return page(request, access, session, recipe_form.shown(recipe), begun, preview=found, note=note)
+    return page(request, access, session, recipe_form.shown(recipe), begun, preview=found, note=NOT_SAVED)
 
 
 def _status(request: Request) -> int:
