@@ -124,7 +124,7 @@ def _fill(size: int) -> int:
         session.add(dataset)
         session.flush()
         for number in range(3):
-            _corpus(session, dataset.id, number)
+            _corpus(session, dataset.id, number, len(range(number, size, 3)))
         _samples(session, dataset.id, size)
         recipe = recipes.loaded(recipes.current(session, dataset))
         using = MeasuredSet.of(session, recipe)
@@ -136,7 +136,7 @@ def _fill(size: int) -> int:
     return dataset.id
 
 
-def _corpus(session: Session, dataset_id: int, number: int) -> None:
+def _corpus(session: Session, dataset_id: int, number: int, accepted: int) -> None:
     session.add(
         Corpus(
             dataset_id=dataset_id,
@@ -144,6 +144,7 @@ def _corpus(session: Session, dataset_id: int, number: int) -> None:
             file_name=f"{number}.jsonl",
             sha256=str(number),
             size=1,
+            accepted=accepted,
             state=CorpusState.READY,
         )
     )

@@ -6,11 +6,12 @@ from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
-from sqlalchemy import func, select, text
+from sqlalchemy import select, text
 from sqlalchemy.orm import Session
 
 from app.db import AnyRow
-from app.models import Block, Sample
+from app.models import Block
+from app.services import state_counts
 from app.services.contents import Ids
 from app.services.copying import read_binary
 
@@ -73,13 +74,13 @@ def add(session: Session, dataset_id: int, ids: Ids, corpora: NDArray[np.int32])
 
 
 def outside(session: Session, dataset_id: int, last_id: int, size: int) -> Sequence[AnyRow]:
-    """(first, last, samples): ranges of at most `size` samples that are in no block."""
+    """(first, last, samples): ranges of at most `size` samples that are in no block. Nothing may be read meanwhile."""
     spans = session.execute(
         select(Block.first_id, Block.last_id, Block.samples)
         .where(Block.dataset_id == dataset_id, Block.last_id <= last_id)
         .order_by(Block.first_id)
     ).all()
-    if sum(span.samples for span in spans) == count(session, dataset_id, last_id):
+    if sum(span.samples for span in spans) == sum(state_counts.of(session, dataset_id).values()):
         return []
     return session.execute(
         text("""
@@ -112,8 +113,3 @@ def lacking(
         {"dataset": dataset_id, "last": last_id, "set": set_id, "configs": list(configs), "wanted": len(configs)},
     )
     return [(block_id, samples) for block_id, samples in found]
-
-
-def count(session: Session, dataset_id: int, last_id: int) -> int:
-    """How many samples a dataset has up to one."""
-    return session.scalar(select(func.count()).where(Sample.dataset_id == dataset_id, Sample.id <= last_id)) or 0

@@ -4,15 +4,15 @@ from dataclasses import dataclass
 
 import numpy as np
 from numpy.typing import NDArray
-from sqlalchemy import func, select
+from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from app.curation.batch import Mask
 from app.curation.bounds import Limit
 from app.curation.recipe import Recipe
 from app.curation.verdict import failing
-from app.models import Corpus, Dataset, RecipeVersion, Run, Sample, SampleState
-from app.services import histograms, judging, pairs, pictures, preferring, recipes, runs, tallies
+from app.models import Dataset, RecipeVersion, Run, Sample, SampleState
+from app.services import histograms, judging, pairs, pictures, preferring, recipes, runs, state_counts, tallies
 from app.services.errors import Conflict
 from app.services.histograms import Spread
 from app.services.measured_set import MeasuredSet
@@ -154,5 +154,4 @@ def _moving(picture: Picture, mask: Mask) -> Moving:
 
 
 def _unseen(session: Session, dataset: Dataset, picture: Picture) -> int:
-    accepted = session.scalar(select(func.sum(Corpus.accepted)).where(Corpus.dataset_id == dataset.id))
-    return max(0, int(accepted or 0) - len(picture.layout))
+    return sum(state_counts.of(session, dataset.id).values()) - len(picture.layout)

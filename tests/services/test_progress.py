@@ -55,12 +55,9 @@ def claimed(job_id: int) -> Piece:
 def test_a_waiting_job_has_done_nothing(dataset_id: int) -> None:
     _, job_id = start_run(dataset_id)
     now = look(job_id)
-    assert [(stage.state, stage.done, stage.total) for stage in now.stages] == [
-        ("doing", 0, 40),
-        ("todo", 0, 0),
-        ("todo", 0, 0),
-        ("todo", 0, 0),
-    ]
+    first, *others = [(stage.state, stage.done, stage.total) for stage in now.stages]
+    assert first == ("doing", 0, 40)
+    assert set(others) == {("todo", 0, 0)}
     assert (now.pieces.waiting, now.pieces.doing, now.pieces.done) == (4, 0, 0)
     assert (now.rate, now.seconds_left, now.seconds, now.last_sign_seconds) == (None, None, None, None)
     assert now.can_cancel
@@ -104,7 +101,7 @@ def test_a_finished_job_is_done_in_all_stages(dataset_id: int) -> None:
     _, job_id = start_run(dataset_id)
     work_off(job_id)
     now = look(job_id)
-    assert [stage.state for stage in now.stages] == ["done"] * 4
+    assert {stage.state for stage in now.stages} == {"done"}
     assert all(stage.share == 1 for stage in now.stages)
     assert now.stages[0].total == 0  # nothing had to be measured again
     assert (now.state, now.ended, now.can_cancel, now.current) == (JobState.SUCCEEDED, True, False, None)
