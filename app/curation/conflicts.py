@@ -1,37 +1,44 @@
 """Conflicts: different answers to the same question, or nearly the same, for a person to decide between.
 
-No step holds all texts: `Keys.of` batch by batch (sixteen bytes per sample, can be stored), then `conflicts` from all
-keys together and the texts of those that share one. The cost grows with the samples, not with their pairs.
+The machinery is that of near-duplicates: signatures batch by batch (they can be stored), pairs from all signatures
+together, and a look at the texts of those pairs alone. The cost grows with the samples, not with their pairs.
 """
 
 from collections.abc import Iterator
-from dataclasses import dataclass
 from functools import cache
 from itertools import combinations, pairwise
-from typing import Literal, NamedTuple, TypeAlias
+from typing import ClassVar
 
 import numpy as np
 from numpy.typing import NDArray
-from pydantic import BaseModel, ConfigDict, Field
+from pydantic import Field
 
-from app.curation.agreeing import EMPTY, Way, compare, is_open
-from app.curation.batch import Batch, Mask
-from app.curation.deduplicator import Fetch
+from app.curation.agreeing import EMPTY, compare, is_open
+from app.curation.batch import Array, Batch, Mask
+from app.curation.bounds import Measure, Rule
+from app.curation.deduplicator import Deduplicator, Fetch, Groups, Pairs, Signatures
+from app.curation.edges import Edges
 from app.curation.hashing import Hashes, combine
 from app.curation.sample import Form, turns
 from app.curation.texts import Texts
 from app.curation.words import Words
 
-Pairs: TypeAlias = NDArray[np.int64]
 FETCHED = 1024
 MOST = 30
 """Samples with one question that are compared with each other; the rest of a larger group with its first."""
+RULE = Rule(
+    Measure("conflicts", "Samples that answer the same question otherwise"),
+    "max",
+    "conflicting_answers",
+    "Two answers to one question cannot both be learnt.",
+)
+"""No sample breaks it alone: it counts the partners."""
 
 
-class Conflicts(BaseModel):
+class Conflicts(Deduplicator):
     """When two answers to one question disagree. Numbers are compared as numbers, short answers without their wording."""
 
-    model_config = ConfigDict(extra="forbid", frozen=True)
+    DECIDING: ClassVar[frozenset[str]] = frozenset({"drop"})
 
     drop: bool = Field(
         False, title="Drop conflicting answers", description="Samples that pass all else but contradict one another."
@@ -56,80 +63,70 @@ class Conflicts(BaseModel):
         description="Also requests with many right answers: to write, list, suggest, explain ...",
     )
 
+    @property
+    def width(self) -> int:
+        """Two keys of 64 bits: for the same words, and for the same telling words."""
+        return 4
 
-@dataclass(frozen=True, slots=True)
-class Conflict:
-    """Two samples (rows) whose answers disagree; `way` says how they were compared, `agreement` by how much, 0 to 1."""
-
-    row: int
-    partner: int
-    way: Way
-    agreement: float
-    question: Literal["same", "near"]
-
-
-class Keys(NamedTuple):
-    """One number per sample and 0 for no question: `same` for the same words, `near` for the same telling words."""
-
-    same: Hashes
-    near: Hashes
-
-    @classmethod
-    def of(cls, batch: Batch) -> "Keys":
+    def signatures(self, batch: Batch) -> Signatures:
         """System prompt and question together: two samples with different system prompts do not contradict each other."""
         words = Words.compared(Texts.of(batch.prompts))
-        asked = words.counts > 0
         system = _sequence_keys(Words.compared(Texts.of(_systems(batch))))
-        near = _set_keys(words, ~np.isin(words.hashes, _empty_words()))
-        own = _sequence_keys(words)
-        return cls(*(_joined(system, key) * asked for key in (own, np.where(near, near, own))))
+        same, near = _sequence_keys(words), _set_keys(words, ~np.isin(words.hashes, _empty_words()))
+        asked = words.counts > 0
+        keys = [_joined(system, key) * asked for key in (same, np.where(near, near, same))]
+        return np.stack(keys, axis=1).view(np.uint32)
+
+    def groups(self, signatures: Signatures) -> Groups:
+        """Each alone: that two samples are asked the same says nothing of their answers."""
+        return np.arange(len(signatures))
+
+    def candidates(self, signatures: Signatures, rows: NDArray[np.int64], since: int = 0) -> Iterator[Pairs]:
+        """All pairs of a small group with one question, a bounded number per row of a large one."""
+        keys = np.ascontiguousarray(signatures[rows]).view(np.uint64)[:, int(self.near_questions)]
+        order = np.argsort(keys, kind="stable")
+        edges = np.flatnonzero(np.diff(keys[order], prepend=np.uint64(0), append=np.uint64(0)))
+        groups = (order[first:last] for first, last in pairwise(edges) if last - first > 1)
+        pairs = np.array([pair for group in groups for pair in _pairs(group.tolist())], np.int64).reshape(-1, 2)
+        yield rows[pairs][rows[pairs[:, 1]] >= since]
+
+    def similarities(self, pairs: Pairs, fetch: Fetch) -> Array:
+        """How far the answers of each pair disagree, from 0 (or not to be compared) to 1."""
+        found = np.zeros(len(pairs))
+        for first in range(0, len(pairs), FETCHED):
+            wanted, places = np.unique(pairs[first : first + FETCHED], return_inverse=True)
+            batch = fetch(wanted.tolist())
+            for at, (one, other) in enumerate(places.reshape(-1, 2).tolist(), first):
+                found[at] = self._disagreement(batch, one, other)
+        return found
+
+    def verified(self, similarities: Array) -> NDArray[np.bool_]:
+        return similarities > 1 - self.agreement
+
+    def _disagreement(self, batch: Batch, one: int, other: int) -> float:
+        answers = batch.answers[one], batch.answers[other]
+        if not all(answer.strip() for answer in answers):
+            return 0.0
+        if max(batch.answer_words.counts[[one, other]]) > self.longest_answer:
+            return 0.0
+        if not self.open_requests and is_open(batch.questions[one]):
+            return 0.0
+        return 1 - compare(*answers)[1]
 
 
-def rivals(keys: Hashes) -> Pairs:
-    """Pairs of rows (earlier, later) with the same key: all of a small group, a bounded number per row of a large one."""
-    order = np.argsort(keys, kind="stable")
-    edges = np.flatnonzero(np.diff(keys[order], prepend=np.uint64(0), append=np.uint64(0)))
-    groups = (order[first:last] for first, last in pairwise(edges) if last - first > 1)
-    return np.array([pair for group in groups for pair in _pairs(group.tolist())], np.int64).reshape(-1, 2)
+def among(found: Edges, passes: Mask) -> Edges:
+    """The conflicts between two samples that pass everything else."""
+    both = passes[found.pairs].all(axis=1)
+    return Edges(found.groups, found.pairs[both], found.similarities[both])
 
 
-def conflicts(keys: Keys, passes: Mask, fetch: Fetch, settings: Conflicts) -> Iterator[Conflict]:
-    """The pairs of rows that pass all else and whose answers disagree, sorted."""
-    rows = rivals(np.where(passes, keys.near if settings.near_questions else keys.same, np.uint64(0)))
-    pairs = rows[np.lexsort((rows[:, 1], rows[:, 0]))]
-    for first in range(0, len(pairs), FETCHED):
-        some = pairs[first : first + FETCHED].tolist()
-        wanted = sorted({row for pair in some for row in pair})
-        batch = fetch(wanted)
-        place = {row: at for at, row in enumerate(wanted)}
-        for one, other in some:
-            found = _disagree(batch, place[one], place[other], keys.same[one] == keys.same[other], settings)
-            if found:
-                yield Conflict(one, other, *found)
-
-
-def partners(found: Iterator[Conflict]) -> dict[int, list[Conflict]]:
-    """The conflicts of each row, on both sides."""
-    sides: dict[int, list[Conflict]] = {}
-    for one in found:
-        sides.setdefault(one.row, []).append(one)
-        sides.setdefault(one.partner, []).append(one)
+def partners(found: Edges) -> dict[int, list[tuple[int, float]]]:
+    """(partner, disagreement) of each row that has any, on both sides."""
+    sides: dict[int, list[tuple[int, float]]] = {}
+    for (one, other), disagreement in zip(found.pairs.tolist(), found.similarities.tolist(), strict=True):
+        sides.setdefault(one, []).append((other, disagreement))
+        sides.setdefault(other, []).append((one, disagreement))
     return sides
-
-
-def _disagree(
-    batch: Batch, one: int, other: int, same: bool, settings: Conflicts
-) -> tuple[Way, float, Literal["same", "near"]] | None:
-    answers = batch.answers[one], batch.answers[other]
-    if (
-        not all(answer.strip() for answer in answers)
-        or max(batch.answer_words.counts[[one, other]]) > settings.longest_answer
-    ):
-        return None
-    if not settings.open_requests and is_open(batch.questions[one]):
-        return None
-    way, agreement = compare(*answers)
-    return (way, agreement, "same" if same else "near") if agreement < settings.agreement else None
 
 
 def _pairs(group: list[int]) -> Iterator[tuple[int, int]]:

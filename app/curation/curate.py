@@ -19,8 +19,7 @@ from time import perf_counter
 import numpy as np
 
 from app.curation.batch import Array
-from app.curation.conflicting import RULE, reason
-from app.curation.conflicts import Conflict, Keys, conflicts, partners
+from app.curation.conflicts import RULE, among, partners
 from app.curation.decontaminating import Decontaminator
 from app.curation.filter import Filter
 from app.curation.folders import prepare, publish, short_names
@@ -38,6 +37,7 @@ from app.curation.sample import Json, Refusal, Sample
 from app.curation.shapes import Mapping as FieldMapping
 from app.curation.spool import Spool
 from app.curation.survivors import Copies, edges, survivors
+from app.curation.verdict import Reason
 
 BATCH = 1024
 NAMES = ("kept.jsonl", "dropped.jsonl", "refused.jsonl", "report.json")
@@ -91,9 +91,8 @@ class _Run:
         self.benchmarks = Decontaminator.of(benchmarks, recipe.decontamination) if benchmarks else None
         self.masked: Callable[[Sample], Sample] = lambda sample: sample
         self.passes = array("b")
-        self.asked: tuple[array[int], array[int]] = (array("Q"), array("Q"))
         self.keys: dict[str, array[float]] = {}
-        self.conflicts: dict[int, list[Conflict]] = {}
+        self.conflicts: dict[int, list[tuple[int, float]]] = {}
         self.report = Report(
             recipe=recipe.model_dump(mode="json"),
             recipe_fingerprint=recipe.fingerprint(),
@@ -124,10 +123,11 @@ class _Run:
 
     def find_conflicts(self) -> None:
         """Of what passes all else, samples that contradict one another do not pass."""
-        if not self.recipe.conflicts.drop:
+        one = self.recipe.conflicts
+        if not one.drop:
             return
-        keys, passes = Keys(*(np.array(keys, np.uint64) for keys in self.asked)), np.array(self.passes, np.bool_)
-        self.conflicts = partners(conflicts(keys, passes, self.spool.batch, self.recipe.conflicts))
+        found = edges(one, self.spool.signatures(one.key(), one.width), self.spool.batch)
+        self.conflicts = partners(among(found, np.array(self.passes, np.bool_)))
         for row in self.conflicts:
             self.passes[row] = False
         if self.conflicts:
@@ -154,7 +154,7 @@ class _Run:
                     self.report.counts.duplicates += 1
                 hits = self._contaminated_by(row)
                 if row in self.conflicts:
-                    reasons = [*reasons, reason(row, self.conflicts[row], self.spool.id)]
+                    reasons = [*reasons, self._conflict(row)]
                 if reasons or copy or hits:
                     dropped.write(dropped_record(sample, reasons, duplicate_of=copy, contaminated_by=hits))
                 else:
@@ -195,9 +195,6 @@ class _Run:
             self.passes.append(not reasons)
         for name, values in found.keys.items():
             self.keys.setdefault(name, array("d")).extend(values.tolist())
-        if found.asked:
-            for kept, keys in zip(self.asked, found.asked, strict=True):
-                kept.extend(keys.tolist())
         for key, signatures in found.signatures.items():
             self.spool.sign(key, signatures)
         if self.benchmarks and found.sighting:
@@ -209,6 +206,14 @@ class _Run:
         known["newest"] = np.arange(len(self.spool), dtype=np.float64)
         order = [name for name in self.recipe.survivors if name in known]
         return priority(order, known) if order and len(self.spool) else None
+
+    def _conflict(self, row: int) -> Json:
+        """As other reasons, with the partners beside."""
+        others = [
+            {"id": self.spool.id(other), "agreement": round(1 - share, 4)} for other, share in self.conflicts[row]
+        ]
+        reason = Reason(RULE.reason, RULE.measure.name, len(others), 0)
+        return reason.as_json() | {"partners": others}
 
     def _contaminated_by(self, row: int) -> list[Json]:
         found = self.benchmarks.contaminated.get(row, ()) if self.benchmarks else ()

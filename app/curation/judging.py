@@ -4,7 +4,6 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 
 from app.curation.batch import Array, Batch
-from app.curation.conflicts import Keys
 from app.curation.decontaminating import Decontaminator, Sighting
 from app.curation.deduplicator import Signatures
 from app.curation.measuring import measure, measuring
@@ -16,16 +15,14 @@ from app.curation.verdict import judge
 
 @dataclass(frozen=True, slots=True)
 class Judged:
-    """Per row of a batch: the reasons against it (absent where there are none); per deduplicator: the signatures.
+    """Per row of a batch: the reasons against it (absent where there are none); per comparison: the signatures.
 
-    `asked` is what conflicts are found by, `sighting` what of the benchmarks was seen, `keys` what survivors are chosen
-    by; None or empty where the recipe does not ask for it.
+    `sighting` is what of the benchmarks was seen (None: there are none), `keys` what survivors are chosen by.
     """
 
     reasons: dict[int, list[Json]]
     signatures: dict[str, Signatures]
     sighting: Sighting | None
-    asked: Keys | None
     keys: dict[str, Array]
 
 
@@ -43,9 +40,8 @@ class Judge:
         found = judge(measures, self.recipe.limits)
         return Judged(
             {row: [reason.as_json() for reason in reasons] for row, reasons in found.items()},
-            {key: one.signatures(batch) for key, one in self.recipe.deduplication.items()},
+            {key: one.signatures(batch) for key, one in self.recipe.comparisons.items()},
             self.decontaminator.sight(batch) if self.decontaminator else None,
-            Keys.of(batch) if self.recipe.conflicts.drop else None,
             {name: measures[MEASURES[name]] for name in self.recipe.survivors if name in MEASURES},
         )
 

@@ -68,6 +68,11 @@ class Recipe(BaseModel):
         return [limit for one in self.filters.values() for limit in one.limits()]
 
     @property
+    def comparisons(self) -> dict[str, Deduplicator]:
+        """All that compares samples with each other: the deduplicators, and the search for conflicting answers."""
+        return self.deduplication | ({self.conflicts.key(): self.conflicts} if self.conflicts.drop else {})
+
+    @property
     def masks(self) -> PiiPolicy | None:
         """The policy for personal data, where it replaces any kind by pseudonyms."""
         one = self.filters.get("pii")

@@ -4,21 +4,30 @@ from collections.abc import Sequence
 
 import numpy as np
 import pytest
+from numpy.typing import NDArray
 
 from app.curation.agreeing import compare
 from app.curation.batch import Batch
-from app.curation.conflicts import Conflict, Conflicts, Keys, conflicts, partners, rivals
+from app.curation.conflicts import Conflicts, among, partners
+from app.curation.edges import Edges, edges
 from app.curation.sample import Sample
 from tests.curation.samples import chat, instruction, text
 
 
-def found(samples: Sequence[Sample], **settings: object) -> list[Conflict]:
-    keys = Keys.of(Batch(samples))
-
+def found(samples: Sequence[Sample], **settings: object) -> Edges:
     def fetch(rows: Sequence[int]) -> Batch:
         return Batch([samples[row] for row in rows])
 
-    return list(conflicts(keys, np.ones(len(samples), np.bool_), fetch, Conflicts.model_validate(settings)))
+    one = Conflicts.model_validate(settings)
+    return edges(one, one.signatures(Batch(samples)), fetch)
+
+
+def pairs(samples: Sequence[Sample], **settings: object) -> list[list[int]]:
+    return found(samples, **settings).pairs.tolist()
+
+
+def keys(*samples: Sample) -> NDArray[np.uint64]:
+    return Conflicts().signatures(Batch(samples)).view(np.uint64)
 
 
 def test_partners_are_named_on_both_sides() -> None:
@@ -28,12 +37,8 @@ def test_partners_are_named_on_both_sides() -> None:
         instruction("what is the capital of australia", "The capital is Sydney."),
         instruction("What is the capital of Australia?", "It is Canberra."),
     ]
-    disputes = partners(iter(found(samples)))
-    assert {row: [one.row + one.partner - row for one in some] for row, some in disputes.items()} == {
-        0: [2],
-        2: [0, 3],
-        3: [2],
-    }
+    disputes = partners(found(samples))
+    assert {row: [other for other, _ in some] for row, some in disputes.items()} == {0: [2], 2: [0, 3], 3: [2]}
 
 
 def test_a_near_question_counts_where_only_common_words_and_order_differ() -> None:
@@ -42,28 +47,40 @@ def test_a_near_question_counts_where_only_common_words_and_order_differ() -> No
         instruction("In Europe, what is the highest mountain", "Elbrus"),
         instruction("What is the highest mountain of Africa?", "Kilimanjaro"),
     ]
-    assert [(one.row, one.partner, one.question) for one in found(samples)] == [(0, 1, "near")]
-    assert found(samples, near_questions=False) == []
+    assert pairs(samples) == [[0, 1]]
+    assert pairs(samples, near_questions=False) == []
 
 
 def test_long_answers_may_differ() -> None:
     samples = [instruction("Write a poem.", "rose " * 70), instruction("Write a poem.", "thorn " * 70)]
-    assert found(samples, open_requests=True) == []
-    assert len(found(samples, open_requests=True, longest_answer=100)) == 1
-    assert found(samples, longest_answer=100) == []
+    assert pairs(samples, open_requests=True) == []
+    assert pairs(samples, open_requests=True, longest_answer=100) == [[0, 1]]
+    assert pairs(samples, longest_answer=100) == []
 
 
 def test_no_question_has_no_key_and_a_system_prompt_is_part_of_it() -> None:
-    batch = Batch([text("a"), text("a"), chat("Hi", "a"), chat("Hi", "b", system="Be brief."), chat("hi!", "c")])
-    for keys in Keys.of(batch):
-        assert keys[:2].tolist() == [0, 0]
-        assert keys[2] != keys[3]
-        assert keys[2] == keys[4]
+    found = keys(text("a"), text("a"), chat("Hi", "a"), chat("Hi", "b", system="Be brief."), chat("hi!", "c"))
+    assert found[:2].tolist() == [[0, 0], [0, 0]]
+    assert (found[2] != found[3]).all()
+    assert (found[2] == found[4]).all()
 
 
 def test_a_large_group_is_compared_with_its_first() -> None:
-    keys = np.ones(1000, np.uint64)
-    assert len(rivals(keys)) == 30 * 29 // 2 + 970
+    samples = [instruction("How high is it?", f"{number} m") for number in range(1, 201)]
+    assert len(pairs(samples)) == 30 * 29 // 2 + 170
+
+
+def test_later_rows_bring_the_pairs_that_were_missing() -> None:
+    samples = [instruction("How high is it?", f"{number % 7} m") for number in range(50)]
+    one = Conflicts()
+    signatures = one.signatures(Batch(samples))
+
+    def fetch(rows: Sequence[int]) -> Batch:
+        return Batch([samples[row] for row in rows])
+
+    before = edges(one, signatures[:20], fetch).pairs.tolist()
+    after = edges(one, signatures, fetch, since=20).pairs.tolist()
+    assert sorted(before + after) == sorted(pairs(samples))
 
 
 @pytest.mark.parametrize(
@@ -98,14 +115,12 @@ def test_how_answers_are_compared(one: str, other: str, way: str, agrees: bool) 
     ],
 )
 def test_near_questions_share_their_telling_words(one: str, other: str, near: bool) -> None:
-    keys = Keys.of(Batch([instruction(one, "a"), instruction(other, "b")]))
-    assert (keys.near[0] == keys.near[1]) is np.bool_(near)
-    assert keys.same[0] != keys.same[1]
+    found = keys(instruction(one, "a"), instruction(other, "b"))
+    assert bool(found[0, 1] == found[1, 1]) is near
+    assert found[0, 0] != found[1, 0]
 
 
-def test_conflicts_are_sought_only_among_samples_that_pass() -> None:
+def test_only_conflicts_among_samples_that_pass_count() -> None:
     samples = [instruction("How high is it?", f"{number} m") for number in (1, 2, 3)]
-    batch = Batch(samples)
     passes = np.array([True, False, True])
-    pairs = conflicts(Keys.of(batch), passes, lambda rows: Batch([samples[row] for row in rows]), Conflicts())
-    assert [(one.row, one.partner) for one in pairs] == [(0, 2)]
+    assert among(found(samples), passes).pairs.tolist() == [[0, 2]]
