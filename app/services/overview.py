@@ -135,7 +135,7 @@ def _funnel(session: Session, dataset: Dataset, cells: Cells, run: Run | None) -
     duplicates = _duplicates(session, dataset, run) if dropped and run else 0
     queued = count(SampleState.QUEUED)
     between = _between(session, dataset) if queued else 0
-    approved = _approved(session, dataset)
+    reviewed = _approved(session, dataset) if count(SampleState.APPROVED) else None
     return Funnel(
         uploaded=sum(cells.values()),
         unjudged=count(SampleState.CANDIDATE),
@@ -146,8 +146,8 @@ def _funnel(session: Session, dataset: Dataset, cells: Cells, run: Run | None) -
         flagged=count(SampleState.FLAGGED),
         rejected=count(SampleState.REJECTED),
         approved=count(SampleState.APPROVED),
-        edited=approved.edited,
-        approved_this_week=approved.this_week,
+        edited=reviewed.edited if reviewed else 0,
+        approved_this_week=reviewed.this_week if reviewed else 0,
     )
 
 

@@ -11,14 +11,17 @@ Cells = dict[tuple[int, SampleState], int]
 def of(session: Session, dataset_id: int) -> Cells:
     """By corpus and state; only those that have a sample."""
     grown = session.execute(
-        select(StateCount.corpus_id, StateCount.state, func.sum(StateCount.samples))
-        .where(StateCount.dataset_id == dataset_id, StateCount.state != SampleState.CANDIDATE)
-        .group_by(StateCount.corpus_id, StateCount.state)
-    ).all()
-    left = dict(session.execute(select(Corpus.id, Corpus.accepted).where(Corpus.dataset_id == dataset_id)).all())
-    for corpus, _, number in grown:
-        left[corpus] -= int(number)
-    cells = {(corpus, SampleState(state)): int(number) for corpus, state, number in grown if state != "deleted"}
+        select(Corpus.id, Corpus.accepted, StateCount.state, func.sum(StateCount.samples))
+        .outerjoin(StateCount, (StateCount.corpus_id == Corpus.id) & (StateCount.state != SampleState.CANDIDATE))
+        .where(Corpus.dataset_id == dataset_id)
+        .group_by(Corpus.id, StateCount.state)
+    )
+    cells: Cells = {}
+    left: dict[int, int] = {}
+    for corpus, accepted, state, number in grown:
+        left[corpus] = left.get(corpus, accepted) - int(number or 0)
+        if state not in {None, "deleted"}:
+            cells[corpus, SampleState(state)] = int(number)
     cells |= {(corpus, SampleState.CANDIDATE): number for corpus, number in left.items()}
     return {cell: number for cell, number in cells.items() if number}
 
