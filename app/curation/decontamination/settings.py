@@ -26,7 +26,7 @@ class Decontamination(BaseModel):
         10, ge=1, title="Most samples", description="Sequences in more samples are common knowledge (GPT-3: 10)."
     )
     min_similarity: float = Field(
-        0.22, ge=0, le=1, title="Least similarity", description="From which a sample is suspected to be a paraphrase."
+        0.2, ge=0, le=1, title="Least similarity", description="From which a sample is suspected to be a paraphrase."
     )
     most_suspects: int = Field(
         10, ge=1, title="Most suspects", description="Of one item: a person judges the likeliest of them."

@@ -138,11 +138,13 @@ def nearest(
     values: NDArray[np.float32],
     item_count: int,
     most: int,
+    strange: float,
 ) -> tuple[NDArray[np.int32], NDArray[np.float32]]:
     """The `most` items most alike to each stretch data[begins:finishes], best first (-1: none), and how alike.
 
     Feature `f` of the table weighs `weights[f]`, is of group `kinds[f]` and stands in the items
     `items[firsts[f]:firsts[f + 1]]` with `values`, which are scaled so that each group of an item has length one.
+    Every feature that is not in the table adds `strange` to the square of the stretch's length.
     """
     texts = len(begins)
     best, alike = np.full((texts, most), -1, np.int32), np.zeros((texts, most), np.float32)
@@ -154,6 +156,7 @@ def nearest(
     touched, hit = np.empty(len(known), np.int32), np.empty(item_count, np.int32)
     for text in range(texts):
         used, reached = 0, 0
+        lengths = np.zeros(2, np.float64)
         for at in range(features(data, begins[text], finishes[text], classes, folded, keys, groups)):
             place = place_of(keys[at], slots, known)
             if place >= 0:
@@ -161,7 +164,8 @@ def nearest(
                     touched[used] = place
                     used += 1
                 counts[place] += 1
-        lengths = np.zeros(2, np.float64)
+            else:
+                lengths[groups[at]] += strange
         for at in range(used):
             place = touched[at]
             lengths[kinds[place]] += ((1 + np.log(counts[place])) * weights[place]) ** 2

@@ -10,7 +10,8 @@ from hypothesis import strategies as st
 
 from app.curation.characters import tables
 from app.curation.decontamination import Benchmark, Fingerprint
-from app.curation.decontamination.paraphrase import FeatureTable
+from app.curation.decontamination.paraphrase import COMMON_WEIGHT, STRANGE_WEIGHT, FeatureTable
+from app.curation.decontamination.weights import COMMON
 from app.curation.kernels.features import PREFIX, REACH, TRIGRAMS, WORDS, all_features
 from app.curation.texts import Texts
 from app.curation.words import foldable
@@ -90,14 +91,19 @@ def test_likeness_is_the_mean_cosine_of_the_two_groups(text: str) -> None:
 
 def cosine(text, question, features) -> float:
     frequencies = Counter(feature for one in ITEMS for feature in set(features(one)))
-    one, other = (vector(Counter(features(some)), frequencies) for some in (text, question))
-    length = math.sqrt(sum(x * x for x in one.values())) * math.sqrt(sum(x * x for x in other.values()))
+    common = {feature for one in COMMON.split() for other in COMMON.split() for feature in features(f"{one} {other}")}
+    one, other = (vector(Counter(features(some)), frequencies, common) for some in (text, question))
+    unknown = [feature for feature in features(text) if not frequencies[feature]]
+    strange = STRANGE_WEIGHT * len(unknown) * (math.log(1 + len(ITEMS)) + 1) ** 2
+    length = math.sqrt(sum(x * x for x in one.values()) + strange) * math.sqrt(sum(x * x for x in other.values()))
     return sum(weight * other.get(feature, 0) for feature, weight in one.items()) / length if length else 0.0
 
 
-def vector(counts: Counter, frequencies: Counter) -> dict:
+def vector(counts: Counter, frequencies: Counter, common: set) -> dict:
     return {
-        feature: (1 + math.log(times)) * (math.log((1 + len(ITEMS)) / (1 + frequencies[feature])) + 1)
+        feature: (1 + math.log(times))
+        * (math.log((1 + len(ITEMS)) / (1 + frequencies[feature])) + 1)
+        * (COMMON_WEIGHT if feature in common else 1)
         for feature, times in counts.items()
         if frequencies[feature]
     }
