@@ -66,7 +66,6 @@ def page(
         run_version=session.get_one(RecipeVersion, run.recipe_version_id).version if run else None,
         preview=preview,
         is_part=is_part,
-        is_unpublished=run is not None and (bool(note) or newest.id != run.recipe_version_id),
         failing=dict(runs.reasons(run)) if run else {},
         fired=run.details.get("rules", {}) if run else {},
         note=note,

@@ -116,12 +116,9 @@ def test_before_the_first_run_nothing_is_asked(session, dataset, path, samples, 
     assert "Run the recipe once" in alice.post(path, data=draft(session, dataset)).text
 
 
-def test_page_asks_at_once_where_the_saved_recipe_was_not_run(session, dataset, run, alice):
-    page = f"/datasets/{dataset.id}/recipe"
-    assert 'hx-trigger="input' in alice.get(page).text
-    assert 'hx-trigger="load, input' in alice.get(f"{page}?start=none").text
-    alice.post(page, data=draft(session, dataset))
-    assert 'hx-trigger="load, input' in alice.get(page).text
+def test_page_asks_at_once_so_that_the_first_moved_limit_is_answered_soon(session, dataset, path, run, alice):
+    assert 'hx-trigger="load, input' in alice.get(f"/datasets/{dataset.id}/recipe").text
+    assert 'hx-trigger="input' in alice.post(path, data=draft(session, dataset)).text
 
 
 def test_number_of_questions_does_not_grow_with_examples(session, dataset, path, run, alice, queries):

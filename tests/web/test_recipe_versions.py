@@ -49,7 +49,7 @@ def test_older_version_is_used_again_as_a_new_one(session, dataset, path, second
     assert alice.post(f"{path}/1/use").headers["location"] == path
     newest = recipes.current(session, dataset)
     assert (newest.version, newest.recipe) == (3, first)
-    assert "Use version 2 again" in alice.get(path).text
+    assert "Use again: version 2" in alice.get(path).text
 
 
 def test_older_version_is_applied_at_once(session, dataset, path, second, alice, wakes):
