@@ -24,10 +24,11 @@ AT_ONCE = 1024
 
 @dataclass(frozen=True, slots=True)
 class Sighting:
-    """Of one batch: rows in which anything was found, and in how many samples each known sequence stands."""
+    """Of one batch: rows in which anything was found, and in how many samples each of the known `sequences` stands."""
 
     rows: list[int]
-    tally: NDArray[np.int64]
+    sequences: NDArray[np.int64]
+    counts: NDArray[np.int64]
 
 
 @dataclass
@@ -50,12 +51,16 @@ class Decontaminator:
         """What one batch holds at most. May run in another process; give the result to `note`."""
         found = self.index.inspect(batch, self.settings)
         rows = {one.row for one in found.contaminations} | {one.row for one in found.suspects}
-        return Sighting(sorted(rows), self.index.tally(batch))
+        tally = self.index.tally(batch)
+        sequences = np.flatnonzero(tally)
+        return Sighting(sorted(rows), sequences, tally[sequences])
 
     def note(self, first: int, sighting: Sighting) -> None:
         """Take in a sighting of the batch whose first sample is row `first`."""
         self._rows += [first + row for row in sighting.rows]
-        self._tally = sighting.tally if self._tally is None else self._tally + sighting.tally
+        if self._tally is None:
+            self._tally = np.zeros(self.index.size, np.int64)
+        self._tally[sighting.sequences] += sighting.counts
 
     def settle(self, fetch: Fetch) -> None:
         """Look again at what was found, now with the tally of all samples."""

@@ -129,7 +129,7 @@ def _together(
     """,
         {"dataset": dataset_id, "last": last_sample_id, "config": config},
     )
-    counts = np.zeros(len(index.sequences.keys) if index else 0, np.int64)
+    counts = np.zeros(index.size if index else 0, np.int64)
     for _, sequences, numbers in found:
         counts[np.frombuffer(sequences, "<i4")] += np.frombuffer(numbers, "<i4")
     return np.frombuffer(b"".join(row[0] for row in found), "<i8"), counts

@@ -44,6 +44,11 @@ class Index:
         """One fingerprint per benchmark."""
         return [one.dump() for one in self.prints]
 
+    @property
+    def size(self) -> int:
+        """How many different sequences of words the benchmarks have: the length of a tally."""
+        return len(self.sequences.keys)
+
     def named(self, item: int) -> tuple[str, str]:
         """Benchmark and id of an item."""
         at = bisect_right(self.firsts, item) - 1
