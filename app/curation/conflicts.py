@@ -27,7 +27,7 @@ FETCHED = 1024
 MOST = 30
 """Samples with one question that are compared with each other; the rest of a larger group with its first."""
 RULE = Rule(
-    Measure("conflicts", "Samples that answer the same question otherwise"),
+    Measure("conflicts", "Samples that answer the same question otherwise", "other answers"),
     "max",
     "conflicting_answers",
     "Two answers to one question cannot both be learnt.",

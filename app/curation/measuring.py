@@ -6,6 +6,7 @@ import numpy as np
 
 from app.curation.batch import Array, Batch
 from app.curation.bounds import Measure, Rule
+from app.curation.conflicts import RULE as CONFLICTING
 from app.curation.filter import Filter, filters
 
 
@@ -36,8 +37,9 @@ def all_measures(using: Mapping[str, Filter] | None = None) -> dict[str, Measure
 
 
 def all_rules() -> dict[str, Rule]:
-    """Every rule of every filter by reason, for wording stored verdicts."""
-    return {rule.reason: rule for kind in filters().values() for rule in kind.rules().values()}
+    """Every rule by reason, for wording stored verdicts: those of the filters, and that of conflicting answers."""
+    rules = [rule for kind in filters().values() for rule in kind.rules().values()]
+    return {rule.reason: rule for rule in [*rules, CONFLICTING]}
 
 
 def fingerprints(using: Mapping[str, Filter]) -> dict[str, str]:

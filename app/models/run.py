@@ -40,6 +40,7 @@ class RunBlock(Base):
     """What a run decided about a block's samples, as columns.
 
     `failing`: how many rules each sample breaks (uint8). `copies`: (place, survivor's id, similarity) of each duplicate.
+    `conflicts`: (place, partner's id, disagreement) of each sample that contradicts another one.
     """
 
     __tablename__ = "run_blocks"
@@ -48,6 +49,7 @@ class RunBlock(Base):
     block_id: Mapped[int] = mapped_column(ForeignKey("blocks.id", ondelete="CASCADE"), primary_key=True, index=True)
     failing: Mapped[bytes]
     copies: Mapped[bytes]
+    conflicts: Mapped[bytes] = mapped_column(server_default="")
 
 
 class Verdict(Base):

@@ -10,10 +10,12 @@ from sqlalchemy.orm import Session
 
 from app.curation.batch import Mask
 from app.curation.bounds import Limit
+from app.curation.conflicts import RULE, among
+from app.curation.edges import Edges
 from app.curation.survivors import Copies
 from app.curation.verdict import failing
 from app.models import Run, RunBlock
-from app.services import blocks, columns, contaminations, pairs, preferring
+from app.services import blocks, columns, conflicting, contaminations, pairs, preferring
 from app.services.blocks import Layout
 from app.services.copying import read_binary
 from app.services.measured_set import MeasuredSet
@@ -27,12 +29,15 @@ COPY = np.dtype([("place", "<i4"), ("survivor", "<i8"), ("similarity", "<f8")])
 class Judged:
     """Per row: how many rules it breaks (uint8; a recipe has fewer than 256) and of whom it is a copy.
 
+    `conflicts` are pairs of rows that pass all else and contradict one another: one more rule that both break.
+
     `rules`: per reason, how many samples break the rule, and how many of them break no other and copy nothing.
     """
 
     layout: Layout
     failing: NDArray[np.uint8]
     copies: Copies
+    conflicts: Edges
     rules: dict[str, dict[str, int]]
 
     @property
@@ -49,7 +54,16 @@ def judge(session: Session, run: Run, using: MeasuredSet) -> Judged:
     layout = blocks.layout(session, run.dataset_id, run.last_sample_id)
     broken, bits = _broken(session, run.dataset_id, layout, using)
     passes = broken == 0
-    passes[layout.rows(overruled(session, run.dataset_id))] = True
+    kept_by_hand = layout.rows(overruled(session, run.dataset_id))
+    passes[kept_by_hand] = True
+    disputes = conflicting.nothing(len(layout))
+    if using.recipe.conflicts.drop:
+        disputes = among(pairs.load(session, run.dataset_id, using.recipe.conflicts, layout), passes)
+        disputed = conflicting.mask(disputes)
+        broken += disputed
+        bits[RULE.reason] = np.packbits(disputed)
+        passes &= ~disputed
+        passes[kept_by_hand] = True
     found = [pairs.load(session, run.dataset_id, one, layout) for one in using.recipe.deduplication.values()]
     copies = preferring.copies(
         session,
@@ -65,7 +79,7 @@ def judge(session: Session, run: Run, using: MeasuredSet) -> Judged:
     rules = {reason: _fired(mask, alone) for reason, mask in bits.items()}
     if using.recipe.deduplication:
         rules["duplicate"] = _fired(np.packbits(is_copy), np.packbits(broken == 0))
-    return Judged(layout, broken, copies, rules)
+    return Judged(layout, broken, copies, disputes, rules)
 
 
 def overruled(session: Session, dataset_id: int) -> NDArray[np.int64]:
@@ -93,17 +107,19 @@ def load(session: Session, run: Run) -> Judged:
     found = read_binary(
         session,
         """
-        SELECT b.id, b.samples, b.ids, b.corpora, r.failing, r.copies FROM run_blocks r JOIN blocks b ON b.id = r.block_id
+        SELECT b.id, b.samples, b.ids, b.corpora, r.failing, r.copies, r.conflicts
+        FROM run_blocks r JOIN blocks b ON b.id = r.block_id
         WHERE r.run_id = %(run)s ORDER BY b.first_id
     """,
         {"run": run.id},
     )
     layout = blocks.joined([row[:4] for row in found])
     failing = np.frombuffer(b"".join(row[4] for row in found), np.uint8)
-    return Judged(layout, failing, _loaded(layout, [row[5] for row in found]), run.details.get("rules", {}))
+    copies, conflicts = _copies(layout, [row[5] for row in found]), _conflicts(layout, [row[6] for row in found])
+    return Judged(layout, failing, copies, conflicts, run.details.get("rules", {}))
 
 
-def _loaded(layout: Layout, stored: Sequence[bytes]) -> Copies:
+def _copies(layout: Layout, stored: Sequence[bytes]) -> Copies:
     survivor, similarity = np.full(len(layout), -1, np.int64), np.full(len(layout), np.nan)
     for first, content in zip(layout.ends[:-1], stored, strict=True):
         copies = np.frombuffer(content, COPY)
@@ -115,13 +131,30 @@ def _loaded(layout: Layout, stored: Sequence[bytes]) -> Copies:
     return Copies(survivor, similarity)
 
 
+def _conflicts(layout: Layout, stored: Sequence[bytes]) -> Edges:
+    """Each pair once; a partner that is gone has taken its conflicts along."""
+    tables = [np.frombuffer(content, conflicting.CONFLICT) for content in stored]
+    rows = np.concatenate(
+        [np.empty(0, np.int64), *(table["place"] + first for first, table in zip(layout.ends[:-1], tables, strict=True))]
+    )
+    table = np.concatenate([np.empty(0, conflicting.CONFLICT), *tables])
+    known = np.isin(table["partner"], layout.ids)
+    pairs = np.stack([rows[known], np.searchsorted(layout.ids, table["partner"][known])], axis=1)
+    once = pairs[:, 0] < pairs[:, 1]
+    return Edges(np.arange(len(layout)), pairs[once], table["disagreement"][known][once])
+
+
 def _stored(judged: Judged, rows: slice) -> dict[str, bytes]:
     places = np.flatnonzero(judged.is_copy[rows])
     copies = np.empty(len(places), COPY)
     copies["place"] = places
     copies["survivor"] = judged.layout.ids[judged.copies.survivor[rows][places]]
     copies["similarity"] = judged.copies.similarity[rows][places]
-    return {"failing": judged.failing[rows].tobytes(), "copies": copies.tobytes()}
+    return {
+        "failing": judged.failing[rows].tobytes(),
+        "copies": copies.tobytes(),
+        "conflicts": conflicting.stored(judged.conflicts, judged.layout, rows),
+    }
 
 
 def _broken(

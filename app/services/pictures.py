@@ -13,7 +13,7 @@ from app.curation.batch import Array, Mask
 from app.curation.deduplicator import Deduplicator
 from app.curation.edges import Edges
 from app.models import Block, MeasureSet, PairSet, RecipeVersion, Run, RunBlock
-from app.services import columns, judging, pairs, recipes, tallies
+from app.services import columns, conflicting, judging, pairs, recipes, tallies
 from app.services.blocks import Layout
 from app.services.errors import Conflict
 from app.services.measured_set import MeasuredSet
@@ -29,6 +29,7 @@ class Picture:
 
     layout: Layout
     failing: NDArray[np.uint8]
+    disputed: Mask
     dropped: Mask
     corpora: Places
     labels: dict[str, Places]
@@ -96,6 +97,7 @@ def _made(session: Session, run: Run) -> Picture:
     return Picture(
         judged.layout,
         judged.failing,
+        conflicting.mask(judged.conflicts),
         judged.dropped,
         tallies.corpus_places(judged.layout),
         {

@@ -92,7 +92,7 @@ def _refuse_if_busy(session: Session, dataset_id: int) -> None:
 def _plan_measuring(session: Session, job: Job) -> Sequence[ShardPlan]:
     """Samples that are in no block yet, and blocks that lack measures or signatures of this recipe."""
     run, using = _run(session, job)
-    configs = [one.fingerprint() for one in using.recipe.deduplication.values()]
+    configs = [one.fingerprint() for one in using.recipe.comparisons.values()]
     stale = blocks.lacking(session, run.dataset_id, run.last_sample_id, using.set_id, configs)
     new = blocks.outside(session, run.dataset_id, run.last_sample_id, SAMPLES_PER_SHARD)
     return [ShardPlan({"run_id": run.id, "block": block}, samples) for block, samples in stale] + [
@@ -114,7 +114,7 @@ def _measure(piece: Piece) -> None:
         if not len(ids):
             return
         done, after = done + len(ids), int(ids[-1])
-        measured, signed = measure(batch, using.filters), _signed(batch, using.recipe.deduplication.values())
+        measured, signed = measure(batch, using.filters), _signed(batch, using.recipe.comparisons.values())
         with piece.step(done, {"last": after}) as session:
             block_id = blocks.add(session, run.dataset_id, ids, corpora_of)
             _store(session, using, block_id, measured, signed)
@@ -128,7 +128,7 @@ def _measure_again(piece: Piece, run: Run, using: MeasuredSet) -> None:
         block = session.get_one(Block, piece.params["block"])
         is_measured, configs = columns.stored_of(session, block.id, using.set_id)
         batch = chosen_samples(session, run.dataset_id, np.frombuffer(block.ids, "<i8"))
-    lacking = [one for one in using.recipe.deduplication.values() if one.fingerprint() not in configs]
+    lacking = [one for one in using.recipe.comparisons.values() if one.fingerprint() not in configs]
     measured, signed = {} if is_measured else measure(batch, using.filters), _signed(batch, lacking)
     with piece.step(block.samples, {"stored": True}) as session:
         _store(session, using, block.id, measured, signed)
@@ -175,7 +175,7 @@ def _plan_pairing(session: Session, job: Job) -> Sequence[ShardPlan]:
     run, using = _run(session, job)
     samples, last = _measured(session, run)
     keys = [
-        key for key, one in using.recipe.deduplication.items() if pairs.known_until(session, run.dataset_id, one) < last
+        key for key, one in using.recipe.comparisons.items() if pairs.known_until(session, run.dataset_id, one) < last
     ]
     # Each of them sees every sample; counted once, so that the page does not speak of twice as many as there are.
     return [ShardPlan({"run_id": run.id, "key": key}, samples if key == keys[-1] else 0) for key in keys]
@@ -187,7 +187,7 @@ def _pair(piece: Piece) -> None:
         return
     with piece.reading() as session:
         run, using = _run(session, piece.job)
-        one: Deduplicator = using.recipe.deduplication[piece.params["key"]]
+        one: Deduplicator = using.recipe.comparisons[piece.params["key"]]
         layout = blocks.layout(session, run.dataset_id, run.last_sample_id)
         since = int(np.searchsorted(layout.ids, pairs.known_until(session, run.dataset_id, one), "right"))
         signatures = columns.signatures(session, layout, one)
@@ -252,7 +252,7 @@ def _publish(session: Session, job: Job) -> None:
     run, using = _run(session, job)
     publishing.publish(session, run)
     columns.forget_others(session, run.dataset_id, using.set_id)
-    pairs.forget_others(session, run.dataset_id, using.recipe.deduplication)
+    pairs.forget_others(session, run.dataset_id, using.recipe.comparisons)
 
 
 def _run(session: Session, job: Job) -> tuple[Run, MeasuredSet]:

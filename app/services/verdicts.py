@@ -11,17 +11,18 @@ from sqlalchemy.dialects.postgresql import ARRAY
 from sqlalchemy.orm import Session
 from sqlalchemy.types import BigInteger
 
-from app.curation.verdict import judge
+from app.curation.conflicts import RULE
+from app.curation.verdict import Reason, judge
 from app.db import AnyRow
 from app.models import Run, RunBlock, Verdict
-from app.services import columns
+from app.services import columns, conflicting
 from app.services.copying import copy_rows
 from app.services.judging import COPY
 from app.services.measured_set import MeasuredSet
 from app.services.why import CONTAMINATED
 
 _DECIDED = text("""
-    SELECT b.id, b.samples, b.ids, r.failing, r.copies FROM run_blocks r JOIN blocks b ON b.id = r.block_id
+    SELECT b.id, b.samples, b.ids, r.failing, r.copies, r.conflicts FROM run_blocks r JOIN blocks b ON b.id = r.block_id
     WHERE r.run_id = :run AND b.id = ANY(:blocks) ORDER BY b.first_id
 """).bindparams(bindparam("blocks", type_=ARRAY(BigInteger)))
 
@@ -66,14 +67,18 @@ def _rows(session: Session, run_id: int, using: MeasuredSet, block: AnyRow) -> I
     copies = {place: (survivor, share) for place, survivor, share in np.frombuffer(block.copies, COPY).tolist()}
     failing = np.frombuffer(block.failing, np.uint8)
     broken = np.flatnonzero(failing).tolist()
+    disputes = conflicting.by_place(block.conflicts)
     failed = judge(_measures(session, using, block), using.recipe.limits) if broken else {}
     for place in sorted({*broken, *copies}):
-        reasons = failed.get(place, [])
+        reasons = [one.as_json() for one in failed.get(place, [])]
+        if place in disputes:
+            others = disputes[place]
+            reasons.append(Reason(RULE.reason, RULE.measure.name, len(others), 0).as_json() | {"partners": others})
         survivor, share = copies.get(place, (None, None))
-        names = [reason.rule for reason in reasons]
+        names = [reason["rule"] for reason in reasons]
         # What a sample breaks beside its rules is that it holds a benchmark's item.
         names += [CONTAMINATED] * int(failing[place] > len(reasons)) + ["duplicate"] * (survivor is not None)
-        yield run_id, ids[place], names, orjson.dumps([one.as_json() for one in reasons]).decode(), survivor, share
+        yield run_id, ids[place], names, orjson.dumps(reasons).decode(), survivor, share
 
 
 def _measures(session: Session, using: MeasuredSet, block: AnyRow) -> dict[str, Any]:

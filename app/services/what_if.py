@@ -9,10 +9,24 @@ from sqlalchemy.orm import Session
 
 from app.curation.batch import Mask
 from app.curation.bounds import Limit
+from app.curation.conflicts import among
+from app.curation.deduplicator import Deduplicator
+from app.curation.edges import Edges
 from app.curation.recipe import Recipe
 from app.curation.verdict import failing
 from app.models import Dataset, RecipeVersion, Run, Sample, SampleState
-from app.services import histograms, judging, pairs, pictures, preferring, recipes, runs, state_counts, tallies
+from app.services import (
+    conflicting,
+    histograms,
+    judging,
+    pairs,
+    pictures,
+    preferring,
+    recipes,
+    runs,
+    state_counts,
+    tallies,
+)
 from app.services.errors import Conflict
 from app.services.histograms import Spread
 from app.services.measured_set import MeasuredSet
@@ -58,10 +72,14 @@ def ask(session: Session, dataset: Dataset, draft: Recipe) -> Answer:
     picture = pictures.of(session, run)
     broken, changed = _broken(session, run, picture, published.limits, draft.limits)
     passes = broken == 0
-    passes[picture.layout.rows(judging.overruled(session, dataset.id))] = True
-    found = [
-        pairs.at_threshold(pictures.edges(session, run, picture, one), one) for one in draft.deduplication.values()
-    ]
+    kept_by_hand = picture.layout.rows(judging.overruled(session, dataset.id))
+    passes[kept_by_hand] = True
+    if draft.conflicts.drop:
+        disputed = conflicting.mask(among(_edges(session, run, picture, draft.conflicts), passes))
+        broken += disputed
+        passes &= ~disputed
+        passes[kept_by_hand] = True
+    found = [_edges(session, run, picture, one) for one in draft.deduplication.values()]
     copies = preferring.copies(
         session,
         dataset.id,
@@ -114,7 +132,7 @@ def _broken(
     """(how many rules each row breaks under the draft, the rows that break each rule that differs)."""
     old = {limit.rule.reason: limit for limit in before}
     new = {limit.rule.reason: limit for limit in after}
-    broken, changed = picture.failing.copy(), {}
+    broken, changed = picture.failing - picture.disputed, {}
     for reason in dict.fromkeys([*old, *new]):
         if old.get(reason) == new.get(reason):
             continue
@@ -124,6 +142,10 @@ def _broken(
             changed[reason] = _mask(session, run, picture, new[reason])
             broken += changed[reason]
     return broken, changed
+
+
+def _edges(session: Session, run: Run, picture: Picture, one: Deduplicator) -> Edges:
+    return pairs.at_threshold(pictures.edges(session, run, picture, one), one)
 
 
 def _mask(session: Session, run: Run, picture: Picture, limit: Limit) -> Mask:

@@ -146,6 +146,7 @@ def _runs() -> None:
         _parent("run_blocks", "block_id", "blocks"),
         _bytes("failing"),
         _bytes("copies"),
+        sa.Column("conflicts", sa.LargeBinary(), server_default="", nullable=False),
         sa.PrimaryKeyConstraint("run_id", "block_id", name=op.f("pk_run_blocks")),
     )
     op.create_index(op.f("ix_run_blocks_block_id"), "run_blocks", ["block_id"])

@@ -84,7 +84,7 @@ def sentence(dice: random.Random, words: int) -> str:
 
 
 def flawed(count: int, seed: int = 3) -> list[dict[str, Any]]:
-    """Sound samples; among them short, empty, refusing and repetitive answers, copies and near copies."""
+    """Sound samples; among them short, empty, refusing, repetitive and conflicting answers, copies and near copies."""
     dice = random.Random(seed)
     made: list[dict[str, Any]] = []
     for number in range(count):
@@ -104,6 +104,9 @@ def flawed(count: int, seed: int = 3) -> list[dict[str, Any]]:
                 near = dice.choice(made)
                 made.append({**near, "response": near["response"] + " " + dice.choice(WORDS)})
                 continue
+            case 7:
+                prompt = f"How many {dice.choice(WORDS)} lie on the shelf no. {number // 40}?"
+                answer = f"On that shelf lie {dice.randrange(1, 4)} of them, as far as anybody has counted."
             case _:
                 pass
         made.append({"prompt": prompt, "response": answer})
@@ -197,6 +200,22 @@ def test_a_run_keeps_what_curate_keeps_of_alpaca(tmp_path: Path, monkeypatch: py
     with found[0].open("rb") as file:
         content = b"".join(islice(file, 3000))
     assert check_against_curate(tmp_path, {"alpaca.jsonl": content}) > 1500
+
+
+def test_a_conflict_names_the_partner_on_both_sides() -> None:
+    dataset_id = make_dataset()
+    told = ("On it lie 12 stones in all.", "I counted 15 stones there.", "")
+    read(dataset_id, jsonl({"prompt": "How many stones lie on the shelf?", "response": answer} for answer in told))
+    run_id = run(dataset_id)
+    found = rows("SELECT sample_id, reasons, failures FROM verdicts WHERE run_id = :run ORDER BY 1", run=run_id)
+    (one, reasons, (failure,)), (other, _, (mirrored,)), (_, blank, _) = found
+    assert reasons == ["conflicting_answers"]
+    assert "conflicting_answers" not in blank
+    assert failure["partners"] == [{"sample": other, "agreement": 0.0}]
+    assert mirrored["partners"] == [{"sample": one, "agreement": 0.0}]
+    with db.transaction() as session:
+        fired = session.get_one(Run, run_id).details["rules"]["conflicting_answers"]
+    assert fired == {"failed": 2, "alone": 2}
 
 
 def test_every_verdict_says_why(tmp_path: Path) -> None:
