@@ -79,9 +79,14 @@ def settle(piece: Piece, dataset_id: int, last_sample_id: int, settings: Deconta
         _mark(session, dataset_id, config, last_sample_id)
 
 
-def tally(session: Session, dataset_id: int, last_sample_id: int, config: str, index: Index) -> NDArray[np.int64]:
-    """In how many samples of the dataset each word sequence of the benchmarks stands, as far as it was checked."""
-    return _together(session, dataset_id, last_sample_id, config, index)[1]
+def tally(session: Session, dataset_id: int) -> NDArray[np.int64] | None:
+    """In how many samples each word sequence of the benchmarks stands, as the last run counted; None where none did."""
+    known, index = session.get(CheckSet, dataset_id), benchmarks.index(session, dataset_id)
+    if known is None or index is None:
+        return None
+    if known.config != benchmarks.config(session, dataset_id, contaminations.settings(session, dataset_id)):
+        return None
+    return _together(session, dataset_id, known.last_sample_id, known.config, index)[1]
 
 
 def _seen(index: Index, batch: Batch, ids: Ids, settings: Decontamination) -> dict[str, bytes]:

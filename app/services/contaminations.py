@@ -6,6 +6,7 @@ from dataclasses import replace as changed
 from typing import Any, TypeVar
 
 import numpy as np
+from numpy.typing import NDArray
 from sqlalchemy import ColumnElement, delete, func, insert, select, update
 from sqlalchemy.dialects.postgresql import insert as upsert
 from sqlalchemy.orm import Session
@@ -98,22 +99,23 @@ def check_revision(session: Session, sample: Sample, revision: Revision) -> int:
     index = benchmarks.index(session, sample.dataset_id)
     if index is None:
         return 0
-    found = index.check(_batch([(sample.form, revision.content)]), _settings(session, sample.dataset_id))
+    found = index.check(_batch([(sample.form, revision.content)]), settings(session, sample.dataset_id))
     rows = [_row(sample.dataset_id, sample.id, one) | {"revision_id": revision.id} for one in found]
     if rows:
         session.execute(insert(Contamination), rows)
     return len(rows)
 
 
-def in_release(session: Session, dataset_id: int, rows: Sequence[AnyRow]) -> set[int]:
+def in_release(session: Session, dataset_id: int, rows: Sequence[AnyRow], tally: NDArray[np.int64] | None) -> set[int]:
     """Places among rows (form, content, is_overruled, is_judged) that hold an item: checked once more as they go out.
 
-    What a person kept in spite of its verdict goes out; what a person judged to be an item does not.
+    `tally` is that of the last run. What a person kept in spite of its verdict goes out; what a person judged to be an
+    item does not.
     """
     index = benchmarks.index(session, dataset_id)
     if index is None:
         return set()
-    found = index.check(_batch([(row.form, row.content) for row in rows]), _settings(session, dataset_id))
+    found = index.check(_batch([(row.form, row.content) for row in rows]), settings(session, dataset_id), tally)
     held = {one.row for one in found} | {place for place, row in enumerate(rows) if row.is_judged}
     return {place for place in held if not rows[place].is_overruled}
 
@@ -122,8 +124,8 @@ def _batch(contents: Iterable[tuple[str, Json]]) -> Batch:
     return Batch([CoreSample(Form(form), content, Source("", 0)) for form, content in contents])
 
 
-def _settings(session: Session, dataset_id: int) -> Decontamination:
-    """Those of the newest recipe."""
+def settings(session: Session, dataset_id: int) -> Decontamination:
+    """How a dataset is checked: as the newest recipe says."""
     return recipes.loaded(recipes.current(session, session.get_one(Dataset, dataset_id))).decontamination
 
 
@@ -151,7 +153,7 @@ def summaries(session: Session, dataset_id: int) -> list[Summary]:
 def unchecked(session: Session, dataset: Dataset) -> bool:
     """Whether there are samples or benchmarks that no run has seen."""
     last = session.scalar(select(func.max(Sample.id)).where(Sample.dataset_id == dataset.id)) or 0
-    config = benchmarks.config(session, dataset.id, _settings(session, dataset.id))
+    config = benchmarks.config(session, dataset.id, settings(session, dataset.id))
     known = session.get(CheckSet, dataset.id)
     is_seen = known is not None and known.config == config and known.last_sample_id >= last
     return bool(last and config) and not is_seen

@@ -29,7 +29,7 @@ from app.models import (
     SampleState,
     Suspect,
 )
-from app.services import benchmarks, blobs, contaminations, jobs
+from app.services import benchmarks, blobs, checking, contaminations, jobs
 from app.services.errors import Conflict, Invalid, NotFound
 from app.services.jobs import JobFailed, Kind, ShardPlan, Stage
 from app.services.working import Piece
@@ -165,9 +165,11 @@ def _write(piece: Piece) -> None:
 def _write_rows(piece: Piece, release: Release, lines: JsonLines, left_out: "Counter[str]") -> None:
     exporter = exporters()[release.format]()
     seen = 0
+    with piece.reading() as session:
+        tally = checking.tally(session, release.dataset_id)
     for page in _pages(piece, release.id):
         with piece.reading() as session:
-            held = contaminations.in_release(session, release.dataset_id, page)
+            held = contaminations.in_release(session, release.dataset_id, page, tally)
         for place, row in enumerate(page):
             if place in held:
                 left_out[HELD] += 1

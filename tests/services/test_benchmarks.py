@@ -153,6 +153,8 @@ class TestRuns:
         dataset_id = self.make(*(f"{quotation} Write line {at} of a poem about it, please." for at in range(11)))
         run(dataset_id)
         assert rows("SELECT count(*) FROM contaminations") == [(0,)]
+        release_id = self.release(dataset_id)
+        assert rows("SELECT rows FROM releases WHERE id = :id", id=release_id) == [(11,)], "nor in a release"
 
     def test_a_persons_verdict_on_a_suspect_counts_in_the_next_run(self) -> None:
         dataset_id = self.make(REPHRASED, "Where do herons sleep?")
@@ -176,17 +178,23 @@ class TestRuns:
         run(dataset_id)
         assert rows("SELECT state FROM samples WHERE id = :id", id=sample) == [("queued",)]
 
-    def test_a_release_leaves_out_what_a_later_benchmark_holds(self) -> None:
-        dataset_id = make_dataset()
-        read(dataset_id, jsonl([{"prompt": one, "response": ANSWER} for one in (ASKED, "Name a spring flower.")]))
+    def release(self, dataset_id: int) -> int:
+        """A release of all samples, approved one and all."""
         with db.transaction() as session:
             for sample in session.query(Sample).all():
                 sample.state = SampleState.APPROVED
-            add(session, dataset_id)
             release = releases.start(session, session.get_one(Dataset, dataset_id), "prompt_completion")
             job_id, release_id = release.job_id, release.id
         assert job_id is not None
         work_off(job_id)
+        return release_id
+
+    def test_a_release_leaves_out_what_a_later_benchmark_holds(self) -> None:
+        dataset_id = make_dataset()
+        read(dataset_id, jsonl([{"prompt": one, "response": ANSWER} for one in (ASKED, "Name a spring flower.")]))
+        with db.transaction() as session:
+            add(session, dataset_id)
+        release_id = self.release(dataset_id)
         [(count, manifest)] = rows("SELECT rows, manifest FROM releases WHERE id = :id", id=release_id)
         assert (count, manifest["left_out"]) == (1, {releases.HELD: 1})
         assert [(one["name"], one["items"]) for one in manifest["benchmarks"]] == [("tulips", 2)]
