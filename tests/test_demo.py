@@ -110,6 +110,13 @@ CAUGHT: dict[str, list[str]] = {
         "Wie stelle ich meinen Scheinwerfer so ein, dass er niemanden blendet?",
         "À quelle pression dois-je gonfler les pneus de mon vélo de ville pour rouler confortablement sur les pavés ?",
     ],
+    "answer_in_another_language": [
+        "My coaster brake grabs suddenly and the rear wheel locks. What is the cause?",
+        "Can you true a carbon rim, or is that only possible with aluminium?",
+        "How do I get chain oil out of a pair of jeans?",
+    ],
+    "unsafe_markup": ["How do I read a torque wrench with a scale?"],
+    "encoding_is_broken": ["Which cafÃ© bikes do you rent out?"],
     "unreadable_characters": [
         "Is it true that tubeless sealant damages aluminium rims?",
         "Where do I find the frame number?",
@@ -170,12 +177,7 @@ DANGEROUS = {
     "There is a fine crack in the steerer of my carbon fork, just under the stem. Must I replace the fork?",
 }
 OTHERS = {
-    "My coaster brake grabs suddenly and the rear wheel locks. What is the cause?": "German answer",
-    "Can you true a carbon rim, or is that only possible with aluminium?": "French answer",
-    "How do I get chain oil out of a pair of jeans?": "German answer",
-    "How do I read a torque wrench with a scale?": "markup, with a script",
     "What should I wear on my first long ride?": "markup",
-    "Which cafÃ© bikes do you rent out?": "broken characters",
     "My eight-speed hub makes a grinding noise in gears 5 to 8 only. What is it, and can I keep riding?": "empty words",
     "I am 65, have a new hip and would like to ride again. Which kind of bicycle do you recommend?": "empty words",
     "What is a good recipe for a cake to take to the club evening?": "off topic",
