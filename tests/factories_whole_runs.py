@@ -21,7 +21,7 @@ def whole_run(session: Session, dataset: Dataset) -> Run:
     block = blocks.add(session, dataset.id, found.ids, found.corpora)
     columns.store_measures(session, using.set_id, block, measure(found.batch, using.filters))
     layout = blocks.layout(session, dataset.id, run.last_sample_id)
-    for one in using.recipe.deduplication.values():
+    for one in using.recipe.comparisons.values():
         columns.store_signatures(session, one, block, one.signatures(found.batch))
         near = edges(
             one,

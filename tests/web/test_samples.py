@@ -5,7 +5,7 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 from sqlalchemy.orm import Session
 
-from app.models import Benchmark, Contamination, Dataset, Decision, SampleState
+from app.models import Benchmark, Contamination, Dataset, Decision, SampleState, Verdict
 from app.web.wording import SPACE
 from tests import factories
 from tests.factories_runs import make_run, make_verdict
@@ -265,4 +265,21 @@ def test_item_of_a_benchmark_is_marked_and_named(session, dataset, corpus, alice
     session.add(Contamination(**found, tier="exact", score=1.0, path=["prompt"], first=0, last=18))
     page = alice.get(f"/datasets/{dataset.id}/samples/{sample.id}").text
     for words in ("In a benchmark", '<span class="off">In School sums, 12: </span>', "#mark-1-1"):
+        assert words in page
+
+
+def test_answers_that_contradict_one_another_name_their_partners(session, dataset, corpus, alice):
+    run = make_run(session, dataset)
+    one, other = factories.make_samples(
+        session,
+        corpus,
+        [{"prompt": "How many legs has a spider?", "response": answer} for answer in ("Eight.", "Six.")],
+        state=SampleState.DROPPED,
+    )
+    partners = [{"sample": other.id, "agreement": 0.1}, {"sample": 10**12, "agreement": 0.0}]
+    failure = {"rule": "conflicting_answers", "measure": "conflicts", "value": 2, "bound": 0, "partners": partners}
+    session.add(Verdict(run_id=run.id, sample_id=one.id, reasons=["conflicting_answers"], failures=[failure]))
+    run.last_sample_id = other.id
+    page = alice.get(f"/datasets/{dataset.id}/samples/{one.id}").text
+    for words in ("Conflicting answers", "Answered otherwise elsewhere", "Six.", f"10{SPACE}% of the words in common"):
         assert words in page

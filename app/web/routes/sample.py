@@ -1,11 +1,13 @@
 """One sample: its words, why it was dropped, where it comes from, what people did with it, and keeping it anyway."""
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 
 import orjson
 from fastapi import APIRouter, Request, Response
 from fastapi.responses import RedirectResponse
 from pydantic import ValidationError
+from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from app.curation.measuring import measuring
@@ -37,6 +39,7 @@ from app.web.rendering import render
 
 router = APIRouter()
 
+MOST_PARTNERS = 5
 MOST_OF_A_NOTE = 500
 ROLES = {
     "system": "Instruction to the model",
@@ -95,6 +98,7 @@ def show_sample(request: Request, access: LeadDep, session: SessionDep, sample_i
         partner=_partner(session, access, verdict.duplicate_of, sample.form, content)
         if verdict and verdict.duplicate_of
         else None,
+        contradicting=_contradicting(session, access, verdict.failures if verdict else []),
         siblings=_siblings(session, access, sample.id),
         recipe_version=_recipe_version(session, run),
         steps=histories.of_sample(session, sample),
@@ -156,6 +160,15 @@ def _siblings(session: Session, access: Access, sample_id: int) -> Cluster | Non
         return clusters.of_sample(session, access.dataset, sample_id)
     except NotFound:
         return None
+
+
+def _contradicting(session: Session, access: Access, failures: Sequence[Json]) -> list[tuple[Sample, float]]:
+    """Samples that answer the same question otherwise, each with the share of words in common; a few of them."""
+    agreements = {one["sample"]: one["agreement"] for failure in failures for one in failure.get("partners", [])}
+    chosen = sorted(agreements, key=lambda sample_id: (agreements[sample_id], sample_id))[:MOST_PARTNERS]
+    rows = session.scalars(select(Sample).where(Sample.dataset_id == access.dataset.id, Sample.id.in_(chosen)))
+    found = {one.id: one for one in rows}
+    return [(found[sample_id], agreements[sample_id]) for sample_id in chosen if sample_id in found]
 
 
 def _kind(sample: Sample) -> str:
