@@ -39,12 +39,13 @@ def plan(session: Session, dataset_id: int, last_sample_id: int, settings: Decon
 def check(piece: Piece, dataset_id: int, settings: Decontamination) -> None:
     """Look at a shard's blocks, one a step."""
     with piece.reading() as session:
+        if benchmarks.config(session, dataset_id, settings) != piece.params["config"]:
+            return  # benchmarks came or went since the run began: the next one looks for them
         index = benchmarks.index(session, dataset_id)
+    assert index is not None
     done = int(piece.checkpoint.get("blocks", 0))
     seen = piece.shard.done
     for place, block_id in enumerate(piece.params["blocks"][done:], done + 1):
-        if index is None:  # removed since the run began
-            return
         with piece.reading() as session:
             ids = np.frombuffer(session.get_one(Block, block_id).ids, "<i8")
             batch = chosen_samples(session, dataset_id, ids)
@@ -71,6 +72,9 @@ def settle(piece: Piece, dataset_id: int, last_sample_id: int, settings: Deconta
         return
     config = piece.params["config"]
     with piece.reading() as session:
+        is_stale = benchmarks.config(session, dataset_id, settings) != config
+        if is_stale or (config and _lacking(session, dataset_id, last_sample_id, config)):
+            return  # benchmarks came or went since the run began: the next one decides
         index = benchmarks.index(session, dataset_id)
         candidates, tally = _together(session, dataset_id, last_sample_id, config, index)
     ids, found = _decided(piece, dataset_id, candidates, index, settings, tally)

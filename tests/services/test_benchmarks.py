@@ -8,12 +8,12 @@ from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from app import db
-from app.models import Benchmark, Contamination, Dataset, Decision, Sample, SampleState, Suspect
+from app.models import Benchmark, Contamination, Dataset, Decision, JobState, Sample, SampleState, Suspect
 from app.services import benchmarks, blobs, checking, contaminations, releases, reviewing
 from app.services.blobs import Stored
 from app.services.errors import Conflict, Invalid, NotFound
 from tests import factories
-from tests.services.engine import hurry, jsonl, make_dataset, read, rows, run, work_off
+from tests.services.engine import hurry, jsonl, make_dataset, read, rows, run, start_run, work_off
 
 ASKED = "A gardener plants eleven rows of tulips and each row holds twenty three bulbs, how many bulbs does she plant?"
 OTHER = "Which of the two harbours did the lighthouse keeper see from his window on the morning of the storm?"
@@ -141,6 +141,24 @@ class TestRuns:
         run(dataset_id)
         assert rows("SELECT state FROM samples") == [("queued",), ("queued",)]
         assert rows("SELECT count(*) FROM block_checks") == [(0,)]
+
+    def test_a_benchmark_that_comes_during_a_run_is_looked_for_in_the_next(self) -> None:
+        dataset_id = self.make(ASKED, OTHER, content=jsonl([{"id": "q1", "question": ASKED}]))
+        _, job_id = start_run(dataset_id)
+        with db.transaction() as session:
+            add(session, dataset_id, jsonl([{"id": "q2", "question": OTHER}]), name="another")
+        assert work_off(job_id).state is JobState.SUCCEEDED
+        run(dataset_id)
+        assert rows("SELECT item FROM contaminations ORDER BY item") == [("q1",), ("q2",)]
+
+    def test_what_a_run_could_not_check_the_next_one_does(self, monkeypatch: pytest.MonkeyPatch) -> None:
+        dataset_id = self.make(ASKED)
+        with monkeypatch.context() as patch:
+            patch.setattr(checking, "check", lambda *given: None)
+            run(dataset_id)
+        assert rows("SELECT count(*) FROM check_sets") == [(0,)]
+        run(dataset_id)
+        assert rows("SELECT item FROM contaminations") == [("q1",)]
 
     def test_a_run_without_benchmarks_checks_nothing(self) -> None:
         dataset_id = make_dataset()
