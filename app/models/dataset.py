@@ -1,6 +1,8 @@
 """Datasets, the people in them, and their guidelines."""
 
 from enum import StrEnum
+from functools import partial
+from secrets import token_bytes
 
 from sqlalchemy import CheckConstraint, ForeignKey, UniqueConstraint
 from sqlalchemy.orm import Mapped, mapped_column
@@ -32,7 +34,7 @@ class Role(StrEnum):
 
 
 class Dataset(Identified, Dated, Base):
-    """What a team is building."""
+    """What a team is building. `pseudonym_key` is the secret from which its pseudonyms of personal data are made."""
 
     __tablename__ = "datasets"
     __table_args__ = (CheckConstraint("reviews_per_sample BETWEEN 1 AND 9", name="reviews_per_sample"),)
@@ -44,6 +46,7 @@ class Dataset(Identified, Dated, Base):
     target: Mapped[int | None]
     reviews_per_sample: Mapped[int] = mapped_column(server_default="1")
     created_by: Mapped[int | None] = mapped_column(ForeignKey("users.id"))
+    pseudonym_key: Mapped[bytes] = mapped_column(default=partial(token_bytes, 32), deferred=True)
 
 
 class Membership(Dated, Base):

@@ -13,7 +13,8 @@ from sqlalchemy.orm import Session
 from app import __version__
 from app.curation.exporter import Exporter, Unsuitable, exporters
 from app.curation.jsonl import JsonLines
-from app.curation.sample import Form
+from app.curation.recipe import Recipe
+from app.curation.sample import Form, Json
 from app.db import AnyRow
 from app.models import (
     Corpus,
@@ -29,7 +30,7 @@ from app.models import (
     SampleState,
     Suspect,
 )
-from app.services import benchmarks, blobs, checking, contaminations, jobs
+from app.services import benchmarks, blobs, checking, contaminations, jobs, pseudonyms
 from app.services.errors import Conflict, Invalid, NotFound
 from app.services.jobs import JobFailed, Kind, ShardPlan, Stage
 from app.services.working import Piece
@@ -167,6 +168,7 @@ def _write_rows(piece: Piece, release: Release, lines: JsonLines, left_out: "Cou
     seen = 0
     with piece.reading() as session:
         tally = checking.tally(session, release.dataset_id)
+        masked = pseudonyms.masker(session, session.get_one(Dataset, release.dataset_id), _recipe(release))
     for page in _pages(piece, release.id):
         with piece.reading() as session:
             held = contaminations.in_release(session, release.dataset_id, page, tally)
@@ -174,15 +176,21 @@ def _write_rows(piece: Piece, release: Release, lines: JsonLines, left_out: "Cou
             if place in held:
                 left_out[HELD] += 1
             else:
-                _write_row(exporter, lines, row, left_out)
+                _write_row(exporter, lines, row, masked(row.form, row.content), left_out)
         seen += len(page)
         with piece.step(seen, {}):
             pass
 
 
-def _write_row(exporter: Exporter, lines: JsonLines, row: AnyRow, left_out: "Counter[str]") -> None:
+def _recipe(release: Release) -> Recipe | None:
+    """The one under which the samples of the release were chosen."""
+    frozen = release.manifest["recipe"]
+    return Recipe.model_validate(frozen["recipe"]) if frozen else None
+
+
+def _write_row(exporter: Exporter, lines: JsonLines, row: AnyRow, content: Json, left_out: "Counter[str]") -> None:
     try:
-        lines.write(exporter.row(Form(row.form), row.content, row.metadata))
+        lines.write(exporter.row(Form(row.form), content, row.metadata))
     except Unsuitable as reason:
         left_out[str(reason)] += 1
 

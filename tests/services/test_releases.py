@@ -2,17 +2,19 @@
 
 import json
 import os
+import re
 from pathlib import Path
 from typing import Any
 
 import orjson
 import pytest
-from sqlalchemy import update
+from sqlalchemy import func, select, update
 
 from app import db
+from app.curation.recipe import Recipe
 from app.curation.sample import Form
-from app.models import Corpus, Dataset, JobState, Release, Revision, Sample, SampleState
-from app.services import blobs, jobs, releases
+from app.models import Corpus, Dataset, JobState, Release, Revision, Run, Sample, SampleState
+from app.services import blobs, jobs, recipes, releases
 from app.services.errors import Conflict, Invalid, NotFound
 from app.settings import get_settings
 from tests import factories
@@ -88,6 +90,26 @@ def test_an_expert_s_words_stand_in_for_the_original(dataset_id: int) -> None:
     assert "Better words." in text
     assert chosen.content["response"] not in text
     assert "A first try." not in text
+
+
+def test_personal_data_leave_under_the_pseudonyms_of_their_dataset(dataset_id: int) -> None:
+    told = "Write to anna.berg@example.org or to Anna.Berg@example.org."
+    chosen = approved(dataset_id)[0]
+    with db.transaction() as session:
+        expert = factories.make_user(session)
+        session.add(Revision(sample_id=chosen.id, content={**chosen.content, "response": told}, author_id=expert.id))
+        session.flush()
+        session.execute(update(Sample).where(Sample.id == chosen.id).values(revision_id=select(func.max(Revision.id)).scalar_subquery()))
+        recipe = Recipe.model_validate({"filters": {"pii": {"masked": ["email"]}}})
+        version = recipes.save(session, session.get_one(Dataset, dataset_id), recipe, None)
+        session.add(Run(dataset_id=dataset_id, recipe_version_id=version.id, published=True))
+    first, second = (lines(write(dataset_id)) for _ in range(2))
+
+    found = re.fullmatch(r"Write to (<EMAIL_\w+>) or to (<EMAIL_\w+>)\.", first[0]["completion"])
+    assert found
+    assert found[1] == found[2]
+    assert first == second
+    assert [line["prompt"] for line in first] == [sample.content["prompt"] for sample in approved(dataset_id)]
 
 
 def test_the_manifest_counts_and_names_what_is_in_the_file(dataset_id: int) -> None:
