@@ -47,7 +47,11 @@ def _records(path: Path, file_name: str) -> Iterator[tuple[str, Mapping[str, Any
     except FileRefused as refused:
         if refused.code != "not_a_list":
             raise
-        yield from orjson.loads(path.read_bytes()).items()
+        try:
+            named = orjson.loads(path.read_bytes())
+        except orjson.JSONDecodeError:  # packed: what the reader says of it holds
+            raise refused from None
+        yield from named.items()
 
 
 def _distinct(items: list[Item]) -> tuple[Item, ...]:

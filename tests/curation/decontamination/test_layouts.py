@@ -1,5 +1,6 @@
 """Benchmarks as they are published, in any file that a corpus may come in."""
 
+import gzip
 from pathlib import Path
 
 import orjson
@@ -89,5 +90,7 @@ def test_files_of_any_format_are_read(tmp_path: Path) -> None:
 
 def test_what_is_no_benchmark_is_refused(tmp_path: Path) -> None:
     (tmp_path / "x.jsonl").write_bytes(b"")
-    with pytest.raises(FileRefused):
-        Benchmark.read(tmp_path / "x.jsonl")
+    (tmp_path / "x.json.gz").write_bytes(gzip.compress(b'{"17": {"QUESTION": "Who?"}, "18": {"QUESTION": "Why?"}}'))
+    for name in ("x.jsonl", "x.json.gz"):
+        with pytest.raises(FileRefused):
+            Benchmark.read(tmp_path / name)
