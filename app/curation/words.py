@@ -5,7 +5,7 @@ from functools import cached_property
 import numpy as np
 from numpy.typing import NDArray
 
-from app.curation.characters import tables
+from app.curation.characters import COMPLEX, tables
 from app.curation.hashing import Hashes
 from app.curation.kernels.scanner import complex_texts, scan_all
 from app.curation.text import comparable
@@ -67,8 +67,8 @@ def foldable(texts: Texts) -> tuple[Texts, NDArray[np.int32]]:
     rows = np.flatnonzero(complex_texts(texts.data, texts.offsets, folded))
     if not len(rows):
         return texts, folded
-    # What `comparable` wrote is its own folded form, so only the other texts are folded by the table.
-    return _rewritten(texts, rows), np.where(folded < 0, tables().same, folded).astype(np.int32)
+    # What `comparable` wrote is its own folded form; what it leaves out is not in there, and stays left out elsewhere.
+    return _rewritten(texts, rows), np.where(folded == COMPLEX, tables().same, folded).astype(np.int32)
 
 
 def _rewritten(texts: Texts, rows: NDArray[np.int64]) -> Texts:

@@ -38,6 +38,13 @@ def test_compared_words_are_those_of_the_comparable_text(texts: list[str], ignor
     assert len(set(_HASHES.values())) == len(_HASHES)
 
 
+@given(st.lists(ANY, min_size=1, max_size=4))
+def test_words_do_not_depend_on_the_texts_beside_them(texts: list[str]) -> None:
+    found = Words.compared(Texts.of(["\u0928\u092e\u0938\u094d\u0924\u0947", *texts]))
+    alone = [Words.compared(Texts.of([text])).hashes.tolist() for text in texts]
+    assert [found.hashes[found.firsts[row + 1] : found.firsts[row + 2]].tolist() for row in range(len(texts))] == alone
+
+
 def test_singles_are_characters_of_scripts_without_spaces() -> None:
     assert Words.of(Texts.of(["两个 words", "ไทย", ""])).singles.tolist() == [2, 3, 0]
 
