@@ -5,8 +5,10 @@ from dataclasses import dataclass
 from typing import Any, Literal
 
 from app.curation.filter import Filter
-from app.curation.pii.detection import find
-from app.curation.pii.detector import kinds
+from app.curation.filters.pii import Pii
+from app.curation.pii.detection import Found, find
+from app.curation.pii.detector import NotInstalled, kinds
+from app.curation.pii.policy import PiiPolicy
 from app.curation.sample import Form, Path
 from app.services import why
 
@@ -42,20 +44,32 @@ def of_sample(
 ) -> list[Mark]:
     """The marks of every failed rule that can say where it fired, then those of personal data."""
     words = _Words(Form(form), content)
-    return [*_rules(words, filters, failed), *_persons(words)]
+    personal = next((one for one in filters.values() if isinstance(one, Pii)), Pii())
+    return [*_rules(words, filters, failed), *_persons(words, personal.policy)]
 
 
 def _rules(words: _Words, filters: Mapping[str, Filter], failed: Collection[str]) -> Iterator[Mark]:
-    owners = [one for one in filters.values() if any(rule.reason in failed for rule in one.rules().values())]
+    # Personal data is marked kind by kind, whether or not it is too much.
+    others = [one for one in filters.values() if not isinstance(one, Pii)]
+    owners = [one for one in others if any(rule.reason in failed for rule in one.rules().values())]
     for one in owners:
         for code, spans in one.spans(words).items():
             if code in failed:
                 yield from (Mark("rule", code, why.title(code), *span) for span in spans[:MOST_OF_A_KIND])
 
 
-def _persons(words: _Words) -> Iterator[Mark]:
+def _persons(words: _Words, policy: PiiPolicy) -> Iterator[Mark]:
+    """What the recipe counts as personal data, and which of it is replaced where samples leave."""
     counts: dict[str, int] = {}
-    for found in find(words):
+    for found in _found(words, policy):
         counts[found.kind] = counts.get(found.kind, 0) + 1
         if counts[found.kind] <= MOST_OF_A_KIND:
-            yield Mark("person", found.kind, kinds()[found.kind], found.path, found.start, found.end)
+            title = kinds()[found.kind] + (", replaced in releases" if policy.action(found.kind) == "mask" else "")
+            yield Mark("person", found.kind, title, found.path, found.start, found.end)
+
+
+def _found(words: _Words, policy: PiiPolicy) -> list[Found]:
+    try:
+        return policy.find(words)
+    except NotInstalled:  # a further detector that only the workers have
+        return policy.counted(words, find(words))

@@ -1,5 +1,6 @@
 """Which words a sample's page marks."""
 
+from app.curation.filters.pii import Pii
 from app.curation.measuring import measuring
 from app.services.marks import MOST_OF_A_KIND, of_sample
 
@@ -18,6 +19,19 @@ def test_personal_data_is_marked_with_its_kind():
     (mark,) = of_sample("instruction", REFUSAL, measuring(), [])
     assert (mark.code, mark.title) == ("email", "E-mail address")
     assert REFUSAL["response"][mark.start : mark.end] == "ann@clinic.org"
+
+
+def test_recipe_says_what_is_personal_and_what_is_replaced():
+    allowed = measuring({"pii": Pii(allow=["ann@clinic.org"])})
+    assert of_sample("instruction", REFUSAL, allowed, []) == []
+    (mark,) = of_sample("instruction", REFUSAL, measuring({"pii": Pii(masked=["email"])}), ["too_much_personal_data"])
+    assert mark.title == "E-mail address, replaced in releases"
+
+
+def test_control_token_is_marked_and_not_the_words_before_it():
+    content = {"prompt": "How many?", "response": "32 or 36.</s>"}
+    (mark,) = of_sample("instruction", content, measuring(), ["special_tokens"])
+    assert content["response"][mark.start : mark.end] == "</s>"
 
 
 def test_a_kind_is_marked_so_many_times_and_no_more():

@@ -1,7 +1,7 @@
 """Residue: tokens, template headings and further records that do not belong in the text."""
 
 import re
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 
 import numpy as np
 
@@ -64,11 +64,17 @@ class Residue(Filter):
 
     def spans(self, sample: Content) -> Spans:
         return {
-            "special_tokens": everywhere(sample, matches(_TOKEN)),
+            "special_tokens": everywhere(sample, _token_places),
             "template_left_in_answer": in_answers(sample, matches(_HEADING)),
             "several_records_in_one": in_answers(sample, matches(_RECORD)),
             "unreadable_characters": everywhere(sample, matches(_CONTROL)),
         }
+
+
+def _token_places(text: str) -> Iterator[tuple[int, int]]:
+    """The tokens alone: one pattern also holds the line before an end mark that nothing opened."""
+    for match in _TOKEN.finditer(text):
+        yield (match.end() - len("</s>") if match[0].endswith("</s>") else match.start()), match.end()
 
 
 def _tokens(text: str) -> int:
