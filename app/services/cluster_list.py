@@ -1,4 +1,4 @@
-"""The clusters of near-duplicates that the published run found, the largest first."""
+"""The clusters of near-duplicates that the published run found, the largest first, and those nearest to one sample."""
 
 from collections.abc import Sequence
 from dataclasses import dataclass
@@ -44,6 +44,24 @@ class Page:
     copies: int
 
 
+@dataclass(frozen=True)
+class Sibling:
+    """Another sample of a cluster; `similarity` is that to the survivor, None of the survivor itself."""
+
+    id: int
+    question: str
+    similarity: float | None
+
+
+@dataclass(frozen=True)
+class Near:
+    """A sample's cluster: how many there are in all, and some of the others, the survivor first."""
+
+    survivor: int
+    size: int
+    others: list[Sibling]
+
+
 def page(session: Session, run: Run | None, choice: Choice, number: int = 0) -> Page:
     """The clusters in which a copy fits; `number` counts pages from 0."""
     grouped = _grouped(run.id if run else 0, choice).subquery()
@@ -60,6 +78,26 @@ def page(session: Session, run: Run | None, choice: Choice, number: int = 0) -> 
     ).one()
     lines = [Line(row.survivor, row.question, row.corpus, row.copies + 1, row.least, row.most) for row in rows[:PAGE]]
     return Page(lines, len(rows) > PAGE, int(total[0]), int(total[1]))
+
+
+def near(session: Session, run: Run | None, sample_id: int, limit: int = 4) -> Near | None:
+    """The near-duplicates among which a sample stays or goes; None where it has none."""
+    verdict = session.get(Verdict, (run.id, sample_id)) if run else None
+    survivor = verdict.duplicate_of if verdict and verdict.duplicate_of else sample_id
+    mine = (Verdict.run_id == (run.id if run else 0), Verdict.duplicate_of == survivor)
+    copies = session.scalar(select(func.count()).where(*mine)) or 0
+    if not copies:
+        return None
+    rows = session.execute(
+        select(Sample.id, func.left(Sample.question, WORDS), Verdict.similarity)
+        .outerjoin(Verdict, (Verdict.sample_id == Sample.id) & mine[0] & mine[1])
+        .where(
+            Sample.id != sample_id, or_(Sample.id == survivor, Sample.id.in_(select(Verdict.sample_id).where(*mine)))
+        )
+        .order_by((Sample.id == survivor).desc(), Verdict.similarity.desc(), Sample.id)
+        .limit(limit)
+    )
+    return Near(survivor, copies + 1, [Sibling(*row) for row in rows])
 
 
 def _grouped(run_id: int, choice: Choice) -> Select[*tuple[Any, ...]]:

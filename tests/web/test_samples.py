@@ -6,6 +6,7 @@ from hypothesis import strategies as st
 from sqlalchemy.orm import Session
 
 from app.models import Benchmark, Contamination, Dataset, Decision, SampleState, Verdict
+from app.services import cluster_list
 from app.web.wording import SPACE
 from tests import factories
 from tests.factories_runs import make_run, make_verdict
@@ -283,3 +284,16 @@ def test_answers_that_contradict_one_another_name_their_partners(session, datase
     page = alice.get(f"/datasets/{dataset.id}/samples/{one.id}").text
     for words in ("Conflicting answers", "Answered otherwise elsewhere", "Six.", f"10{SPACE}% of the words in common"):
         assert words in page
+
+
+def test_sample_knows_those_nearest_to_it(session, dataset, corpus):
+    run = make_run(session, dataset)
+    kept, *copies = factories.make_samples(session, corpus, 8)
+    for at, copy in enumerate(copies):
+        make_verdict(session, run, copy, duplicate_of=kept, similarity=0.9 - at / 100)
+    found = cluster_list.near(session, run, copies[0].id)
+    assert (found.survivor, found.size) == (kept.id, 8)
+    assert [one.id for one in found.others] == [kept.id, *(copy.id for copy in copies[1:4])]
+    assert [one.similarity for one in found.others][:2] == [None, 0.89]
+    assert cluster_list.near(session, run, factories.make_samples(session, corpus)[0].id) is None
+    assert cluster_list.near(session, None, kept.id) is None

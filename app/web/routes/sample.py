@@ -16,7 +16,7 @@ from app.curation.sample import Form, Json, Path, turns
 from app.curation.shapes._note import NOTE
 from app.models import Corpus, RecipeVersion, Run, Sample, User
 from app.services import (
-    clusters,
+    cluster_list,
     contaminations,
     histories,
     marks,
@@ -28,9 +28,7 @@ from app.services import (
     verdicts,
     why,
 )
-from app.services.clusters import Cluster
 from app.services.contaminations import Held
-from app.services.errors import NotFound
 from app.services.marks import Mark
 from app.web import drawing, material, word_diff  # noqa: F401 - the last two give the templates what bears their name
 from app.web.dependencies import Access, Id, LeadDep, SessionDep
@@ -99,7 +97,7 @@ def show_sample(request: Request, access: LeadDep, session: SessionDep, sample_i
         if verdict and verdict.duplicate_of
         else None,
         contradicting=_contradicting(session, access, verdict.failures if verdict else []),
-        siblings=_siblings(session, access, sample.id),
+        near=cluster_list.near(session, run, sample.id),
         recipe_version=_recipe_version(session, run),
         steps=histories.of_sample(session, sample),
         roles=ROLES,
@@ -152,14 +150,6 @@ def _partner(session: Session, access: Access, survivor_id: int, form: str, cont
     before = {(piece.role, at): piece.text for at, piece in enumerate(theirs)}
     pairs = [(piece.title, before.get((piece.role, at), ""), piece.text) for at, piece in enumerate(ours)]
     return Partner(survivor, corpus, theirs, pairs)
-
-
-def _siblings(session: Session, access: Access, sample_id: int) -> Cluster | None:
-    """The near-duplicates among which it stays or goes; None where it has none."""
-    try:
-        return clusters.of_sample(session, access.dataset, sample_id)
-    except NotFound:
-        return None
 
 
 def _contradicting(session: Session, access: Access, failures: Sequence[Json]) -> list[tuple[Sample, float]]:
