@@ -42,7 +42,8 @@ def store_measures(session: Session, set_id: int, block_id: int, measured: Mappi
         {"set_id": set_id, "measure": name, "block_id": block_id, "dtype": dtype, "values": content}
         for name, (dtype, content) in ((name, packed(values)) for name, values in measured.items())
     ]
-    session.execute(insert(BlockColumn), rows)
+    if rows:  # an insert of no rows is one of a row of defaults
+        session.execute(insert(BlockColumn), rows)
 
 
 def store_signatures(session: Session, one: Deduplicator, block_id: int, values: Signatures) -> None:

@@ -262,6 +262,17 @@ def test_a_second_run_measures_nothing_again() -> None:
     ) == [(0,)]
 
 
+def test_another_way_of_comparing_compares_anew_and_measures_nothing_again() -> None:
+    dataset_id = make_dataset()
+    read(dataset_id, jsonl(flawed(250)))
+    run(dataset_id)
+    columns = rows("SELECT count(*) FROM block_columns")
+    save(dataset_id, lambda recipe: recipe["deduplication"]["minhash"].update(shingle_words=2))
+    second = run(dataset_id)
+    assert rows("SELECT published FROM runs WHERE id = :run", run=second) == [(True,)]
+    assert rows("SELECT count(*) FROM block_columns") == columns
+
+
 def test_a_moved_bound_measures_nothing_again_but_judges_anew() -> None:
     dataset_id = make_dataset()
     read(dataset_id, jsonl(flawed(250)))
