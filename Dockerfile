@@ -21,6 +21,7 @@ RUN useradd --system --uid 10001 --create-home winnow && install -d -o winnow /d
 COPY --from=build /opt/winnow /opt/winnow
 USER winnow
 ENV PATH=/opt/winnow/bin:$PATH PYTHONUNBUFFERED=1 WINNOW_HOME=/data WINNOW_HOST=0.0.0.0 WINNOW_LOG_FORMAT=json
+RUN python -m app.curation.prepare
 VOLUME /data
 EXPOSE 8765
 HEALTHCHECK --interval=10s --timeout=3s --start-period=20s CMD ["winnow", "healthy"]

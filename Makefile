@@ -25,11 +25,16 @@ $(STAMPS)/front-end: $(STAMPS)/packages package-lock.json scripts/front_end.py
 	$(BIN)/python scripts/front_end.py
 	@touch $@
 
+$(STAMPS)/compiled: $(STAMPS)/packages $(wildcard app/curation/*.py app/curation/kernels/*.py)
+	@echo "Compiling what looks at texts; this takes half a minute, once."
+	@$(BIN)/python -m app.curation.prepare
+	@touch $@
+
 $(STAMPS)/test: $(STAMPS)/packages requirements-test.lock
 	$(PIP) install --requirement requirements-test.lock
 	@touch $@
 
-setup: $(STAMPS)/packages $(STAMPS)/front-end ## Create .venv and install everything that Winnow needs
+setup: $(STAMPS)/packages $(STAMPS)/front-end $(STAMPS)/compiled ## Create .venv and install everything that Winnow needs
 
 up: setup ## Run Winnow on this machine; DEMO=1 adds a demonstration dataset
 	@exec $(BIN)/winnow up $(if $(DEMO),--demo)
