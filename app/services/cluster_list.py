@@ -88,16 +88,12 @@ def near(session: Session, run: Run | None, sample_id: int, limit: int = 4) -> N
     copies = session.scalar(select(func.count()).where(*mine)) or 0
     if not copies:
         return None
-    rows = session.execute(
-        select(Sample.id, func.left(Sample.question, WORDS), Verdict.similarity)
-        .outerjoin(Verdict, (Verdict.sample_id == Sample.id) & mine[0] & mine[1])
-        .where(
-            Sample.id != sample_id, or_(Sample.id == survivor, Sample.id.in_(select(Verdict.sample_id).where(*mine)))
-        )
-        .order_by((Sample.id == survivor).desc(), Verdict.similarity.desc(), Sample.id)
-        .limit(limit)
-    )
-    return Near(survivor, copies + 1, [Sibling(*row) for row in rows])
+    nearest = select(Verdict.sample_id, Verdict.similarity).where(*mine, Verdict.sample_id != sample_id)
+    shares = dict(session.execute(nearest.order_by(Verdict.similarity.desc(), Verdict.sample_id).limit(limit)).all())
+    ids = [one for one in [survivor, *shares] if one != sample_id][:limit]
+    rows = session.execute(select(Sample.id, func.left(Sample.question, WORDS)).where(Sample.id.in_(ids)))
+    words: dict[int, str] = dict(rows.all())
+    return Near(survivor, copies + 1, [Sibling(one, words[one], shares.get(one)) for one in ids])
 
 
 def _grouped(run_id: int, choice: Choice) -> Select[*tuple[Any, ...]]:

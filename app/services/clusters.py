@@ -91,7 +91,9 @@ def undo(session: Session, dataset: Dataset, sample_id: int) -> None:
 
 
 def _members(session: Session, dataset: Dataset, run: Run, survivor: int) -> Sequence[AnyRow]:
+    # The ids come first: with an "or" in its place, PostgreSQL reads all samples.
     copies = select(Verdict.sample_id).where(Verdict.run_id == run.id, Verdict.duplicate_of == survivor)
+    ids = [survivor, *session.scalars(copies)]
     similarity = func.coalesce(Verdict.similarity, 1.0).label("similarity")
     return session.execute(
         select(
@@ -108,7 +110,7 @@ def _members(session: Session, dataset: Dataset, run: Run, survivor: int) -> Seq
         .join(Corpus, Corpus.id == Sample.corpus_id)
         .outerjoin(Verdict, (Verdict.sample_id == Sample.id) & (Verdict.run_id == run.id))
         .outerjoin(SurvivorChoice, SurvivorChoice.sample_id == Sample.id)
-        .where(Sample.dataset_id == dataset.id, (Sample.id == survivor) | Sample.id.in_(copies))
+        .where(Sample.dataset_id == dataset.id, Sample.id.in_(ids))
         .order_by((Sample.id == survivor).desc(), similarity.desc(), Sample.id)
     ).all()
 
