@@ -62,7 +62,7 @@ def known() -> dict[str, str]:
     """The sections that the file holds now."""
     text = RESULTS.read_text() if RESULTS.exists() else ""
     places = [*_HEADING.finditer(text)]
-    ends = [found.start() for found in places[1:]] + [len(text)]
+    ends = [*(found.start() for found in places[1:]), len(text)][: len(places)]
     return {found[1]: text[found.start() : end].rstrip() for found, end in zip(places, ends, strict=True)}
 
 

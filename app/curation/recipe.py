@@ -15,6 +15,7 @@ from app.curation.conflicts import Conflicts
 from app.curation.decontamination.settings import Decontamination
 from app.curation.deduplicator import Deduplicator, deduplicators
 from app.curation.filter import Filter, filters
+from app.curation.ordering import Ordering
 from app.curation.pii.policy import PiiPolicy
 from app.curation.preferences import Preference
 from app.curation.sample import Form
@@ -59,6 +60,7 @@ class Recipe(BaseModel):
     ] = {}
     conflicts: Conflicts = Conflicts()
     decontamination: Decontamination = Decontamination()
+    order: Ordering = Ordering()
     survivors: tuple[Preference, ...] = ()
     """Which of several near-duplicates stays; without any preference it is the first."""
 
@@ -84,8 +86,8 @@ class Recipe(BaseModel):
         return orjson.dumps(self.model_dump(mode="json"), option=options)
 
     def fingerprint(self) -> str:
-        """Two recipes that decide alike share it; title and reference do not count."""
-        state = self.model_dump(mode="json", exclude={"title", "reference"})
+        """Two recipes that decide alike share it; title, reference and order do not count."""
+        state = self.model_dump(mode="json", exclude={"title", "reference", "order"})
         return sha256(orjson.dumps(state, option=orjson.OPT_SORT_KEYS)).hexdigest()
 
 

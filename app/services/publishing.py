@@ -1,10 +1,11 @@
 """Making a run's verdicts count, all at one moment. What experts have decided stays as it is."""
 
+import numpy as np
 from sqlalchemy import BigInteger, column, select, table, text
 from sqlalchemy.orm import Session
 
 from app.models import Dataset, Run
-from app.services import judging, reviewing, state_counts
+from app.services import judging, queue_order, reviewing, state_counts
 from app.services.copying import copy_rows
 
 _CHANGED = table("changed", column("id", BigInteger))
@@ -58,3 +59,4 @@ def publish(session: Session, run: Run) -> None:
     changed = select(_CHANGED.c.id)
     reviewing.open_slots(session, dataset, changed)
     reviewing.close_slots(session, dataset, changed)
+    queue_order.apply(session, run, judged, np.array(session.scalars(changed).all(), np.int64))
