@@ -64,17 +64,18 @@ class Near:
 
 def page(session: Session, run: Run | None, choice: Choice, number: int = 0) -> Page:
     """The clusters in which a copy fits; `number` counts pages from 0."""
-    grouped = _grouped(run.id if run else 0, choice).subquery()
+    grouped = _grouped(run.id if run else 0, choice)
+    # Only those on the page are looked up among the samples.
+    largest = grouped.order_by(func.count().desc(), Verdict.duplicate_of).offset(number * PAGE).limit(PAGE + 1)
+    top, grouped_all = largest.cte("top").prefix_with("MATERIALIZED"), grouped.subquery()
     rows = session.execute(
-        select(grouped, func.left(Sample.question, WORDS).label("question"), Corpus.name.label("corpus"))
-        .join(Sample, Sample.id == grouped.c.survivor)
+        select(top, func.left(Sample.question, WORDS).label("question"), Corpus.name.label("corpus"))
+        .join(Sample, Sample.id == top.c.survivor)
         .join(Corpus, Corpus.id == Sample.corpus_id)
-        .order_by(grouped.c.copies.desc(), grouped.c.survivor)
-        .offset(number * PAGE)
-        .limit(PAGE + 1)
+        .order_by(top.c.copies.desc(), top.c.survivor)
     ).all()
     total = session.execute(
-        select(func.count(), func.coalesce(func.sum(grouped.c.copies), 0)).select_from(grouped)
+        select(func.count(), func.coalesce(func.sum(grouped_all.c.copies), 0)).select_from(grouped_all)
     ).one()
     lines = [Line(row.survivor, row.question, row.corpus, row.copies + 1, row.least, row.most) for row in rows[:PAGE]]
     return Page(lines, len(rows) > PAGE, int(total[0]), int(total[1]))
