@@ -72,8 +72,9 @@ def _installation(home: Path) -> Iterator[None]:
 
 
 @contextmanager
-def _worker() -> Iterator["subprocess.Popen[bytes]"]:
-    worker = subprocess.Popen([sys.executable, "-m", "app.cli", "worker", "--processes", "1"], start_new_session=True)
+def _worker(processes: int = 1) -> Iterator["subprocess.Popen[bytes]"]:
+    command = [sys.executable, "-m", "app.cli", "worker", "--processes", str(processes)]
+    worker = subprocess.Popen(command, start_new_session=True)
     try:
         while not _alive():
             time.sleep(0.2)

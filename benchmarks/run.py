@@ -27,6 +27,7 @@ SECTIONS: dict[str, list[list[str]]] = {
     "Contamination, real data": [["contaminated"]],
     "Personal data": [["pii"]],
     "What-if and runs at 1,000,000 samples": [["what_if"]],
+    "The next corpus": [["next_corpus"]],
     "Import": [["import_memory"]],
 }
 PEERS = ("datasketch", "rensa", "datatrove", "spacy", "numba", "numpy")
