@@ -8,6 +8,7 @@ from typing import Any, Literal, get_args, get_origin
 from pydantic.fields import FieldInfo
 
 from app.curation.bounds import Rule, rule_of
+from app.curation.ordering import OneOf
 
 Typed = Mapping[str, str]
 SIDES = {"min": "at least", "max": "at most"}
@@ -119,15 +120,22 @@ def _limit(name: str, info: FieldInfo, rule: Rule, text: str, is_on: bool) -> Fi
 
 
 def _setting(name: str, info: FieldInfo, text: str) -> Field:
-    choices = tuple(map(str, get_args(info.annotation))) if get_origin(info.annotation) is Literal else ()
+    choices = _choices(info)
     unit = "%" if _is_share(info) else ""
     usual = _text(info.get_default(call_default_factory=True), info)
     title, help = info.title or name.rpartition(".")[2], info.description or ""
     return Field(name, title, help, _control(info), text, unit, choices=choices, usual=usual)
 
 
+def _choices(info: FieldInfo) -> tuple[str, ...]:
+    for item in info.metadata:
+        if isinstance(item, OneOf):
+            return ("", *item.choices())
+    return tuple(map(str, get_args(info.annotation))) if get_origin(info.annotation) is Literal else ()
+
+
 def _control(info: FieldInfo) -> Literal["number", "check", "choice", "words"]:
-    if get_origin(info.annotation) is Literal:
+    if _choices(info):
         return "choice"
     if info.annotation is bool:
         return "check"

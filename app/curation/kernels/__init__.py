@@ -6,6 +6,7 @@ directory named after all of the core's source: changed code never meets old mac
 """
 
 import os
+import time
 from hashlib import blake2b
 from pathlib import Path
 from shutil import rmtree
@@ -13,8 +14,8 @@ from shutil import rmtree
 import numba
 import platformdirs
 
-KEPT = 3
-"""Versions of the source whose compiled code is kept."""
+KEPT_SECONDS = 14 * 86_400
+"""Compiled code of a source that nobody has used for so long is removed."""
 
 
 def keep_by_source() -> None:
@@ -22,15 +23,16 @@ def keep_by_source() -> None:
     if "NUMBA_CACHE_DIR" in os.environ:
         return
     root = Path(platformdirs.user_cache_dir("winnow")) / "kernels"
+    own = root / _digest()
     try:
-        (root / _digest()).mkdir(parents=True, exist_ok=True)
-        (root / _digest()).touch()
-        others = sorted((path for path in root.iterdir()), key=lambda path: path.stat().st_mtime)
-        for old in others[:-KEPT]:
-            rmtree(old, ignore_errors=True)
+        own.mkdir(parents=True, exist_ok=True)
+        own.touch()
+        for other in root.iterdir():
+            if other.stat().st_mtime < time.time() - KEPT_SECONDS:
+                rmtree(other, ignore_errors=True)
     except OSError:  # no home, or one that cannot be written: numba finds a place beside the code, or compiles anew
         return
-    numba.config.CACHE_DIR = str(root / _digest())  # type: ignore[attr-defined]
+    numba.config.CACHE_DIR = str(own)  # type: ignore[attr-defined]
 
 
 def _digest() -> str:
