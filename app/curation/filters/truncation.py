@@ -25,16 +25,20 @@ LONG_TEXT = 600
 """Characters: generators cut long answers; people forget the last full stop of short ones."""
 _FENCES = Cue("```", "~~~")
 _FENCE_LINE = re.compile(r"^ {0,3}(?:```|~~~)", re.MULTILINE)
-_CODE = re.compile(
-    r"[{}=<>\\|]|\w\(|;\s*$|\d\s*;|^\s*(?:def|return|print|import|from|select|class|for \(|let|var|const)\b|^\s{2,}\S|^\s*[#@]",
-    re.IGNORECASE,
+_SIGNS = "{}=<>\\|"
+_SEMICOLON = re.compile(r"\d\s*;|;\s*$")
+_CODE_START = re.compile(
+    r"\s*(?:def|return|print|import|from|select|class|for \(|let|var|const)\b|\s{2,}\S|\s*[#@]", re.IGNORECASE
 )
 _LIST_ITEM = re.compile(r"\s*(?:[-*•–]|\(?\w{1,3}[.):])\s*\S?")
 _BARE_ITEM = re.compile(r"(?:[-*•]|\(?\d{1,3}[.)])\s*")
-_DANGLING = re.compile(
-    r"\b(?:and|or|but|the|an?|of|to|with|for|in|on|by|from|that|which|is|are|was|were|be|as|at|their|its|such|than"
-    r"|because|into|your|my|our|his|her|can|will|should|between)$"
-)
+_LAST_WORD = re.compile(r"\w*$")
+_DANGLING_WORDS = """
+and or but the a an of to with for in on by from that which is are was were be as at their its such than
+because into your my our his her can will should between
+"""
+_DANGLING = frozenset(_DANGLING_WORDS.split())
+_LONGEST = 12
 _END_MARKS = frozenset(".!?。！？｡…:;\"'”’»)]}>*`|~_#-–—%、।؟؛。」』）】》")
 
 
@@ -74,15 +78,24 @@ def _is_cut(text: str) -> bool:
     *before, line = (text[text.rfind("\n\n") + 1 :] or text).splitlines() or [""]
     if before and _BARE_ITEM.fullmatch(line.strip()) and _LIST_ITEM.match(before[-1]):
         return True
-    if not (last.isalnum() or last == ",") or _CODE.search(line):
+    if not (last.isalnum() or last == ","):
         return False
-    return _stops_early(line, is_long)
+    return _stops_early(line, is_long) and not _is_code(line)
+
+
+def _is_code(line: str) -> bool:
+    """By a keyword or indent at the start, a sign that prose does not use, a call, or a semicolon behind a figure."""
+    if _CODE_START.match(line) or any(sign in line for sign in _SIGNS):
+        return True
+    if any(before[-1:].isalnum() or before[-1:] == "_" for before in line.split("(")[:-1]):
+        return True
+    return ";" in line and _SEMICOLON.search(line) is not None
 
 
 def _stops_early(line: str, is_long: bool) -> bool:
     last = re.split(r"[.!?。！？]\s", line)[-1]
     length = len(words(last))
-    if _DANGLING.search(last) and length >= SENTENCE:
+    if length >= SENTENCE and _LAST_WORD.search(last[-_LONGEST:])[0] in _DANGLING:  # type: ignore[index]
         return True
     return is_long and length >= LONG_SENTENCE and last != line and not _LIST_ITEM.match(line) and "#" not in last
 
