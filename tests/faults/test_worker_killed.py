@@ -56,7 +56,8 @@ def undisturbed(broker: "redis.Redis", corpus_file: bytes) -> Outcome:
 def verdicts(dataset_id: int) -> list[tuple[Any, ...]]:
     """What the newest run decided about each line, and the states it led to."""
     return rows(
-        """SELECT s.number, s.state, v.reasons, v.failures::text, first.number, v.similarity
+        r"""SELECT s.number, s.state, v.reasons, regexp_replace(v.failures::text, '"sample": \d+', '', 'g'), first.number,
+               v.similarity
            FROM samples s JOIN runs r ON r.id = (SELECT max(id) FROM runs WHERE dataset_id = :dataset AND published)
            LEFT JOIN verdicts v ON v.sample_id = s.id AND v.run_id = r.id LEFT JOIN samples first ON first.id = v.duplicate_of
            WHERE s.dataset_id = :dataset ORDER BY s.number""",
