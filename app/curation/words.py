@@ -7,7 +7,8 @@ from numpy.typing import NDArray
 
 from app.curation.characters import COMPLEX, tables
 from app.curation.hashing import Hashes
-from app.curation.kernels.scanner import complex_texts, scan_all
+from app.curation.kernels.ascii_words import scan_all
+from app.curation.kernels.scanner import complex_texts
 from app.curation.text import comparable
 from app.curation.texts import Texts
 

@@ -177,25 +177,3 @@ def complex_texts(data: NDArray[np.uint8], offsets: NDArray[np.int64], folded: N
                 found[text] = True
                 break
     return found
-
-
-@njit(cache=True, nogil=True)
-def scan_all(
-    data: NDArray[np.uint8],
-    offsets: NDArray[np.int64],
-    classes: NDArray[np.uint8],
-    folded: NDArray[np.int32],
-    ignore_numbers: bool,
-) -> tuple[NDArray[np.uint64], NDArray[np.int64], NDArray[np.int64], NDArray[np.int64], NDArray[np.int64]]:
-    """All words of all texts: hashes, starts, ends, the first word of each text, singles per text."""
-    texts = len(offsets) - 1
-    most = (offsets[texts] - offsets[0]) // 2 + texts
-    hashes, starts, ends = np.empty(most, np.uint64), np.empty(most, np.int64), np.empty(most, np.int64)
-    firsts, singles = np.zeros(texts + 1, np.int64), np.zeros(texts, np.int64)
-    count = 0
-    for text in range(texts):
-        count, singles[text] = scan(
-            data, offsets[text], offsets[text + 1], classes, folded, ignore_numbers, hashes, starts, ends, count
-        )
-        firsts[text + 1] = count
-    return hashes[:count], starts[:count], ends[:count], firsts, singles
