@@ -10,7 +10,6 @@ from hypothesis import strategies as st
 from app.curation.batch import Batch
 from app.curation.bounds import Limit
 from app.curation.filter import Filter, filters
-from app.curation.form_fields import form_fields
 from app.curation.measuring import measure
 from app.curation.sample import Sample
 from app.curation.verdict import judge
@@ -193,9 +192,7 @@ def test_good_samples_pass_every_default(kind: type[Filter]) -> None:
 
 
 @EVERY
-def test_every_field_can_be_shown_in_a_form(kind: type[Filter]) -> None:
-    assert [field.name for field in form_fields(kind)] == list(kind.model_fields)
-    assert all(field.title and field.help for field in form_fields(kind))
+def test_every_filter_says_what_it_does(kind: type[Filter]) -> None:
     assert (kind.__doc__ or "").strip()
 
 
