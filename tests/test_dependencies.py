@@ -8,7 +8,7 @@ from pathlib import Path
 
 LOCK = Path(__file__).parents[1] / "requirements.lock"
 # Ours, and what others import only where it happens to be there.
-OPTIONAL = {"winnow", "setuptools", "greenlet", "cloudpickle"}
+OPTIONAL = {"winnow", "setuptools", "greenlet", "cloudpickle", "xxhash"}
 # Everything that web, worker and command line load, late imports included.
 LOADS = """
 import sys
