@@ -2,7 +2,8 @@
 
 Every document is put together from passages of real technical, medical and legal texts; then some are copied with small
 and large edits (words replaced, left out and put in, blocks moved, template headers), so that pairs of every
-similarity occur, about one of 0.8 or more per document.
+similarity occur, about one of 0.8 or more per document. Some follow a template: they share half of their text with
+hundreds of others without being copies, as manuals and licences do.
 
 python benchmarks/corpus.py SIZE FILE.jsonl [--seed N] [--data FOLDER]
 """
@@ -22,6 +23,8 @@ PASSAGE, PASSAGES = 400, 4
 """Characters of a passage and passages of a document, about."""
 NEW, EQUAL = 0.5, 0.08
 """Shares of documents that copy no other, and of copies that change at most blanks and capitals."""
+TEMPLATED, FAMILY = 0.11, 300
+"""Share of the others that follow a template, and how many follow the same one."""
 REMEMBERED = 1024
 """A document can be copied until so many others have come."""
 MOST_EDITS = 24
@@ -53,15 +56,28 @@ class Source:
         self.passages = passages
         self.chance = chance
         self.vocabulary = [word for passage in passages[:: max(1, len(passages) // 4000)] for word in passage]
+        self.template: list[str] = []
+        self.following = FAMILY
         self.headers = ["".join(chance.choice(passages)[:30]) + "\n\n" for _ in range(40)]
 
     def fresh(self) -> list[str]:
-        """A document of its own: passages of several sources, one word in twenty replaced."""
-        count = self.chance.choice((PASSAGES - 1, PASSAGES, PASSAGES, PASSAGES + 1))
-        words = [word for _ in range(count) for word in self.chance.choice(self.passages)]
+        """A document of its own: passages of several sources, one word in twenty replaced; or a template filled in."""
+        if self.chance.random() < TEMPLATED:
+            return self._filled_in()
+        words = self._passages(self.chance.choice((PASSAGES - 1, PASSAGES, PASSAGES, PASSAGES + 1)))
         for _ in range(len(words) // 20):
             words[self.chance.randrange(len(words))] = self.word()
         return words
+
+    def _filled_in(self) -> list[str]:
+        if self.following == FAMILY:
+            self.template, self.following = self._passages(PASSAGES - 1), 0
+        self.following += 1
+        at = self.chance.choice((0, len(self.template) // 2, len(self.template)))
+        return [*self.template[:at], *self._passages(1), *self.template[at:]]
+
+    def _passages(self, count: int) -> list[str]:
+        return [word for _ in range(count) for word in self.chance.choice(self.passages)]
 
     def copy(self, words: list[str]) -> list[str]:
         """The document with a few or many edits, or none."""

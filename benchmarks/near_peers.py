@@ -90,22 +90,25 @@ def datatrove_minhash(texts: list[str]) -> Dropped:
 
 
 def exact_yardstick(texts: list[str]) -> Dropped:
-    """25 bands of 5 numbers by datasketch, then exact Jaccard in Python: what stays resembles nothing that stays."""
+    """25 bands of 5 numbers by datasketch, then the exact Jaccard of every candidate pair in Python: all pairs, as here.
+
+    What stays resembles nothing that stays.
+    """
     from datasketch import MinHash, MinHashLSH
     from xxhash import xxh3_64_intdigest
 
     index = MinHashLSH(num_perm=125, params=(25, 5))
-    sets: dict[int, set[str]] = {}
+    sets: list[set[str]] = []
     dropped = set()
     blank = MinHash(num_perm=125, hashfunc=lambda value: xxh3_64_intdigest(value) & 0xFFFFFFFF)
     for row, text in enumerate(texts):
         found, sketch = _shingles(text), blank.copy()
         sketch.update_batch([value.encode() for value in found])
-        if any(_jaccard(found, sets[other]) >= THRESHOLD for other in index.query(sketch)):
+        alike = [other for other in index.query(sketch) if _jaccard(found, sets[other]) >= THRESHOLD]
+        if any(other not in dropped for other in alike):
             dropped.add(row)
-        else:
-            index.insert(row, sketch, check_duplication=False)
-            sets[row] = found
+        index.insert(row, sketch, check_duplication=False)
+        sets.append(found)
     return dropped
 
 

@@ -104,7 +104,8 @@ class Batch:
 
     @cached_property
     def prose_words(self) -> Words:
-        return self.answer_words if self.prose_bytes is self.answer_bytes else Words.of(self.prose_bytes)
+        rows = [row for row, (one, other) in enumerate(zip(self.prose, self.answers, strict=True)) if one is not other]
+        return self.answer_words.changed(self.prose_bytes, np.array(rows, np.int64)) if rows else self.answer_words
 
     @cached_property
     def prose_counts(self) -> NDArray[np.int64]:

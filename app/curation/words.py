@@ -51,6 +51,27 @@ class Words:
         classes = tables().classes
         return cls(texts, *scan_all(texts.data, texts.offsets, classes, folded, ignore_numbers), folded)
 
+    def changed(self, texts: Texts, rows: NDArray[np.int64]) -> "Words":
+        """The words of `texts`, which differ from these texts in `rows` (ascending) alone: only those are scanned."""
+        others = Words.of(texts.take(rows))
+        parts: list[tuple[NDArray[np.uint64], NDArray[np.int64], NDArray[np.int64]]] = []
+        for place, (before, row) in enumerate(zip([-1, *rows.tolist()], [*rows.tolist(), len(texts)], strict=True)):
+            parts.append(self._moved(before + 1, row, int(texts.offsets[before + 1])))
+            if row < len(texts):
+                parts.append(others._moved(place, place + 1, int(texts.offsets[row])))
+        counts, singles = self.counts.copy(), self.singles.copy()
+        counts[rows], singles[rows] = others.counts, others.singles
+        hashes, starts, ends = (np.concatenate(column) for column in zip(*parts, strict=True))
+        return Words(texts, hashes, starts, ends, np.concatenate([[0], np.cumsum(counts)]), singles, self.folded)
+
+    def _moved(
+        self, first: int, last: int, to: int
+    ) -> tuple[NDArray[np.uint64], NDArray[np.int64], NDArray[np.int64]]:
+        """Hashes, starts and ends of some texts in a row, as they are where the first of these texts begins at `to`."""
+        some = slice(self.firsts[first], self.firsts[last])
+        further = to - self.texts.offsets[first]
+        return self.hashes[some], self.starts[some] + further, self.ends[some] + further
+
     @cached_property
     def counts(self) -> NDArray[np.int64]:
         """Words per text."""

@@ -10,6 +10,8 @@ from app.models.pairs import PairBlock, PairSet, SurvivorChoice
 from app.models.recipe import RecipeVersion
 from app.models.release import Release, ReleaseRow
 from app.models.review import Decision, Review, Slot, SlotState
+from app.models.review import Purpose as SlotPurpose
+from app.models.rubric import Rubric
 from app.models.run import MeasureSet, Run, RunBlock, Verdict
 from app.models.sample import Revision, Sample, SampleSearch, SampleState, StateCount
 from app.models.user import Invitation, LoginAttempt, SignIn, User
@@ -47,6 +49,7 @@ __all__ = [
     "Review",
     "Revision",
     "Role",
+    "Rubric",
     "Run",
     "RunBlock",
     "Sample",
@@ -56,6 +59,7 @@ __all__ = [
     "ShardState",
     "SignIn",
     "Slot",
+    "SlotPurpose",
     "SlotState",
     "StateCount",
     "SurvivorChoice",

@@ -1,5 +1,6 @@
 """Datasets, the people in them, and their guidelines."""
 
+from datetime import datetime
 from enum import StrEnum
 from functools import partial
 from secrets import token_bytes
@@ -7,7 +8,7 @@ from secrets import token_bytes
 from sqlalchemy import CheckConstraint, ForeignKey, UniqueConstraint
 from sqlalchemy.orm import Mapped, mapped_column
 
-from app.db import Base, Dated, Identified
+from app.db import Base, Dated, Identified, Json
 
 
 class Purpose(StrEnum):
@@ -34,7 +35,10 @@ class Role(StrEnum):
 
 
 class Dataset(Identified, Dated, Base):
-    """What a team is building. `pseudonym_key` is the secret from which its pseudonyms of personal data are made."""
+    """What a team is building. `pseudonym_key` is the secret from which its pseudonyms of personal data are made.
+
+    `review_plan` says how reviewing is organised; while `paused_at` is set nobody is given a sample.
+    """
 
     __tablename__ = "datasets"
     __table_args__ = (CheckConstraint("reviews_per_sample BETWEEN 1 AND 9", name="reviews_per_sample"),)
@@ -45,6 +49,8 @@ class Dataset(Identified, Dated, Base):
     form: Mapped[DatasetForm]
     target: Mapped[int | None]
     reviews_per_sample: Mapped[int] = mapped_column(server_default="1")
+    review_plan: Mapped[Json] = mapped_column(server_default="{}")
+    paused_at: Mapped[datetime | None]
     created_by: Mapped[int | None] = mapped_column(ForeignKey("users.id"))
     pseudonym_key: Mapped[bytes] = mapped_column(default=partial(token_bytes, 32), deferred=True)
 

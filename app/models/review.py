@@ -6,7 +6,7 @@ from enum import StrEnum
 from sqlalchemy import ForeignKey, Index, UniqueConstraint
 from sqlalchemy.orm import Mapped, mapped_column
 
-from app.db import Base, Dated, Identified
+from app.db import Base, Dated, Identified, Json
 
 
 class SlotState(StrEnum):
@@ -16,6 +16,19 @@ class SlotState(StrEnum):
     LEASED = "leased"
     DONE = "done"
     CLOSED = "closed"
+
+
+class Purpose(StrEnum):
+    """Why an answer is asked for. Only those of REVIEW decide a sample; the others measure people and strata.
+
+    GOLD has a known answer and is one expert's own, ACCEPTANCE judges a sample drawn for its stratum, AUDIT checks a
+    sample that was decided together with many others.
+    """
+
+    REVIEW = "review"
+    GOLD = "gold"
+    ACCEPTANCE = "acceptance"
+    AUDIT = "audit"
 
 
 class Decision(StrEnum):
@@ -28,12 +41,15 @@ class Decision(StrEnum):
 
 
 class Slot(Identified, Base):
-    """One of the N reviews asked for a sample. Leased rows leave the partial index that the queue reads."""
+    """One of the N reviews asked for a sample. Leased rows leave the partial index that the queue reads.
+
+    `lane` says who may take it: an expert takes from the lanes that they serve, and everybody serves the empty one.
+    """
 
     __tablename__ = "slots"
     __table_args__ = (
         UniqueConstraint("sample_id", "number"),
-        Index("ix_slots_open", "dataset_id", "rank", "id", postgresql_where="state = 'open'"),
+        Index("ix_slots_open", "dataset_id", "lane", "rank", "id", postgresql_where="state = 'open'"),
         Index("ix_slots_leased", "dataset_id", "expert_id", "leased_until", postgresql_where="state = 'leased'"),
     )
 
@@ -41,6 +57,8 @@ class Slot(Identified, Base):
     sample_id: Mapped[int] = mapped_column(ForeignKey("samples.id", ondelete="CASCADE"))
     number: Mapped[int]
     rank: Mapped[float] = mapped_column(server_default="0")
+    lane: Mapped[str] = mapped_column(server_default="")
+    purpose: Mapped[Purpose] = mapped_column(server_default=Purpose.REVIEW)
     state: Mapped[SlotState] = mapped_column(server_default=SlotState.OPEN)
     expert_id: Mapped[int | None] = mapped_column(ForeignKey("users.id"))
     leased_until: Mapped[datetime | None]
@@ -50,6 +68,7 @@ class Review(Identified, Dated, Base):
     """One expert's answer on one sample. Appended, never changed, save that undo stamps `undone_at`.
 
     `counted` is false where the answer came after another expert's had filled the slot: kept, but not the decision.
+    `answers` are those to the questions of a rubric, by the question's key.
     """
 
     __tablename__ = "reviews"
@@ -73,6 +92,8 @@ class Review(Identified, Dated, Base):
     comment: Mapped[str] = mapped_column(server_default="")
     revision_id: Mapped[int | None] = mapped_column(ForeignKey("revisions.id"))
     guideline_id: Mapped[int | None] = mapped_column(ForeignKey("guidelines.id"))
+    rubric_id: Mapped[int | None] = mapped_column(ForeignKey("rubrics.id"))
+    answers: Mapped[Json] = mapped_column(server_default="{}")
     idempotency_key: Mapped[str] = mapped_column(unique=True)
     counted: Mapped[bool] = mapped_column(server_default="true")
     seconds: Mapped[float | None]

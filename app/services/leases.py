@@ -7,6 +7,7 @@ from sqlalchemy import ColumnElement, func, select, text, update
 from sqlalchemy.orm import Session
 
 from app.models import Dataset, Review, Slot, SlotState, User
+from app.services import lanes
 from app.settings import get_settings
 
 
@@ -77,24 +78,31 @@ def _free_expired(session: Session, dataset: Dataset) -> None:
 
 
 def _claim(session: Session, dataset: Dataset, expert: User) -> Slot | None:
-    """The first free place that this expert may have. One at a time: never two places of a sample."""
+    """The first free place that this expert may have, of the lanes they serve. One at a time: never two of a sample."""
     # Scalar subqueries are looked up row by row. As NOT EXISTS they became a join, which with stale statistics
     # compared every free place with every answer of the expert.
     claim = text("""
         UPDATE slots SET state = 'leased', expert_id = :expert, leased_until = now() + make_interval(mins => :minutes)
         WHERE id = (
-            SELECT s.id FROM slots s
-            WHERE s.dataset_id = :dataset AND s.state = 'open'
-              AND (
-                SELECT true FROM reviews r
-                WHERE r.sample_id = s.sample_id AND r.expert_id = :expert AND r.undone_at IS NULL LIMIT 1) IS NULL
-              AND (
-                SELECT true FROM slots o
-                WHERE o.sample_id = s.sample_id AND o.expert_id = :expert AND o.state = 'leased' LIMIT 1) IS NULL
-            ORDER BY s.rank, s.id LIMIT 1 FOR UPDATE OF s SKIP LOCKED)
+            SELECT s.id FROM unnest(CAST(:lanes AS text[])) AS served(lane), LATERAL (
+                SELECT s.id, s.rank FROM slots s
+                WHERE s.dataset_id = :dataset AND s.lane = served.lane AND s.state = 'open'
+                  AND (
+                    SELECT true FROM reviews r
+                    WHERE r.sample_id = s.sample_id AND r.expert_id = :expert AND r.undone_at IS NULL LIMIT 1) IS NULL
+                  AND (
+                    SELECT true FROM slots o
+                    WHERE o.sample_id = s.sample_id AND o.expert_id = :expert AND o.state = 'leased' LIMIT 1) IS NULL
+                ORDER BY s.rank, s.id LIMIT 1 FOR UPDATE OF s SKIP LOCKED) AS s
+            ORDER BY s.rank, s.id LIMIT 1)
         RETURNING slots.*
     """)
-    values = {"dataset": dataset.id, "expert": expert.id, "minutes": get_settings().lease_minutes}
+    values = {
+        "dataset": dataset.id,
+        "expert": expert.id,
+        "minutes": get_settings().lease_minutes,
+        "lanes": lanes.served(session, dataset, expert),
+    }
     claimed: Slot | None = session.scalar(
         select(Slot).from_statement(claim), values, execution_options={"populate_existing": True}
     )

@@ -7,7 +7,19 @@ from sqlalchemy import exists, func, select
 from sqlalchemy.orm import Session
 
 from app.curation.sample import Form
-from app.models import Dataset, Decision, Guideline, Review, Revision, Sample, SampleState, Slot, SlotState, User
+from app.models import (
+    Dataset,
+    Decision,
+    Guideline,
+    Review,
+    Revision,
+    Sample,
+    SampleState,
+    Slot,
+    SlotPurpose,
+    SlotState,
+    User,
+)
 from app.services import contaminations, reasons
 from app.services.edits import revised
 from app.services.errors import Conflict, Invalid, NotFound
@@ -78,7 +90,7 @@ def submit(
     if review.counted:
         _fill(slot, expert, decision)
     session.flush()
-    if review.counted and decision is not Decision.SKIP:
+    if review.counted and decision is not Decision.SKIP and slot.purpose is SlotPurpose.REVIEW:
         settle(session, sample)
     return Outcome(review)
 
@@ -97,7 +109,7 @@ def undo(session: Session, dataset: Dataset, expert: User, review_id: int | None
     if review.decision is Decision.SKIP:
         is_back = slot.state is SlotState.OPEN
     else:
-        is_back = unsettle(sample)
+        is_back = slot.purpose is not SlotPurpose.REVIEW or unsettle(sample)
         slot.state, slot.expert_id = SlotState.CLOSED, None
     if is_back:
         slot.state, slot.expert_id, slot.leased_until = SlotState.LEASED, expert.id, func.now() + term()

@@ -6,7 +6,7 @@ from sqlalchemy import exists, func, select
 from sqlalchemy.orm import Session
 
 from app.curation.sample import Json
-from app.models import Decision, Review, Revision, Sample, SampleState, Slot, SlotState
+from app.models import Decision, Review, Revision, Sample, SampleState, Slot, SlotPurpose, SlotState
 
 _OUTCOMES = {
     Decision.APPROVE: SampleState.APPROVED,
@@ -16,15 +16,21 @@ _OUTCOMES = {
 
 
 def settle(session: Session, sample: Sample) -> None:
-    """Decide a sample once all its places are filled."""
-    is_waiting = exists().where(Slot.sample_id == sample.id, Slot.state != SlotState.DONE)
+    """Decide a sample once all its places for reviews are filled."""
+    is_review = Slot.purpose == SlotPurpose.REVIEW
+    is_waiting = exists().where(Slot.sample_id == sample.id, is_review, Slot.state != SlotState.DONE)
     if session.scalar(select(is_waiting)):
         return
     answers = session.execute(
         select(Review.decision, Review.revision_id, Revision.content)
+        .join(Slot, Slot.id == Review.slot_id)
         .outerjoin(Revision, Revision.id == Review.revision_id)
         .where(
-            Review.sample_id == sample.id, Review.counted, Review.undone_at.is_(None), Review.decision != Decision.SKIP
+            Review.sample_id == sample.id,
+            is_review,
+            Review.counted,
+            Review.undone_at.is_(None),
+            Review.decision != Decision.SKIP,
         )
         .order_by(Review.id)
     ).all()

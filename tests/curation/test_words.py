@@ -45,6 +45,15 @@ def test_words_do_not_depend_on_the_texts_beside_them(texts: list[str]) -> None:
     assert [found.hashes[found.firsts[row + 1] : found.firsts[row + 2]].tolist() for row in range(len(texts))] == alone
 
 
+@given(st.lists(st.tuples(ANY, ANY, st.booleans()), max_size=6))
+def test_words_of_changed_texts_are_those_of_all_of_them(pairs: list[tuple[str, str, bool]]) -> None:
+    before, texts = [one for one, _, _ in pairs], Texts.of([other if new else one for one, other, new in pairs])
+    rows = np.array([row for row, (_, _, new) in enumerate(pairs) if new], np.int64)
+    found, expected = Words.of(Texts.of(before)).changed(texts, rows), Words.of(texts)
+    for name in ("hashes", "starts", "ends", "firsts", "singles"):
+        assert getattr(found, name).tolist() == getattr(expected, name).tolist()
+
+
 def test_singles_are_characters_of_scripts_without_spaces() -> None:
     assert Words.of(Texts.of(["两个 words", "ไทย", ""])).singles.tolist() == [2, 3, 0]
 

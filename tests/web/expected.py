@@ -55,6 +55,7 @@ ROUTES: dict[str, Who] = {
     "POST /datasets/{dataset_id}/people/{user_id}/password-link": Who.ADMIN,
     "POST /datasets/{dataset_id}/people/{user_id}/remove": Who.DATASET_ADMIN,
     "POST /datasets/{dataset_id}/people/{user_id}/role": Who.DATASET_ADMIN,
+    "GET /datasets/{dataset_id}/quality": Who.LEAD,
     "GET /datasets/{dataset_id}/recipe": Who.LEAD,
     "POST /datasets/{dataset_id}/recipe": Who.DATASET_ADMIN,
     "GET /datasets/{dataset_id}/recipe/drawing": Who.LEAD,
