@@ -23,8 +23,8 @@ PASSAGE, PASSAGES = 400, 4
 """Characters of a passage and passages of a document, about."""
 NEW, EQUAL = 0.5, 0.08
 """Shares of documents that copy no other, and of copies that change at most blanks and capitals."""
-TEMPLATED, FAMILY = 0.11, 300
-"""Share of the others that follow a template, and how many follow the same one."""
+TEMPLATED, FAMILY = 0.13, 300
+"""Share of documents that follow a template, and how many follow the same one. Nobody copies them."""
 REMEMBERED = 1024
 """A document can be copied until so many others have come."""
 MOST_EDITS = 24
@@ -36,6 +36,9 @@ def documents(seed: int = 1, data: Path = DATA) -> Iterator[str]:
     source = Source(passages(data), chance)
     recent: list[list[str]] = []
     while True:
+        if chance.random() < TEMPLATED:
+            yield source.framed(source.filled_in())
+            continue
         words = source.copy(_parent(recent, chance)) if recent and chance.random() > NEW else source.fresh()
         if len(recent) < REMEMBERED:
             recent.append(words)
@@ -61,15 +64,14 @@ class Source:
         self.headers = ["".join(chance.choice(passages)[:30]) + "\n\n" for _ in range(40)]
 
     def fresh(self) -> list[str]:
-        """A document of its own: passages of several sources, one word in twenty replaced; or a template filled in."""
-        if self.chance.random() < TEMPLATED:
-            return self._filled_in()
+        """A document of its own: passages of several sources, one word in twenty replaced."""
         words = self._passages(self.chance.choice((PASSAGES - 1, PASSAGES, PASSAGES, PASSAGES + 1)))
         for _ in range(len(words) // 20):
             words[self.chance.randrange(len(words))] = self.word()
         return words
 
-    def _filled_in(self) -> list[str]:
+    def filled_in(self) -> list[str]:
+        """A template with a passage of its own: like its family, and no copy of any of them."""
         if self.following == FAMILY:
             self.template, self.following = self._passages(PASSAGES - 1), 0
         self.following += 1
