@@ -136,7 +136,7 @@ Winnow.soon = (act) => (document.hidden ? setTimeout(act) : requestAnimationFram
       else goes = true;
       tries = 0;
     } catch (error) {
-      if (isWaiting) say("offline");
+      if (isWaiting && !error.cause) say("offline");
       // Without a sign-in there is no use in trying; with one, it is tried again from there.
       if (!error.cause) timer = setTimeout(fill, Math.min(2_000 * 2 ** tries++, 30_000));
     } finally { fetching = false; }

@@ -85,6 +85,11 @@ window.Winnow ??= {};
   document.addEventListener("outbox:refused", (event) => { refused(event.detail); if (event.detail.kind === "undo") ahead.release(event.detail.slot, false); });
 
   outbox.refused().forEach(refused);
+  for (const [name, count] of outbox.ofOthers()) {
+    const made = notice("flagged", strip.element("p", {}, strip.element("b", {}, `${count === 1 ? "One answer" : `${count} answers`} of ${name} ${count === 1 ? "waits" : "wait"} in this browser.`),
+      ` They go out when ${name} signs in here. Nothing is sent under another name.`));
+    made.lastElementChild.append(close(made));
+  }
   // The page was loaded while answers wait: the server shows their samples still.
   if (outbox.here().some((entry) => entry.kind === "answer" && entry.slot === subject()?.dataset.slot)) ahead.advance();
   else Winnow.soon(ahead.fill);

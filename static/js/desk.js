@@ -11,7 +11,7 @@ window.Winnow ??= {};
   // The same press sent twice is one answer; a page that came back from the browser's cache is a new press.
   const freshKey = () => {
     const key = Winnow.outbox.random();
-    for (const input of desk.querySelectorAll("[data-press]")) input.value = key;
+    for (const input of desk.querySelectorAll("input[data-press]")) input.value = key;
   };
 
   const begin = () => {

@@ -4,11 +4,11 @@
   const isOn = () => "focusView" in root.dataset;
   const show = (on) => {
     if (on) root.dataset.focusView = ""; else delete root.dataset.focusView;
-    for (const button of document.querySelectorAll("[data-focus-view]")) button.ariaPressed = String(on);
+    for (const button of document.querySelectorAll("[data-focus-switch]")) button.ariaPressed = String(on);
   };
   try { show(localStorage.getItem("focus-view") === "on"); } catch { /* private windows may have no storage */ }
 
-  for (const button of document.querySelectorAll("[data-focus-view]")) {
+  for (const button of document.querySelectorAll("[data-focus-switch]")) {
     button.hidden = false;
     button.addEventListener("click", () => {
       show(!isOn());

@@ -20,6 +20,17 @@ window.Winnow ??= {};
   const waiting = () => all().filter((entry) => !entry.refused);
   const refused = () => all().filter((entry) => entry.refused);
 
+  const ofOthers = () => {
+    const counts = new Map();
+    try {
+      for (const name of Object.keys(localStorage)) {
+        const entry = name.startsWith("winnow-outbox:") && !name.startsWith(MINE) && read(name);
+        if (entry) counts.set(entry.name, (counts.get(entry.name) ?? 0) + 1);
+      }
+    } catch { /* no storage, nobody's answers */ }
+    return counts;
+  };
+
   const keep = (entry) => {
     try { localStorage.setItem(MINE + entry.id, JSON.stringify(entry)); }
     catch { unkept.set(entry.id, entry); }
@@ -111,7 +122,7 @@ window.Winnow ??= {};
   document.addEventListener("visibilitychange", () => { if (!document.hidden) flush(); });
 
   Winnow.outbox = {
-    add, drop, waiting, refused, flush, random,
+    add, drop, ofOthers, waiting, refused, flush, random,
     isSending: (entry) => sending === entry.id,
     get trouble() { return trouble; },
     here: () => waiting().filter((entry) => entry.owner === owner),

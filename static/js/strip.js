@@ -47,12 +47,12 @@ window.Winnow ??= {};
       element("span", { className: `glyph ${glyph}`, ariaHidden: "true" }),
       element("span", { className: "off" }, `${word}, not sent yet: `),
       element("span", { className: "past-words", dir: "auto" }, entry.words || "(no words)"));
-    button.dataset.press = entry.key;
+    button.dataset.of = entry.key;
     return element("li", { className: "unsent" }, button);
   };
 
   // What is being taken back is no decision any more, be it on its way still or confirmed a moment ago.
-  const isGone = (button, undos) => undos.some((undo) => (button.name === "entry" ? undo.key === button.dataset.press : undo.slot === button.dataset.slot));
+  const isGone = (button, undos) => undos.some((undo) => (button.name === "entry" ? undo.key === button.dataset.of : undo.slot === button.dataset.slot));
 
   const past = () => {
     const list = part("past").querySelector(".past-list");

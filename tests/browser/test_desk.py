@@ -63,10 +63,13 @@ def desk(database: str) -> Iterator[Desk]:
 
 
 class Serving:
-    """The application on a free port of this machine."""
+    """The application on a free port of this machine, or on one that was used before."""
+
+    def __init__(self, port: int = 0) -> None:
+        self.port = port
 
     def __enter__(self) -> str:
-        self.server = uvicorn.Server(uvicorn.Config(create_app(), port=0, log_level="warning"))
+        self.server = uvicorn.Server(uvicorn.Config(create_app(), port=self.port, log_level="warning"))
         self.thread = threading.Thread(target=self.server.run, daemon=True)
         self.thread.start()
         while not self.server.started:
@@ -112,7 +115,7 @@ def on_desk(page: Page, desk: Desk, number: int) -> None:
 def all_saved(page: Page) -> None:
     """Wait until the server has confirmed everything: the next sample is on the desk before that."""
     expect(page.locator(".saved")).to_contain_text(re.compile("Saved|Taken back"))
-    page.wait_for_function("!Winnow.outbox.waiting().length")
+    page.wait_for_function("() => !Winnow.outbox.waiting().length")
 
 
 def test_a_morning_with_the_keyboard_alone(desk: Desk, open_page: Callable[..., Page]) -> None:
