@@ -16,7 +16,7 @@ from sqlalchemy import func, select, update
 
 from app import db
 from app.main import create_app
-from app.models import Dataset, Decision, Review, Revision, Role, Sample, SampleState, Slot, User
+from app.models import Dataset, Decision, Review, Revision, Role, Sample, SampleState, Slot
 from app.services import reviewing, sign_ins
 from tests import factories
 

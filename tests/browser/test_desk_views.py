@@ -1,4 +1,5 @@
 """The strip's history, the page of all decisions, and the focus view, in a real browser."""
+# ruff: noqa: F811 - a fixture that is imported bears the name of the parameter that asks for it
 
 from collections.abc import Callable
 
@@ -14,7 +15,7 @@ from tests.browser.test_desk import Desk, all_saved, chromium, desk, on_desk, op
 Open = Callable[..., Page]
 
 
-def more(desk: Desk, count: int) -> None:  # noqa: F811
+def more(desk: Desk, count: int) -> None:
     with db.transaction() as session:
         dataset = session.get_one(Dataset, desk.dataset_id)
         samples = factories.make_samples(session, factories.make_corpus(session, dataset), count, state=SampleState.QUEUED)
@@ -22,7 +23,7 @@ def more(desk: Desk, count: int) -> None:  # noqa: F811
         desk.answers += [sample.answer for sample in samples]
 
 
-def test_strip_holds_the_last_ten_and_each_can_be_taken_back(desk: Desk, open_page: Open) -> None:  # noqa: F811
+def test_strip_holds_the_last_ten_and_each_can_be_taken_back(desk: Desk, open_page: Open) -> None:
     more(desk, 8)
     page = open_page()
     for number in range(1, 13):
@@ -44,7 +45,7 @@ def test_strip_holds_the_last_ten_and_each_can_be_taken_back(desk: Desk, open_pa
     expect(pills).to_have_count(3)
 
 
-def test_all_decisions_are_listed_and_the_oldest_comes_back(desk: Desk, open_page: Open) -> None:  # noqa: F811
+def test_all_decisions_are_listed_and_the_oldest_comes_back(desk: Desk, open_page: Open) -> None:
     page = open_page()
     for number, key in enumerate("asaa", 1):
         page.keyboard.press(key)
@@ -59,7 +60,7 @@ def test_all_decisions_are_listed_and_the_oldest_comes_back(desk: Desk, open_pag
     assert stored(Review.decision, Review.undone_at.is_not(None))[0] == (Decision.APPROVE, True)
 
 
-def test_focus_view_shows_the_sample_and_the_decision_and_is_remembered(desk: Desk, open_page: Open) -> None:  # noqa: F811
+def test_focus_view_shows_the_sample_and_the_decision_and_is_remembered(desk: Desk, open_page: Open) -> None:
     page = open_page()
     page.keyboard.press("v")
     expect(page.locator(".rail")).to_be_hidden()
@@ -82,7 +83,7 @@ def test_focus_view_shows_the_sample_and_the_decision_and_is_remembered(desk: De
     expect(page.locator(".rail")).to_be_visible()
 
 
-def test_what_the_focus_view_puts_away_shows_when_the_tab_key_reaches_it(desk: Desk, open_page: Open) -> None:  # noqa: F811
+def test_what_the_focus_view_puts_away_shows_when_the_tab_key_reaches_it(desk: Desk, open_page: Open) -> None:
     page = open_page()
     page.keyboard.press("v")
     page.locator("a.brand").focus()

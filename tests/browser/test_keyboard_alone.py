@@ -1,4 +1,5 @@
 """A stranger at the desk who knows nothing but what is printed on the screen: every sample is decided, one press each."""
+# ruff: noqa: F811 - a fixture that is imported bears the name of the parameter that asks for it
 
 import os
 import random
@@ -21,7 +22,7 @@ CAPS = """() => [...document.querySelectorAll(".dock :is(button, summary, a)")].
 
 
 @pytest.fixture
-def full_desk(desk: Desk) -> Desk:  # noqa: F811
+def full_desk(desk: Desk) -> Desk:
     """So many samples as the script decides, and one more."""
     with db.transaction() as session:
         corpus = factories.make_corpus(session, session.get_one(factories.Dataset, desk.dataset_id))
@@ -52,7 +53,7 @@ class Reader:
 
 
 def test_all_is_decided_with_the_printed_keys_and_one_press_each(
-    full_desk: Desk, open_page: Callable[..., Page]  # noqa: F811
+    full_desk: Desk, open_page: Callable[..., Page]
 ) -> None:
     reader = Reader(open_page())
     dice, given = random.Random(4), Counter[str]()
@@ -69,7 +70,7 @@ def test_all_is_decided_with_the_printed_keys_and_one_press_each(
     assert found == {Decision.APPROVE: given["Approve"], Decision.SKIP: given["Skip"]}
 
 
-def test_reason_of_a_rejection_is_printed_too(full_desk: Desk, open_page: Callable[..., Page]) -> None:  # noqa: F811
+def test_reason_of_a_rejection_is_printed_too(full_desk: Desk, open_page: Callable[..., Page]) -> None:
     reader = Reader(open_page())
     before = reader.sample()
     reader.press("Reject")
@@ -80,7 +81,7 @@ def test_reason_of_a_rejection_is_printed_too(full_desk: Desk, open_page: Callab
     assert stored(Review.decision, Review.reason) == [(Decision.REJECT, "harmful")]
 
 
-def test_own_keys_are_printed_and_pressed(full_desk: Desk, open_page: Callable[..., Page]) -> None:  # noqa: F811
+def test_own_keys_are_printed_and_pressed(full_desk: Desk, open_page: Callable[..., Page]) -> None:
     with db.transaction() as session:
         bob = session.scalars(select(factories.User).where(factories.User.name == "Bob")).one()
         keys.choose(session, bob, {"approve": "k", "skip": "a"})

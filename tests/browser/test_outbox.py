@@ -1,4 +1,5 @@
 """Answers on their way in a real browser: shown at once, saved for certain, whatever happens to network and sign-in."""
+# ruff: noqa: F811 - a fixture that is imported bears the name of the parameter that asks for it
 
 import re
 from collections.abc import Callable

@@ -4,7 +4,7 @@ import pytest
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
-from app.models import Dataset, Review, Sample, SampleState, User
+from app.models import Dataset, Sample, SampleState, User
 from app.services import decisions, leases, reviewing
 from app.services.errors import Conflict
 from app.services.taking_back import take_back

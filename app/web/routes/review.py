@@ -14,13 +14,13 @@ from app.services import guidelines, keys, reasons, reviewing
 from app.services.errors import Conflict, DomainError, Invalid
 from app.services.taking_back import take_back
 from app.services.why import Reason
+from app.settings import get_settings
 from app.web import drawing, key_caps, material, roles, word_diff  # noqa: F401 - the last four give words to templates
 from app.web.days import day_began
 from app.web.dependencies import Access, ExpertDep, SessionDep, same_person
 from app.web.errors import STATUS
 from app.web.forms import Input, Submission, submission
 from app.web.rendering import render, wants_part
-from app.settings import get_settings
 
 router = APIRouter(dependencies=[Depends(same_person)])
 
