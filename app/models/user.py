@@ -5,17 +5,21 @@ from datetime import datetime
 from sqlalchemy import ForeignKey, Index, func
 from sqlalchemy.orm import Mapped, mapped_column
 
-from app.db import Base, Dated, Identified
+from app.db import Base, Dated, Identified, Json
 
 
 class User(Identified, Dated, Base):
-    """A person. `is_admin` sees and may do everything; all other rights come from memberships."""
+    """A person. `is_admin` sees and may do everything; all other rights come from memberships.
+
+    `keys` are those keys of the desk that they chose otherwise, by action.
+    """
 
     __tablename__ = "users"
 
     email: Mapped[str] = mapped_column(unique=True)
     name: Mapped[str]
     specialty: Mapped[str] = mapped_column(server_default="")
+    keys: Mapped[Json] = mapped_column(server_default="{}")
     password_hash: Mapped[str]
     is_admin: Mapped[bool] = mapped_column(server_default="false")
     disabled_at: Mapped[datetime | None]

@@ -1,5 +1,6 @@
 """What lies on an expert's desk: the sample to decide, what they did last, or why there is nothing."""
 
+from collections.abc import Collection
 from dataclasses import dataclass, field
 from datetime import datetime
 
@@ -11,10 +12,10 @@ from app.models import Corpus, Dataset, Decision, Review, Revision, Sample, Slot
 from app.services import closeness
 from app.services.edits import Piece, pieces
 from app.services.errors import NotFound
-from app.services.leases import next_slots
+from app.services.leases import following, lock_desk, next_slots, renew
 from app.services.why import Reason
 
-LAST = 3
+LAST = 10
 
 
 @dataclass(frozen=True)
@@ -38,32 +39,51 @@ class Past:
     decision: Decision
     words: str
     was_edited: bool
+    slot_id: int
+    sample_id: int
 
 
 @dataclass(frozen=True)
-class Desk:
+class Done:
+    """What an expert has done: the last answers that stand, today's count, and when the very last thing was done."""
+
+    past: list[Past] = field(default_factory=list)
+    today: int = 0
+    saved_at: datetime | None = None
+    undone_at: datetime | None = None
+
+
+@dataclass(frozen=True)
+class Desk(Done):
     """`emptiness` says why there is no sample: nothing_yet, all_done, with_others or only_skipped."""
 
-    subject: Subject | None
-    past: list[Past]
-    today: int
-    saved_at: datetime | None
-    undone_at: datetime | None
+    subject: Subject | None = None
     emptiness: str = ""
 
 
-def lay_out(session: Session, dataset: Dataset, expert: User, day_began: datetime) -> Desk:
-    """Reserve what comes next and collect what the page shows. `day_began` is midnight where the expert is."""
-    slots = next_slots(session, dataset, expert, 1)
+def lay_out(
+    session: Session, dataset: Dataset, expert: User, day_began: datetime, *, wanted: int | None = None
+) -> Desk:
+    """Reserve what comes next and collect what the page shows. `day_began` is midnight where the expert is.
+
+    `wanted` is a place that is shown before others while the expert holds it.
+    """
+    slot = _wanted(session, dataset, expert, wanted) or next(iter(next_slots(session, dataset, expert, 1)), None)
+    subject, emptiness = _card(session, dataset, expert, slot)
+    recent = done(session, dataset, expert, day_began)
+    return Desk(recent.past, recent.today, recent.saved_at, recent.undone_at, subject, emptiness)
+
+
+def ahead(session: Session, dataset: Dataset, expert: User, beyond: Collection[int]) -> Desk:
+    """Reserve what comes after the places that the page has, for an open page to keep at hand. Nothing of the past."""
+    subject, emptiness = _card(session, dataset, expert, following(session, dataset, expert, beyond))
+    return Desk(subject=subject, emptiness=emptiness)
+
+
+def done(session: Session, dataset: Dataset, expert: User, day_began: datetime) -> Done:
+    """What an answer changes on the page beside the sample."""
     past, saved_at, undone_at = _past(session, dataset, expert)
-    return Desk(
-        _subject(session, dataset, slots[0], expert) if slots else None,
-        past,
-        _today(session, dataset, expert, day_began),
-        saved_at,
-        undone_at,
-        "" if slots else _emptiness(session, dataset, expert),
-    )
+    return Done(past, _today(session, dataset, expert, day_began), saved_at, undone_at)
 
 
 def held(session: Session, dataset: Dataset, expert: User, slot_id: int) -> Slot | None:
@@ -87,6 +107,21 @@ def original(session: Session, dataset: Dataset, slot_id: int, number: int) -> s
     if number >= len(found):
         raise NotFound("This sample is not part of the dataset any more. Your text stays in the form.")
     return found[number].text
+
+
+def _wanted(session: Session, dataset: Dataset, expert: User, slot_id: int | None) -> Slot | None:
+    """A place that was asked for, reserved anew, where this expert holds it."""
+    if slot_id is None or held(session, dataset, expert, slot_id) is None:
+        return None
+    lock_desk(session, dataset.id, expert.id)
+    renew(session, dataset, expert)
+    return held(session, dataset, expert, slot_id)
+
+
+def _card(session: Session, dataset: Dataset, expert: User, slot: Slot | None) -> tuple[Subject | None, str]:
+    if slot is None:
+        return None, _emptiness(session, dataset, expert)
+    return _subject(session, dataset, slot, expert), ""
 
 
 def _subject(session: Session, dataset: Dataset, slot: Slot, expert: User) -> Subject:
@@ -127,7 +162,14 @@ def _past(session: Session, dataset: Dataset, expert: User) -> tuple[list[Past],
         .limit(LAST)
     ).all()
     past = [
-        Past(review.id, review.decision, (question or answer).strip(), review.revision_id is not None)
+        Past(
+            review.id,
+            review.decision,
+            (question or answer).strip(),
+            review.revision_id is not None,
+            review.slot_id,
+            review.sample_id,
+        )
         for review, question, answer in rows
     ]
     newest = select(Review.created_at, Review.undone_at).where(mine).order_by(Review.id.desc()).limit(20).subquery()

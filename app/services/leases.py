@@ -1,6 +1,6 @@
 """Reserving samples for one expert at a time, and no longer than they look at them."""
 
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from datetime import timedelta
 
 from sqlalchemy import ColumnElement, func, select, text, update
@@ -9,6 +9,9 @@ from sqlalchemy.orm import Session
 from app.models import Dataset, Review, Slot, SlotState, User
 from app.services import lanes
 from app.settings import get_settings
+
+MOST = 5
+"""Places that one page may have in hand: the one that is read, a few ahead of it, none to hoard."""
 
 
 def next_slots(session: Session, dataset: Dataset, expert: User, count: int = 2) -> list[Slot]:
@@ -24,6 +27,20 @@ def next_slots(session: Session, dataset: Dataset, expert: User, count: int = 2)
     while len(slots) < count and (claimed := _claim(session, dataset, expert)) is not None:
         slots.append(claimed)
     return slots
+
+
+def following(session: Session, dataset: Dataset, expert: User, beyond: Collection[int]) -> Slot | None:
+    """The place after those that an open page has in hand already, so that it is there before it is asked for."""
+    lock_desk(session, dataset.id, expert.id)
+    in_hand = select(func.count()).where(
+        Slot.id.in_(beyond),
+        Slot.dataset_id == dataset.id,
+        Slot.expert_id == expert.id,
+        Slot.state == SlotState.LEASED,
+    )
+    count = min(session.scalar(in_hand) or 0 if beyond else 0, MOST - 1) + 1
+    slots = next_slots(session, dataset, expert, count)
+    return next((slot for slot in slots if slot.id not in beyond), None)
 
 
 def renew(session: Session, dataset: Dataset, expert: User) -> int:

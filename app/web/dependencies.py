@@ -61,6 +61,16 @@ def get_user(viewer: ViewerDep) -> User:
 UserDep = Annotated[User, Depends(get_user)]
 
 
+class SomebodyElse(Exception):
+    """The page was opened by one person, and another is signed in by now. Nothing may be done under the wrong name."""
+
+
+def same_person(request: Request, user: UserDep) -> None:
+    """Pages that send in the background say whose they are; where they do, nobody else's sign-in will do."""
+    if request.headers.get("Winnow-Person", str(user.id)) != str(user.id):
+        raise SomebodyElse
+
+
 def get_admin(user: UserDep) -> User:
     """A person who may do everything in this installation."""
     if not user.is_admin:

@@ -14,7 +14,7 @@ from starlette.exceptions import HTTPException
 from app.services.blobs import NoSpace
 from app.services.errors import Conflict, DomainError, Forbidden, Invalid, NotFound, TooManyTries
 from app.web.addresses import here
-from app.web.dependencies import SignInNeeded
+from app.web.dependencies import SignInNeeded, SomebodyElse
 from app.web.forms import FormTooLarge
 from app.web.rendering import environment, wants_part
 
@@ -46,6 +46,7 @@ def install(app: FastAPI) -> None:
     for kind in (NotFound, Forbidden, Conflict, Invalid, TooManyTries):
         app.add_exception_handler(kind, _domain)
     app.add_exception_handler(SignInNeeded, _sign_in)
+    app.add_exception_handler(SomebodyElse, _somebody_else)
     app.add_exception_handler(RequestValidationError, _bad_request)
     app.add_exception_handler(HTTPException, _http)
     app.add_exception_handler(FormTooLarge, _too_large)
@@ -100,6 +101,13 @@ def _sign_in(request: Request, error: Exception) -> Response:
         sentence = "Nothing was saved. Sign in in a new tab, then press again here."
         return answer(request, 401, sentence, title="You are signed out", link=(target, "Sign in"))
     return RedirectResponse(target, 303)
+
+
+def _somebody_else(request: Request, error: Exception) -> Response:
+    """The header tells a page that sends in the background from any other conflict."""
+    sentence = f"{request.state.viewer.name} is signed in here now, so nothing was done. Load this page again to go on."
+    headers = {"Winnow-Person": "other"}
+    return answer(request, 409, sentence, title="Somebody else has signed in", headers=headers)
 
 
 def _bad_request(request: Request, error: Exception) -> Response:

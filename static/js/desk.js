@@ -1,53 +1,39 @@
-// The desk between two answers: a fresh key for each sample, the time spent on it, focus, the reservation, and failures in words.
+// The desk between two answers: a fresh key for each sample, the time spent on it, focus, and failures in words.
+window.Winnow ??= {};
 (() => {
   const desk = document.querySelector("[data-desk]");
   if (!desk) return;
-  const RENEW = 5 * 60_000;
   let spent = 0;
   let since = performance.now();
-  let renewed = Date.now();
 
-  const seconds = () => (spent + (document.hidden ? 0 : performance.now() - since)) / 1000;
+  Winnow.seconds = () => ((spent + (document.hidden ? 0 : performance.now() - since)) / 1000).toFixed(2);
 
   // The same press sent twice is one answer; a page that came back from the browser's cache is a new press.
   const freshKey = () => {
-    if (!crypto.randomUUID) return;
-    const key = crypto.randomUUID();
-    for (const input of desk.querySelectorAll("[data-press]")) input.value = key;
+    const key = Winnow.outbox.random();
+    for (const input of desk.querySelectorAll("input[data-press]")) input.value = key;
   };
 
-  const clock = () => {
-    for (const time of desk.querySelectorAll("[data-clock] time")) {
-      const date = new Date(time.dateTime);
-      time.title = time.textContent;
-      time.textContent = date.toLocaleTimeString("en-GB", { hour: "2-digit", minute: "2-digit" });
-    }
+  const begin = () => {
+    [spent, since] = [0, performance.now()];
+    freshKey();
   };
 
   const arrive = () => {
-    [spent, since, renewed] = [0, performance.now(), Date.now()];
-    freshKey();
-    clock();
-  };
-
-  document.addEventListener("htmx:after:swap", (event) => {
-    if (event.detail?.ctx?.target !== desk) return;
     document.getElementById("alerts")?.replaceChildren();
-    arrive();
+    begin();
     scrollTo(0, 0);
     const editor = desk.querySelector(".turn.open textarea");
     (editor ?? desk.querySelector("#sample-h") ?? document.getElementById("main")).focus({ preventScroll: !editor });
-  });
+  };
+
+  document.addEventListener("desk:card", arrive);
+  document.addEventListener("htmx:after:swap", (event) => { if (event.detail?.ctx?.target === desk) arrive(); });
 
   document.addEventListener("visibilitychange", () => {
     if (document.hidden) spent += performance.now() - since;
     else since = performance.now();
-    renew();
   });
-
-  document.addEventListener("submit", (event) => {
-    for (const input of event.target.querySelectorAll("[data-seconds]")) input.value = seconds().toFixed(2);
-  }, true);
 
   // A reason that needs words asks for them before it is sent.
   document.addEventListener("click", (event) => {
@@ -68,24 +54,15 @@
     }
   }, true);
 
-  // The sample stays reserved while it is read: an open page in sight says so every few minutes.
-  const renew = () => {
-    const form = desk.querySelector("[data-renew]");
-    if (!form || document.hidden || Date.now() - renewed < RENEW) return;
-    renewed = Date.now();
-    htmx.trigger(form, "renew");
-  };
-  setInterval(renew, 30_000);
-
   document.addEventListener("htmx:error", (event) => {
-    if (event.detail?.ctx?.response) return;
+    if (event.detail?.ctx?.response || event.detail?.ctx?.sourceElement?.matches("[data-renew]")) return;
     const notice = document.createElement("p");
     notice.className = "notice rejected";
-    notice.textContent = "The server did not answer, so this was not saved. Your text is still here. Check the connection and press again.";
+    notice.textContent = "The server did not answer, so this could not be opened. What you decided and typed is kept. Check the connection and press again.";
     document.getElementById("alerts")?.replaceChildren(notice);
   });
 
   addEventListener("pageshow", (event) => { if (event.persisted) freshKey(); });
   document.cookie = `zone=${Intl.DateTimeFormat().resolvedOptions().timeZone}; path=/; max-age=31536000; samesite=lax`;
-  arrive();
+  begin();
 })();

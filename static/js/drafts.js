@@ -1,4 +1,5 @@
 // Keeps what is typed on the desk in this browser, until the server has confirmed it. A draft belongs to one person, dataset and sample.
+window.Winnow ??= {};
 (() => {
   const PREFIX = "winnow-draft:";
   const desk = document.querySelector("[data-desk]");
@@ -52,6 +53,8 @@
     restore();
   };
   document.addEventListener("htmx:after:swap", (event) => { if (event.target === desk || desk.contains(event.target)) isDesk(event) && arrive(); });
+  document.addEventListener("desk:card", restore);
+  Winnow.drafts = { forget };
   const isDesk = (event) => event.detail?.ctx?.target === desk || event.target === desk;
   arrive();
 })();

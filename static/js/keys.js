@@ -32,7 +32,7 @@
   };
 
   document.addEventListener("keydown", (event) => {
-    if (event.repeat || event.isComposing || event.defaultPrevented) return;
+    if (event.repeat || event.isComposing || event.defaultPrevented || document.querySelector("dialog:modal")) return;
     const wanted = names(event);
     const isTyping = event.target.closest?.(TYPING);
     if (isTyping && !["escape", "ctrl+enter"].includes(wanted[0])) return;

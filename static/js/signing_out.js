@@ -1,7 +1,13 @@
 // Signing out takes every unsent draft out of this browser: the next person at this machine finds none.
+// Answers that have not been sent go with them only after a warning; those of another person stay where they are.
 document.addEventListener("submit", (event) => {
-  if (!event.target.action?.endsWith("/sign-out")) return;
-  try {
-    for (const key of Object.keys(localStorage)) if (key.startsWith("winnow-draft:")) localStorage.removeItem(key);
-  } catch { /* no storage, no drafts */ }
-});
+  if (!/\/sign-out(-everywhere)?$/.test(event.target.getAttribute("action") ?? "")) return;
+  const names = () => { try { return Object.keys(localStorage); } catch { return []; } };
+  const unsent = names().filter((name) => name.startsWith(`winnow-outbox:${document.body.dataset.viewer}:`));
+  if (unsent.length && !confirm(`${unsent.length === 1 ? "One answer has" : `${unsent.length} answers have`} not reached the server yet. Signing out now deletes what waits in this browser.\n\nCancel to stay, so that it can be sent. OK to sign out and delete it.`)) {
+    event.preventDefault();
+    event.stopImmediatePropagation();
+    return;
+  }
+  for (const name of [...unsent, ...names().filter((one) => one.startsWith("winnow-draft:"))]) localStorage.removeItem(name);
+}, true);

@@ -62,7 +62,7 @@ def test_last_answers_come_newest_first(
     past = desk.lay_out(session, dataset, expert, LONG_AGO).past
 
     assert [(one.decision, one.was_edited) for one in past] == [
-        (Decision.APPROVE, True), (Decision.SKIP, False), (Decision.REJECT, False),
+        (Decision.APPROVE, True), (Decision.SKIP, False), (Decision.REJECT, False), (Decision.APPROVE, True),
     ]  # fmt: skip
     assert past[0].words == samples[3].question
 

@@ -8,21 +8,26 @@ from fastapi.responses import RedirectResponse
 from pydantic import ConfigDict, Field, model_validator
 from sqlalchemy.orm import Session
 
-from app.models import Decision
+from app.models import Decision, Review, Sample, Slot
 from app.services import desk as desks
-from app.services import guidelines, reasons, reviewing
+from app.services import guidelines, keys, reasons, reviewing
 from app.services.errors import Conflict, DomainError, Invalid
+from app.services.taking_back import take_back
 from app.services.why import Reason
-from app.web import drawing, material, roles, word_diff  # noqa: F401 - the last three give words to the templates
+from app.settings import get_settings
+from app.web import drawing, key_caps, material, roles, word_diff  # noqa: F401 - the last four give words to templates
 from app.web.days import day_began
-from app.web.dependencies import Access, ExpertDep, SessionDep
+from app.web.dependencies import Access, ExpertDep, SessionDep, same_person
 from app.web.errors import STATUS
 from app.web.forms import Input, Submission, submission
 from app.web.rendering import render, wants_part
 
-router = APIRouter()
+router = APIRouter(dependencies=[Depends(same_person)])
 
 Note = Literal["late", "repeat", "undone", "gone"]
+Part = Literal["desk", "done"]
+"""What an answer brings: the whole desk with the next sample, or only what has been done, where the page has the next."""
+Place = Annotated[int, Field(ge=1, le=2**63 - 1)]
 
 
 class Answer(Input):
@@ -51,9 +56,10 @@ class Answer(Input):
 
 
 class TakeBack(Input):
-    """Which answer to take back; the latest where none is named."""
+    """Which answer to take back, by its number or the key it was sent with; the latest where none is named."""
 
     review: int | None = Field(None, ge=1, le=2**63 - 1)
+    key: str = Field("", max_length=64)
 
 
 class Lease(Input):
@@ -82,13 +88,30 @@ def show_desk(
     session: SessionDep,
     note: Note | None = None,
     edit: Annotated[str, Query(max_length=9)] = "",
+    slot: Annotated[Place | None, Query()] = None,
 ) -> Response:
-    """The sample to decide next; `?edit` opens its text."""
-    return _desk(request, access, session, note=note, editing=edit)
+    """The sample to decide next, or the one in `slot` while it is this expert's; `?edit` opens its text."""
+    return _desk(request, access, session, note=note, editing=edit, wanted=slot)
+
+
+@router.get("/datasets/{dataset_id}/review/following", name="following")
+def following(
+    request: Request,
+    access: ExpertDep,
+    session: SessionDep,
+    beyond: Annotated[list[Place], Query(max_length=50)] = [],  # noqa: B006 - FastAPI copies it
+) -> Response:
+    """The sample after those that the page has, to be at hand before it is asked for."""
+    if not wants_part(request):
+        return RedirectResponse(_path(request, access), 303)
+    laid_out = desks.ahead(session, access.dataset, access.user, beyond)
+    return _desk(request, access, session, laid_out=laid_out, block="card")
 
 
 @router.post("/datasets/{dataset_id}/review", name="decide")
-def decide(request: Request, access: ExpertDep, session: SessionDep, form: AnswerDep) -> Response:
+def decide(
+    request: Request, access: ExpertDep, session: SessionDep, form: AnswerDep, part: Part = "desk"
+) -> Response:
     """Store an answer and show the next sample, to htmx in the same breath."""
     if form.data is None:
         return _refused(request, access, session, form, Invalid(next(iter(form.errors.values()))))
@@ -110,13 +133,21 @@ def decide(request: Request, access: ExpertDep, session: SessionDep, form: Answe
     except DomainError as refusal:
         return _refused(request, access, session, form, refusal)
     note = _note(outcome, answer.decision)
+    if part == "done" and wants_part(request):
+        return _done(request, access, session, outcome.review, note)
     return _onward(request, access, session, note, answered=outcome.review.sample_id)
 
 
 @router.post("/datasets/{dataset_id}/review/undo", name="undo_review")
-def undo(request: Request, access: ExpertDep, session: SessionDep, form: TakeBackDep) -> Response:
+def undo(
+    request: Request, access: ExpertDep, session: SessionDep, form: TakeBackDep, part: Part = "desk"
+) -> Response:
     """Take an answer back and show its sample again."""
-    taken = reviewing.undo(session, access.dataset, access.user, form.data.review if form.data else None)
+    asked = form.data or TakeBack(review=None)
+    if part == "done" and wants_part(request):
+        taken = take_back(session, access.dataset, access.user, review_id=asked.review, key=asked.key)
+        return _done(request, access, session, taken.review, None if taken.slot else "gone", back=taken.slot)
+    taken = reviewing.undo(session, access.dataset, access.user, asked.review)
     return _onward(request, access, session, "undone" if taken.slot else "gone")
 
 
@@ -159,14 +190,23 @@ def _desk(
     form: Submission[Answer] | None = None,
     refusal: DomainError | None = None,
     status: int = 200,
+    wanted: int | None = None,
+    laid_out: desks.Desk | None = None,
+    block: str = "desk",
 ) -> Response:
     """`editing` is the number of the piece to open, or anything else for the answer; `form` holds what was refused."""
-    laid_out = desks.lay_out(session, access.dataset, access.user, day_began(request))
+    if laid_out is None:
+        laid_out = desks.lay_out(session, access.dataset, access.user, day_began(request), wanted=wanted)
     return render(
         request,
         "review.html",
-        "desk",
+        block,
         status=status,
+        home=_path(request, access),
+        keys=keys.of(access.user),
+        lease_seconds=get_settings().lease_minutes * 60,
+        about="",
+        back=None,
         dataset=access.dataset,
         access=access,
         desk=laid_out,
@@ -182,6 +222,33 @@ def _desk(
         limits=_drawn(laid_out.subject),
         metadata=_metadata(laid_out.subject),
     )
+
+
+def _done(
+    request: Request, access: Access, session: Session, review: Review, note: str | None, back: Slot | None = None
+) -> Response:
+    """What an answer changed beside the sample, for a page that shows the next one already. It is saved: the commit
+    comes before this leaves, and the header says so, because not everything that answers with 200 is Winnow."""
+    reviewing.renew(session, access.dataset, access.user)
+    sample = session.get_one(Sample, review.sample_id)
+    shown = render(
+        request,
+        "review.html",
+        "done",
+        "told",
+        dataset=access.dataset,
+        access=access,
+        desk=desks.done(session, access.dataset, access.user, day_began(request)),
+        answered=None if back else sample.id,
+        back=back.id if back else None,
+        note=note,
+        about=(sample.question or sample.answer).strip()[:80],
+        keys=keys.of(access.user),
+        refusal=None,
+        subject=None,
+    )
+    shown.headers["Winnow-Saved"] = "1"
+    return shown
 
 
 def _drawn(subject: desks.Subject | None) -> list[tuple[Reason, drawing.Line]]:
@@ -233,12 +300,16 @@ def _onward(
     request: Request, access: Access, session: Session, note: str | None, answered: int | None = None
 ) -> Response:
     """The next sample: for htmx in this very answer, which leaves after the commit like any other; else by redirect."""
-    path = str(request.app.url_path_for("review", dataset_id=access.dataset.id))
+    path = _path(request, access)
     if not wants_part(request):
         return RedirectResponse(f"{path}?note={note}" if note else path, 303)
     shown = _desk(request, access, session, note=note, answered=answered)
     shown.headers["HX-Replace-Url"] = path
     return shown
+
+
+def _path(request: Request, access: Access) -> str:
+    return str(request.app.url_path_for("review", dataset_id=access.dataset.id))
 
 
 def _note(outcome: reviewing.Outcome, decision: Decision) -> str | None:
