@@ -27,7 +27,9 @@ class Told(NamedTuple):
     role: str
     text: str
     is_plain: bool = True
-    """False for a turn that calls a tool or holds more than words: it stays as it is, or goes."""
+    """False for a turn that holds more than words: it stays as it is, or goes."""
+    is_tool: bool = False
+    """A turn that calls a tool, or a tool's result: it keeps its speaker and stays in one piece."""
     is_bare: bool = True
     """False for a turn with fields of its own beside speaker and words, which merging would lose."""
 
@@ -35,15 +37,18 @@ class Told(NamedTuple):
 def told(content: Json) -> list[Told]:
     """The conversation as it was imported."""
     return [
-        Told(number, turn.role, turn.text, is_plain(message), message.keys() <= {"role", "content"})
+        Told(
+            number,
+            turn.role,
+            turn.text,
+            isinstance(message.get("content"), str),
+            _calls(message) or turn.role not in ROLES,
+            message.keys() <= {"role", "content"},
+        )
         for number, (turn, message) in enumerate(
             zip(turns(Form.CHAT, content), content["messages"], strict=True)
         )
     ]
-
-
-def is_plain(message: Mapping[str, Any]) -> bool:
-    return isinstance(message.get("content"), str) and not _calls(message)
 
 
 def layout(now: Iterable[Told]) -> str:
@@ -95,21 +100,20 @@ def restore(content: Json, now: Sequence[Told], origin: int) -> list[Told]:
 def split(now: Sequence[Told], at: int, cursor: int | None) -> list[Told]:
     """Two turns of one: at the cursor, or else at the first blank line; never inside a word."""
     turn = _at(now, at)
-    if not turn.is_plain:
+    if not turn.is_plain or turn.is_tool:
         raise Impossible("This turn calls a tool or holds more than words, so it cannot be split.")
     cut = _cut(turn.text, cursor)
     # Blanks before the first word of a line may be the indentation of code: those stay.
     first, second = turn.text[:cut].rstrip(), turn.text[cut:].rstrip().lstrip("\n" if cursor is None else None)
     if not first.strip() or not second.strip():
         raise Impossible("Put the cursor where the new turn should begin, between two words, then split again.")
-    role = turn.role if turn.role in ROLES else "assistant"
-    return [*now[:at], turn._replace(text=first), Told(None, role, second), *now[at + 1 :]]
+    return [*now[:at], turn._replace(text=first), Told(None, turn.role, second), *now[at + 1 :]]
 
 
 def merge(now: Sequence[Told], at: int) -> list[Told]:
     """One turn of two, with a blank line between what they said; the first one's speaker keeps the word."""
     turn, following = _at(now, at), _at(now, at + 1)
-    if not turn.is_plain or not following.is_plain or not following.is_bare:
+    if not turn.is_plain or turn.is_tool or not following.is_plain or following.is_tool or not following.is_bare:
         raise Impossible("One of the two turns holds more than words, which would be lost. Nothing was changed.")
     words = "\n\n".join(text for text in (turn.text.rstrip(), following.text) if text.strip())
     return [*now[:at], turn._replace(text=words), *now[at + 2 :]]
@@ -142,7 +146,7 @@ def aligned(before: Sequence[Turn], after: Sequence[Turn]) -> list[tuple[int | N
 def _retold(turn: Told, role: str | None, text: str | None) -> Told:
     if not turn.is_plain:
         return turn
-    return turn._replace(role=role or turn.role, text=turn.text if text is None else text)
+    return turn._replace(role=turn.role if turn.is_tool else role or turn.role, text=turn.text if text is None else text)
 
 
 def _at(now: Sequence[Told], place: int) -> Told:
