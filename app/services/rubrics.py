@@ -8,7 +8,7 @@ from sqlalchemy import Row, exists, select
 from sqlalchemy.orm import Session
 
 from app.curation import answering
-from app.curation.rubric import Question, Refused, loaded
+from app.curation.rubric import Given, Question, Refused, loaded
 from app.curation.sample import Form, Json, turns
 from app.models import Dataset, Decision, Review, Rubric, Sample, User
 from app.services.errors import Conflict, Invalid, NotFound
@@ -88,6 +88,16 @@ def is_answered(session: Session, dataset: Dataset, key: str) -> bool:
     return bool(
         session.scalar(select(exists().where(Review.dataset_id == dataset.id, Review.answers.has_key(key))))
     )
+
+
+def typed(
+    session: Session, dataset: Dataset, given: Mapping[str, Given], rubric_id: int | None = None
+) -> dict[str, Any]:
+    """What a form sent, as answers that are not checked yet; what no question asks for stays as it is."""
+    rubric = session.get(Rubric, rubric_id) if rubric_id else current(session, dataset)
+    kinds = {question.key: question for question in questions(rubric)} if given else {}
+    answers = {key: kinds[key].typed(sent) if key in kinds else dict(sent) for key, sent in given.items()}
+    return {key: answer for key, answer in answers.items() if answer is not None}
 
 
 def answered(

@@ -74,6 +74,7 @@ ROUTES: dict[str, Who] = {
     "POST /datasets/{dataset_id}/review": Who.EXPERT,
     "POST /datasets/{dataset_id}/review/difference": Who.EXPERT,
     "POST /datasets/{dataset_id}/review/lease": Who.EXPERT,
+    "POST /datasets/{dataset_id}/review/turns": Who.EXPERT,
     "POST /datasets/{dataset_id}/review/undo": Who.EXPERT,
     "GET /datasets/{dataset_id}/runs": Who.LEAD,
     "POST /datasets/{dataset_id}/runs": Who.DATASET_ADMIN,
