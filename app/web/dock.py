@@ -211,10 +211,11 @@ def _condition(question: Question, other: Question | None) -> str:
 def _plausible(questions: Sequence[Question], answers: Mapping[str, Any]) -> dict[str, Any]:
     """What was typed and refused may be anything; only what could be an answer opens other questions."""
     kinds = {"set": list, "ordinal": int}
+    found = {question.key: answers.get(question.key) for question in questions}
     return {
-        question.key: answers[question.key]
+        question.key: found[question.key]
         for question in questions
-        if isinstance(answers.get(question.key), kinds.get(question.scale, object)) and answers[question.key] is not None
+        if found[question.key] is not None and isinstance(found[question.key], kinds.get(question.scale, object))
     }
 
 
