@@ -98,6 +98,11 @@
     changed(select);
   });
 
+  // Enter in a field would press a button; only the button's own key does that.
+  desk.addEventListener("keydown", (event) => {
+    if (event.key === "Enter" && !event.ctrlKey && !event.metaKey && event.target.matches("[data-question] input")) event.preventDefault();
+  });
+
   desk.addEventListener("change", (event) => {
     const question = event.target.closest("[data-question]");
     if (!question) return;

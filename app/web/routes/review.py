@@ -147,7 +147,9 @@ def show_desk(
 def decide(request: Request, access: ExpertDep, session: SessionDep, form: AnswerDep) -> Response:
     """Store an answer and show the next sample, to htmx in the same breath."""
     if form.data is None:
-        return _refused(request, access, session, form, Invalid(next(iter(form.errors.values()))))
+        undecided = "Nothing is decided yet, and nothing was saved. Press what should become of the sample."
+        said = undecided if not form.values.get("decision") and "decision" in form.errors else next(iter(form.errors.values()))
+        return _refused(request, access, session, form, Invalid(said))
     answer = form.data
     try:
         with session.begin_nested():
