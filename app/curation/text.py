@@ -36,6 +36,13 @@ def words(text: str) -> list[str]:
     return _ASCII_WORD.findall(text) if text.isascii() else _WORD.findall(text)
 
 
+def word_start(text: str, place: int) -> int:
+    """Where the word begins that holds the place; the place itself where it lies between two words."""
+    inside = (word for word in _WORD.finditer(text) if word.end() > place)
+    word = next(inside, None)
+    return word.start() if word and word.start() < place else place
+
+
 def letters(text: str) -> int:
     """How many characters are letters of any script."""
     return sum(map(str.isalpha, text))

@@ -14,6 +14,7 @@ from app.models.review import Purpose as SlotPurpose
 from app.models.rubric import Rubric
 from app.models.run import MeasureSet, Run, RunBlock, Verdict
 from app.models.sample import Revision, Sample, SampleSearch, SampleState, StateCount
+from app.models.suggestion import Suggestion
 from app.models.user import Invitation, LoginAttempt, SignIn, User
 
 __all__ = [
@@ -62,6 +63,7 @@ __all__ = [
     "SlotPurpose",
     "SlotState",
     "StateCount",
+    "Suggestion",
     "SurvivorChoice",
     "Suspect",
     "User",

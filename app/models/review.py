@@ -68,7 +68,8 @@ class Review(Identified, Dated, Base):
     """One expert's answer on one sample. Appended, never changed, save that undo stamps `undone_at`.
 
     `counted` is false where the answer came after another expert's had filled the slot: kept, but not the decision.
-    `answers` are those to the questions of a rubric, by the question's key.
+    `answers` are those to the questions of a rubric, by the question's key; `suggestions_shown` says whether the page
+    showed what a model would answer.
     """
 
     __tablename__ = "reviews"
@@ -94,6 +95,7 @@ class Review(Identified, Dated, Base):
     guideline_id: Mapped[int | None] = mapped_column(ForeignKey("guidelines.id"))
     rubric_id: Mapped[int | None] = mapped_column(ForeignKey("rubrics.id"))
     answers: Mapped[Json] = mapped_column(server_default="{}")
+    suggestions_shown: Mapped[bool] = mapped_column(server_default="false")
     idempotency_key: Mapped[str] = mapped_column(unique=True)
     counted: Mapped[bool] = mapped_column(server_default="true")
     seconds: Mapped[float | None]

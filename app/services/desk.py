@@ -7,10 +7,11 @@ from datetime import datetime
 from sqlalchemy import ColumnElement, and_, exists, func, or_, select
 from sqlalchemy.orm import Session
 
-from app.curation.sample import Form
+from app.curation.retelling import Told
+from app.curation.sample import Form, Json
 from app.models import Corpus, Dataset, Decision, Review, Revision, Sample, Slot, SlotState, User
 from app.services import closeness
-from app.services.edits import Piece, pieces
+from app.services.edits import Piece, pieces, taken_up
 from app.services.errors import NotFound
 from app.services.leases import following, lock_desk, next_slots, renew
 from app.services.why import Reason
@@ -20,7 +21,10 @@ LAST = 10
 
 @dataclass(frozen=True)
 class Subject:
-    """A sample as an expert judges it. `drafts` are edits from an answer they took back, by the number of the piece."""
+    """A sample as an expert judges it. `drafts` are edits from an answer they took back, by the number of the piece.
+
+    `turns` is the conversation as they had left it, where they had added or removed turns of it.
+    """
 
     slot_id: int
     sample: Sample
@@ -29,6 +33,11 @@ class Subject:
     drafts: dict[int, str] = field(default_factory=dict)
     comment: str = ""
     limits: list[Reason] = field(default_factory=list)
+    turns: list[Told] = field(default_factory=list)
+
+    @property
+    def was_edited(self) -> bool:
+        return bool(self.drafts or self.turns)
 
 
 @dataclass(frozen=True)
@@ -129,13 +138,24 @@ def _subject(session: Session, dataset: Dataset, slot: Slot, expert: User) -> Su
         select(Sample, Corpus).join(Corpus, Corpus.id == Sample.corpus_id).where(Sample.id == slot.sample_id)
     ).one()
     found = pieces(Form(sample.form), sample.content)
-    drafts, comment = _taken_back(session, sample, found, expert)
+    revision, comment = _taken_back(session, sample, expert)
+    drafts, now = _left(sample, found, revision)
     limits = closeness.near_limits(session, dataset.id, sample.id)
-    return Subject(slot.id, sample, corpus, found, drafts, comment, limits)
+    return Subject(slot.id, sample, corpus, found, drafts, comment, limits, now)
 
 
-def _taken_back(session: Session, sample: Sample, found: list[Piece], expert: User) -> tuple[dict[int, str], str]:
-    """The edits and the comment of the answer that this expert took back last."""
+def _left(sample: Sample, found: list[Piece], revision: Json | None) -> tuple[dict[int, str], list[Told]]:
+    """What an expert had made of a sample: new words by piece, or other turns."""
+    if revision is None:
+        return {}, []
+    edited = pieces(Form(sample.form), revision)
+    if [piece.role for piece in edited] != [piece.role for piece in found]:
+        return {}, taken_up(sample.content, revision)
+    return {new.number: new.text for old, new in zip(found, edited, strict=True) if old.text != new.text}, []
+
+
+def _taken_back(session: Session, sample: Sample, expert: User) -> tuple[Json | None, str]:
+    """The edit and the comment of the answer that this expert took back last."""
     answer = session.execute(
         select(Review.comment, Revision.content)
         .outerjoin(Revision, Revision.id == Review.revision_id)
@@ -143,12 +163,7 @@ def _taken_back(session: Session, sample: Sample, found: list[Piece], expert: Us
         .order_by(Review.undone_at.desc())
         .limit(1)
     ).first()
-    if answer is None:
-        return {}, ""
-    edited = pieces(Form(sample.form), answer.content) if answer.content else found
-    return {
-        new.number: new.text for old, new in zip(found, edited, strict=True) if old.text != new.text
-    }, answer.comment
+    return (answer.content, answer.comment) if answer else (None, "")
 
 
 def _past(session: Session, dataset: Dataset, expert: User) -> tuple[list[Past], datetime | None, datetime | None]:

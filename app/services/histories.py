@@ -6,6 +6,7 @@ from datetime import datetime
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
+from app.curation.retelling import aligned
 from app.curation.sample import Form, Json, turns
 from app.models import Decision, Review, Revision, Sample, User
 
@@ -58,11 +59,16 @@ def of_sample(session: Session, sample: Sample) -> list[Step]:
 
 
 def changes(form: Form, before: Json, after: Json) -> list[Change]:
-    """The pieces in which two versions of the same sample differ."""
+    """The pieces in which two versions of the same sample differ; a turn that was added or removed is one whole."""
+    old, new = list(turns(form, before)), list(turns(form, after))
+    pairs = [
+        (old[one] if one is not None else None, new[other] if other is not None else None)
+        for one, other in aligned(old, new)
+    ]
     return [
-        Change(old.role, old.text, new.text)
-        for old, new in zip(turns(form, before), turns(form, after), strict=True)
-        if old.text != new.text
+        Change((one or other).role, one.text if one else "", other.text if other else "")  # type: ignore[union-attr]
+        for one, other in pairs
+        if one is None or other is None or one.text != other.text
     ]
 
 

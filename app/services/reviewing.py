@@ -2,11 +2,12 @@
 
 from collections.abc import Mapping
 from dataclasses import dataclass
+from typing import Any
 
 from sqlalchemy import exists, func, select
 from sqlalchemy.orm import Session
 
-from app.curation.sample import Form
+from app.curation.sample import Form, Json
 from app.models import (
     Dataset,
     Decision,
@@ -20,7 +21,7 @@ from app.models import (
     SlotState,
     User,
 )
-from app.services import contaminations, reasons
+from app.services import contaminations, reasons, rubrics
 from app.services.edits import revised
 from app.services.errors import Conflict, Invalid, NotFound
 from app.services.leases import lock_desk, next_slots, renew, term
@@ -60,9 +61,17 @@ def submit(
     reason: str = "",
     comment: str = "",
     edits: Mapping[int, str] | None = None,
+    layout: str = "",
+    roles: Mapping[int, str] | None = None,
+    answers: Mapping[str, Any] | None = None,
+    rubric_id: int | None = None,
+    suggestions_shown: bool = False,
     seconds: float | None = None,
 ) -> Outcome:
-    """Store an expert's answer. `edits` holds new texts by the number of their piece. Invalid, NotFound.
+    """Store an expert's answer. Invalid, NotFound.
+
+    `edits` holds new texts by the number of their piece; with `layout` and `roles` by place in a conversation whose
+    turns were changed. `answers` are those to the questions of a rubric, the newest where none is named.
 
     An answer on an expired lease counts as long as nobody else has taken the sample; otherwise it is kept uncounted.
     """
@@ -72,6 +81,12 @@ def submit(
     if stored is not None:
         return _repeat(stored, expert, slot_id)
     sample, slot = _locked(session, dataset, slot_id)
+    rubric_id, checked = rubrics.answered(session, dataset, sample, answers or {}, decision, rubric_id)
+    content = (
+        None
+        if decision is Decision.SKIP
+        else revised(Form(sample.form), sample.content, edits or {}, layout, roles)
+    )
     review = Review(
         dataset_id=dataset.id,
         sample_id=sample.id,
@@ -80,8 +95,11 @@ def submit(
         decision=decision,
         reason=reason if decision is Decision.REJECT else "",
         comment=comment.strip(),
-        revision_id=_revision(session, sample, expert, decision, edits or {}),
+        revision_id=_revision(session, sample, expert, content),
         guideline_id=_guideline(session, dataset),
+        rubric_id=rubric_id,
+        answers=checked,
+        suggestions_shown=suggestions_shown,
         idempotency_key=idempotency_key,
         counted=_may_count(session, sample, slot, expert),
         seconds=seconds,
@@ -181,10 +199,7 @@ def _fill(slot: Slot, expert: User, decision: Decision) -> None:
     slot.leased_until = None
 
 
-def _revision(
-    session: Session, sample: Sample, expert: User, decision: Decision, edits: Mapping[int, str]
-) -> int | None:
-    content = None if decision is Decision.SKIP else revised(Form(sample.form), sample.content, edits)
+def _revision(session: Session, sample: Sample, expert: User, content: Json | None) -> int | None:
     if content is None:
         return None
     revision = Revision(sample_id=sample.id, content=content, author_id=expert.id)

@@ -2,7 +2,7 @@
 
 from collections.abc import Awaitable, Callable
 from dataclasses import dataclass, field
-from typing import Annotated, Any, Generic, TypeVar, get_args, get_origin
+from typing import Annotated, Any, ClassVar, Generic, TypeVar, get_args, get_origin
 
 from fastapi import Depends, Request
 from pydantic import AfterValidator, BaseModel, ConfigDict, ValidationError
@@ -19,9 +19,13 @@ M = TypeVar("M", bound="Input")
 
 
 class Input(BaseModel):
-    """The base of all forms: fields that nobody asked for are refused, text is trimmed."""
+    """The base of all forms: fields that nobody asked for are refused, text is trimmed.
+
+    Names that begin with `many` are lists, whatever follows: for controls that depend on data.
+    """
 
     model_config = ConfigDict(extra="forbid", str_strip_whitespace=True)
+    many: ClassVar[str] = ""
 
 
 def _one_line(text: str) -> str:
@@ -112,6 +116,8 @@ def _values(model: type[Input], form: FormData) -> dict[str, Any]:
 
 
 def _is_list(model: type[Input], name: str) -> bool:
+    if model.many and name.startswith(model.many):
+        return True
     known = model.model_fields.get(name)
     annotation = known.annotation if known else None
     return any(get_origin(part) in (list, set, tuple) for part in (annotation, *get_args(annotation)))

@@ -15,16 +15,20 @@ _ALONE = rf"(?<![^\x00-\x7f])[{_JOINERS}]|[{_JOINERS}](?![^\x00-\x7f])"
 _RUN = re.compile(rf"(?:[{_UNSEEN}]|{_ALONE})+")
 
 
-def mark_unseen(rendered: str) -> str:
-    """HTML with a mark in place of each run of unseen characters. No attribute may hold a word of the sample."""
+def mark_unseen(rendered: str, *, counted: bool = False) -> str:
+    """HTML with a mark in place of each run of unseen characters. No attribute may hold a word of the sample.
+
+    A `counted` mark says of how many characters the run is made.
+    """
     marks = 0
 
     def mark(found: re.Match[str]) -> str:
         nonlocal marks
         marks += 1
         if marks > MOST_MARKS:
-            return "\u2370"
-        return f'<span class="unseen">{name(found.group())}</span>'
+            return f'<span data-length="{len(found.group())}">\u2370</span>' if counted else "\u2370"
+        length = f' data-length="{len(found.group())}"' if counted else ""
+        return f'<span class="unseen"{length}>{name(found.group())}</span>'
 
     return _RUN.sub(mark, rendered)
 

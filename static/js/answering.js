@@ -11,8 +11,10 @@ window.Winnow ??= {};
     for (const input of form.querySelectorAll("[data-seconds]")) input.value = Winnow.seconds();
     const pairs = [...new FormData(form, submitter)].filter(([, value]) => typeof value === "string");
     const fields = Object.fromEntries(pairs);
-    const { slot, subject: sample, words } = subject().dataset;
-    outbox.add({ kind: "answer", url: `${form.getAttribute("action")}?part=done`, pairs, key: fields.key, decision: fields.decision, slot, sample, words });
+    const decision = fields.decision || (fields.reason ? "reject" : "");
+    if (!decision) return;
+    const { slot, subject: sample, about: words } = subject().dataset;
+    outbox.add({ kind: "answer", url: `${form.getAttribute("action")}?part=done`, pairs, key: fields.key, decision, slot, sample, words });
     history.replaceState(history.state, "", desk.dataset.home);
     ahead.advance();
     Winnow.soon(outbox.flush);
@@ -40,7 +42,9 @@ window.Winnow ??= {};
   };
 
   document.addEventListener("submit", (event) => {
-    const act = event.target.matches("form[data-answer]") ? answer : event.target.matches("form[data-take-back]") ? takeBack : null;
+    // Some buttons of the form change the sample in it and send no answer.
+    const isAnswer = event.target.matches("form[data-answer]") && event.submitter?.name !== "operation";
+    const act = isAnswer ? answer : event.target.matches("form[data-take-back]") ? takeBack : null;
     if (!act) return;
     event.preventDefault();
     event.stopImmediatePropagation();
@@ -79,7 +83,7 @@ window.Winnow ??= {};
     strip.take(fragment);
     document.dispatchEvent(new CustomEvent("desk:reserved"));
     if (entry.kind === "answer" && subject()?.dataset.subject !== entry.sample) Winnow.drafts.forget(entry.sample);
-    for (const one of fragment.querySelectorAll(".desk-notes .notice")) { one.lastElementChild.append(close(one)); told.append(one); }
+    for (const one of fragment.querySelectorAll(".desk-notes .notice")) { one.lastElementChild.append(close(one)); told.append(one); window.htmx?.process(one); }
     if (entry.kind === "undo") ahead.release(entry.slot, Boolean(back));
   });
   document.addEventListener("outbox:refused", (event) => { refused(event.detail); if (event.detail.kind === "undo") ahead.release(event.detail.slot, false); });

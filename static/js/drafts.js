@@ -14,6 +14,25 @@ window.Winnow ??= {};
 
   const original = (area) => area.dataset.original ?? area.defaultValue;
 
+  // All answers to the questions are one draft.
+  const answers = () => [...desk.querySelectorAll("[data-question] [name^='a.']")];
+  const given = () => answers().filter((input) => (/^(radio|checkbox)$/.test(input.type) ? input.checked : input.value)).map((input) => [input.name, input.value]);
+  const restoreAnswers = () => {
+    const draft = stored(place(subject(), "answers"));
+    if (draft === null || draft === JSON.stringify(given())) return;
+    const found = JSON.parse(draft);
+    for (const input of answers()) {
+      const values = found.filter(([name]) => name === input.name).map(([, value]) => value);
+      if (/^(radio|checkbox)$/.test(input.type)) input.checked = values.includes(input.value);
+      else input.value = values[0] ?? "";
+    }
+    for (const input of answers()) input.dispatchEvent(new Event("change", { bubbles: true }));
+  };
+  const keepAnswers = (event) => {
+    if (subject() && event.target.closest?.("[data-question]")) store(place(subject(), "answers"), JSON.stringify(given()));
+  };
+  for (const kind of ["input", "change"]) document.addEventListener(kind, keepAnswers);
+
   const restore = () => {
     for (const area of desk.querySelectorAll("textarea[data-draft]")) {
       const draft = stored(place(subject(), area.dataset.draft));
@@ -22,6 +41,7 @@ window.Winnow ??= {};
       area.closest("details.fold")?.setAttribute("open", "");
       area.dispatchEvent(new Event("input", { bubbles: true }));
     }
+    restoreAnswers();
     const edit = desk.querySelector("[data-edit]");
     const hasDraft = keys().some((key) => key.startsWith(place(subject(), "text-")));
     if (edit && hasDraft) edit.dataset.hasDraft = "";

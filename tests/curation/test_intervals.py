@@ -4,7 +4,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from app.curation.intervals import wilson
+from app.curation.intervals import newcombe, wilson
 
 
 @pytest.mark.parametrize(("right", "of", "low", "high"), [
@@ -22,3 +22,17 @@ def test_the_share_is_inside_and_more_evidence_narrows_it(given: tuple[int, int]
     assert right / of - 1e-12 <= high <= 1
     narrow = wilson(4 * right, 4 * of)
     assert narrow[1] - narrow[0] < high - low
+
+
+@pytest.mark.parametrize(("one", "other", "low", "high"), [
+    ((56, 70), (48, 80), 0.0524, 0.3339), ((9, 10), (3, 10), 0.1705, 0.8090), ((10, 10), (0, 10), 0.6075, 1.0),
+])  # fmt: skip
+def test_published_figures_of_a_difference(one: tuple[int, int], other: tuple[int, int], low: float, high: float) -> None:
+    """Examples (a), (b) and (g) of Newcombe 1998, method 10."""
+    assert newcombe(one, other) == pytest.approx((low, high), abs=1e-4)
+
+
+def test_difference_reaches_far_where_one_is_unknown() -> None:
+    low, high = newcombe((5, 10), (0, 0))
+    assert low < -0.4
+    assert high > 0.4

@@ -1,6 +1,7 @@
 """The desk: one sample, one decision, the next sample."""
 
-from typing import Annotated, Any, Literal
+from collections.abc import Sequence
+from typing import Annotated, Any, ClassVar, Literal
 from uuid import uuid4
 
 from fastapi import APIRouter, Depends, Query, Request, Response
@@ -8,14 +9,26 @@ from fastapi.responses import RedirectResponse
 from pydantic import ConfigDict, Field, model_validator
 from sqlalchemy.orm import Session
 
+from app.curation.retelling import Told
+from app.curation.sample import Form as SampleForm
+from app.curation.sample import turns
 from app.models import Decision, Review, Sample, Slot
+from app.services import asking, guidelines, keys, reasons, reviewing, rubrics
 from app.services import desk as desks
-from app.services import guidelines, keys, reasons, reviewing
 from app.services.errors import Conflict, DomainError, Invalid
 from app.services.taking_back import take_back
 from app.services.why import Reason
 from app.settings import get_settings
-from app.web import drawing, key_caps, material, roles, word_diff  # noqa: F401 - the last four give words to templates
+from app.web import (  # noqa: F401 - the last five give words to templates
+    dock,
+    drawing,
+    editor,
+    key_caps,
+    marked_words,
+    material,
+    roles,
+    word_diff,
+)
 from app.web.days import day_began
 from app.web.dependencies import Access, ExpertDep, SessionDep, same_person
 from app.web.errors import STATUS
@@ -31,28 +44,69 @@ Place = Annotated[int, Field(ge=1, le=2**63 - 1)]
 
 
 class Answer(Input):
-    """What the desk sends. `text` is not trimmed: an edit is kept to the letter."""
+    """What the desk sends. `text` is not trimmed: an edit is kept to the letter.
+
+    One form holds it all: each panel has words of its own, and a reason alone is a rejection. Answers to the rubric
+    have names of their own, ``a.KEY`` or ``a.KEY.PART``.
+    """
 
     model_config = ConfigDict(extra="forbid", str_strip_whitespace=False)
+    many: ClassVar[str] = "a."
 
     slot: int = Field(ge=1, le=2**63 - 1)
     key: str = Field(min_length=8, max_length=64)
     decision: Decision
     reason: str = Field("", max_length=40)
     comment: str = Field("", max_length=4_000)
+    reject_comment: str = Field("", max_length=4_000)
+    flag_comment: str = Field("", max_length=4_000)
     piece: list[int] = Field(default_factory=list)
     text: list[str] = Field(default_factory=list)
+    role: list[str] = Field(default_factory=list)
+    layout: str = Field("", max_length=100_000)
+    cursor: str = ""
+    rubric: int | None = Field(None, ge=1, le=2**63 - 1)
+    suggested: bool = False
+    asked: dict[str, dict[str, list[str]]] = Field(default_factory=dict)
     seconds: float | None = Field(None, ge=0, le=86_400, allow_inf_nan=False)
+
+    @model_validator(mode="before")
+    @classmethod
+    def _gathered(cls, values: Any) -> Any:
+        if not isinstance(values, dict):
+            return values
+        plain = {name: value for name, value in values.items() if not name.startswith(cls.many)}
+        return ({"decision": "reject"} if plain.get("reason") else {}) | plain | {"asked": given(values)}
 
     @model_validator(mode="after")
     def _paired(self) -> "Answer":
-        if len(self.piece) != len(self.text):
+        if len(self.piece) != len(self.text) or len(self.role) not in (0, len(self.piece)):
             raise ValueError("Part of the text was lost on its way. Send it again.")
         return self
 
     @property
     def edits(self) -> dict[int, str]:
         return dict(zip(self.piece, self.text, strict=True))
+
+    @property
+    def roles(self) -> dict[int, str]:
+        return dict(zip(self.piece, self.role, strict=False))
+
+    @property
+    def words(self) -> str:
+        """What was written in the panel of this decision."""
+        panels = {Decision.REJECT: self.reject_comment, Decision.FLAG: self.flag_comment}
+        return panels.get(self.decision, "") or self.comment
+
+
+def given(values: dict[str, Any]) -> dict[str, dict[str, list[str]]]:
+    """What was sent for each question of a rubric, by its key and the part of the question that a control is for."""
+    found: dict[str, dict[str, list[str]]] = {}
+    for name, value in values.items():
+        if name.startswith(Answer.many):
+            key, _, part = name.removeprefix(Answer.many).partition(".")
+            found.setdefault(key, {})[part] = value
+    return found
 
 
 class TakeBack(Input):
@@ -75,10 +129,21 @@ class Draft(Answer):
     decision: Decision = Decision.APPROVE
 
 
+class Turning(Draft):
+    """One operation on the turns of a conversation, such as ``split.2``; `cursor` counts characters of that turn."""
+
+    operation: str = Field(max_length=20)
+
+    @property
+    def at(self) -> int | None:
+        return int(self.cursor) if self.cursor.isascii() and self.cursor.isdigit() and len(self.cursor) < 9 else None
+
+
 AnswerDep = Annotated[Submission[Answer], Depends(submission(Answer))]
 TakeBackDep = Annotated[Submission[TakeBack], Depends(submission(TakeBack))]
 LeaseDep = Annotated[Submission[Lease], Depends(submission(Lease))]
 DraftDep = Annotated[Submission[Draft], Depends(submission(Draft))]
+TurningDep = Annotated[Submission[Turning], Depends(submission(Turning))]
 
 
 @router.get("/datasets/{dataset_id}/review", name="review")
@@ -114,7 +179,10 @@ def decide(
 ) -> Response:
     """Store an answer and show the next sample, to htmx in the same breath."""
     if form.data is None:
-        return _refused(request, access, session, form, Invalid(next(iter(form.errors.values()))))
+        undecided = "Nothing is decided yet, and nothing was saved. Press what should become of the sample."
+        is_undecided = not form.values.get("decision") and "decision" in form.errors
+        said = undecided if is_undecided else next(iter(form.errors.values()))
+        return _refused(request, access, session, form, Invalid(said))
     answer = form.data
     try:
         with session.begin_nested():
@@ -126,8 +194,13 @@ def decide(
                 answer.decision,
                 idempotency_key=answer.key,
                 reason=answer.reason,
-                comment=answer.comment,
+                comment=answer.words,
                 edits=answer.edits,
+                layout=answer.layout,
+                roles=answer.roles,
+                answers=rubrics.typed(session, access.dataset, answer.asked, answer.rubric),
+                rubric_id=answer.rubric,
+                suggestions_shown=answer.suggested,
                 seconds=answer.seconds,
             )
     except DomainError as refusal:
@@ -174,9 +247,31 @@ def difference(
     """What an edit of one piece changes, word by word."""
     if form.data is None:
         raise Invalid(next(iter(form.errors.values())))
-    before = desks.original(session, access.dataset, form.data.slot, piece)
+    before = _before(session, access, form.data, piece)
     after = form.data.edits.get(piece, before)
     return render(request, "review_difference.html", before=before, after=after)
+
+
+@router.post("/datasets/{dataset_id}/review/turns", name="change_turns")
+def change_turns(request: Request, access: ExpertDep, session: SessionDep, form: TurningDep) -> Response:
+    """Add, remove, split or merge turns in the form; nothing is stored before the answer is."""
+    if form.data is None:
+        return _refused(request, access, session, form, Invalid(next(iter(form.errors.values()))))
+    laid_out = desks.lay_out(session, access.dataset, access.user, day_began(request))
+    if laid_out.subject is None or laid_out.subject.slot_id != form.data.slot:
+        raise Conflict("This sample is not on your desk any more, so its turns cannot be changed. Your draft is kept.")
+    try:
+        now, place = editor.changed(laid_out.subject, form.data, form.data.operation, form.data.at)
+    except Invalid as refusal:
+        return _refused(request, access, session, form, refusal)
+    return _desk(request, access, session, form=form, now=now, editing="answer" if place < 0 else str(place))
+
+
+def _before(session: Session, access: Access, form: Draft, place: int) -> str:
+    """The original's words of the piece at this place; none of a turn that was added."""
+    origins = form.layout.split(",") if form.layout else []
+    origin = origins[place] if place < len(origins) else str(place)
+    return desks.original(session, access.dataset, form.slot, int(origin)) if origin.isdecimal() else ""
 
 
 def _desk(
@@ -187,16 +282,22 @@ def _desk(
     note: str | None = None,
     editing: str = "",
     answered: int | None = None,
-    form: Submission[Answer] | None = None,
+    form: Submission[Any] | None = None,
+    now: Sequence[Told] | None = None,
     refusal: DomainError | None = None,
     status: int = 200,
     wanted: int | None = None,
     laid_out: desks.Desk | None = None,
     block: str = "desk",
 ) -> Response:
-    """`editing` is the number of the piece to open, or anything else for the answer; `form` holds what was refused."""
+    """`editing` is the number of the piece to open, or anything else for the answer; `form` holds what was refused.
+
+    `now` is a conversation whose turns are being changed.
+    """
     if laid_out is None:
         laid_out = desks.lay_out(session, access.dataset, access.user, day_began(request), wanted=wanted)
+    typed = _typed(laid_out.subject, form)
+    sheet = editor.sheet(laid_out.subject, typed["texts"], now or typed["turns"]) if laid_out.subject else None
     return render(
         request,
         "review.html",
@@ -211,11 +312,13 @@ def _desk(
         access=access,
         desk=laid_out,
         subject=laid_out.subject,
-        opened=_opened(laid_out.subject, editing),
+        sheet=sheet,
+        opened=_opened(sheet, editing),
         note=note,
         answered=answered,
-        typed=_typed(laid_out.subject, form),
+        typed=typed,
         refusal=refusal,
+        **_asked(session, access, laid_out.subject, form, refusal),
         key=uuid4().hex,
         reasons=reasons.REASONS,
         guideline=None if wants_part(request) else guidelines.current(session, access.dataset),
@@ -245,6 +348,7 @@ def _done(
         about=(sample.question or sample.answer).strip()[:80],
         keys=keys.of(access.user),
         refusal=None,
+        revealed=asking.revealed(session, access.dataset, access.user),
         subject=None,
     )
     shown.headers["Winnow-Saved"] = "1"
@@ -262,32 +366,70 @@ def _metadata(subject: desks.Subject | None) -> list[tuple[str, str]]:
     return [(name, str(value)[:500]) for name, value in list(found.items())[:20] if value not in (None, "", [], {})]
 
 
-def _opened(subject: desks.Subject | None, editing: str) -> int | None:
+def _asked(
+    session: Session,
+    access: Access,
+    subject: desks.Subject | None,
+    form: Submission[Any] | None,
+    refusal: DomainError | None,
+) -> dict[str, Any]:
+    """The questions with what was answered so far, and what a model said about the sample before."""
+    revealed = asking.revealed(session, access.dataset, access.user)
+    if subject is None:
+        return {"rubric": None, "questions": dock.Dock(), "revealed": revealed}
+    found = asking.of_subject(session, access.dataset, subject.sample, access.user)
+    answers = found.answers
+    if form is not None and _is_of(form, subject):
+        sent = given(form.values)
+        answers = {one.key: answer for one in found.questions if (answer := one.typed(sent.get(one.key, {}))) is not None}
+    return {
+        "rubric": found.rubric,
+        "questions": dock.lay_out(
+            found.questions,
+            list(turns(SampleForm(subject.sample.form), subject.sample.content)),
+            answers,
+            found.suggestions,
+            refusal.field if isinstance(refusal, Invalid) else "",
+        ),
+        "revealed": revealed,
+    }
+
+
+def _is_of(form: Submission[Any], subject: desks.Subject) -> bool:
+    """Whether a form was filled in for the sample that is on the desk."""
+    return str(form.values.get("slot")) == str(subject.slot_id)
+
+
+def _opened(sheet: editor.Sheet | None, editing: str) -> int | None:
     """Which piece is being edited: the one that was asked for, else the answer; None while the sample is only read."""
-    if subject is None or not editing:
+    if sheet is None or not editing:
         return None
-    can_be = [piece.number for piece in subject.pieces if piece.is_editable]
-    answer = [piece.number for piece in subject.pieces if piece.is_editable and piece.is_answer]
+    can_be = [place.number for place in sheet.places if place.is_editable]
+    answer = [place.number for place in sheet.places if place.is_editable and place.is_answer]
     asked = [number for number in can_be if str(number) == editing]
     return next(iter([*asked, *answer, *can_be]), None)
 
 
-def _typed(subject: desks.Subject | None, form: Submission[Answer] | None) -> dict[str, Any]:
+def _typed(subject: desks.Subject | None, form: Submission[Any] | None) -> dict[str, Any]:
     """What stands in the form: what was typed and refused, else what the expert had written before taking it back."""
     if subject is None:
-        return {"decision": "", "comment": "", "texts": {}}
-    if form is None or str(form.values.get("slot")) != str(subject.slot_id):
-        return {"decision": "", "comment": subject.comment, "texts": subject.drafts}
-    texts = dict(zip(map(str, form.values.get("piece", [])), form.values.get("text", []), strict=False))
+        return {"decision": "", "reject_comment": "", "flag_comment": "", "texts": {}, "turns": None}
+    if form is None or not _is_of(form, subject):
+        comments = dict.fromkeys(("reject_comment", "flag_comment"), subject.comment)
+        return {"decision": "", "texts": subject.drafts, "turns": None, **comments}
+    values = form.values
+    texts = dict(zip(map(str, values.get("piece", [])), values.get("text", []), strict=False))
     return {
-        "decision": form.values.get("decision", ""),
-        "comment": form.values.get("comment", ""),
+        "decision": values.get("decision") or ("reject" if values.get("reason") else ""),
+        "reject_comment": values.get("reject_comment") or values.get("comment", ""),
+        "flag_comment": values.get("flag_comment") or values.get("comment", ""),
         "texts": {piece.number: texts[str(piece.number)] for piece in subject.pieces if str(piece.number) in texts},
+        "turns": editor.as_typed(subject, form.data),
     }
 
 
 def _refused(
-    request: Request, access: Access, session: Session, form: Submission[Answer], refusal: DomainError
+    request: Request, access: Access, session: Session, form: Submission[Any], refusal: DomainError
 ) -> Response:
     """htmx leaves the form as it is and shows the sentence; without it the page comes back with what was typed."""
     if wants_part(request):
