@@ -59,11 +59,8 @@
   const look = () => { conditions(); move(); remember(); };
   const changed = (control) => control.dispatchEvent(new Event("change", { bubbles: true }));
 
-  const tell = (words) => {
-    const notice = document.createElement("p");
-    notice.className = "notice rejected";
-    notice.textContent = words;
-    document.getElementById("alerts")?.replaceChildren(notice);
+  const forgive = () => {
+    for (const question of all()) { question.classList.remove("has-error"); question.querySelector("[data-told]").textContent = ""; }
   };
 
   const decisionOf = (button) => (button.name === "decision" ? button.value : button.name === "reason" ? "reject" : "");
@@ -71,13 +68,13 @@
     const button = event.target.closest?.("button[form=answer]");
     const decision = button && desk.contains(button) ? decisionOf(button) : "";
     if (!decision) return;
-    for (const question of all()) question.classList.remove("has-error");
+    forgive();
     const missing = all().find((question) => (question.dataset.needed ?? "").split(" ").includes(decision) && isOpen(question) && !isAnswered(question));
     if (!missing) return;
     event.preventDefault();
     event.stopImmediatePropagation();
     missing.classList.add("has-error");
-    tell(`“${missing.querySelector("[data-title]").textContent}” is not answered yet. Nothing was saved; answer it, then press again.`);
+    missing.querySelector("[data-told]").textContent = "This is not answered yet, so nothing was saved. Answer it, then press again.";
     const panel = desk.querySelector("details.ask[open]");
     if (panel) panel.open = false;
     const first = [...missing.querySelectorAll("input:not([type=hidden]), select, textarea, button")].find((control) => control.checkVisibility?.() ?? true);
@@ -106,8 +103,7 @@
   desk.addEventListener("change", (event) => {
     const question = event.target.closest("[data-question]");
     if (!question) return;
-    question.classList.remove("has-error");
-    if (!desk.querySelector(".has-error")) document.getElementById("alerts")?.replaceChildren();
+    forgive();
     look();
   });
   const arrive = () => { collect(); look(); };

@@ -25,13 +25,6 @@
     return signs(range.cloneContents()).length;
   };
 
-  const tell = (words) => {
-    const notice = document.createElement("p");
-    notice.className = "notice flagged";
-    notice.textContent = words;
-    document.getElementById("alerts")?.replaceChildren(notice);
-  };
-
   const trimmed = (root, start, end) => {
     const text = signs(root);
     while (start < end && /\s/.test(text[start])) start += 1;
@@ -120,6 +113,9 @@
 
   // A press on a button would take the selection away.
   desk.addEventListener("mousedown", (event) => { if (event.target.closest("[data-label]")) event.preventDefault(); });
+  // A finger takes it away all the same: what was selected when it came down is meant.
+  let touched = null;
+  desk.addEventListener("pointerdown", (event) => { touched = event.target.closest("[data-label]") ? selected() : null; });
   desk.addEventListener("click", (event) => {
     const button = event.target.closest("[data-label], [data-unmark]");
     const question = button?.closest("[data-control=span]");
@@ -132,12 +128,13 @@
     }
     const quote = question.querySelector("[data-quote]");
     const label = button.dataset.label;
-    const span = selected() ?? quoted(quote.value, found, label);
+    const span = selected() ?? touched ?? quoted(quote.value, found, label);
     if (!span) {
-      tell(quote.value.trim() ? "These words do not stand in the sample, or all of them are marked. Copy them exactly." : "Select words in the sample first, then choose their label.");
+      question.querySelector("[data-told]").textContent = (quote.value.trim() ? "These words do not stand in the sample, or all of them are marked. Copy them exactly." : "Select words in the sample first, then choose their label.");
       return;
     }
     quote.value = "";
+    touched = null;
     getSelection().removeAllRanges();
     if (!found.some((one) => samePlace(one, { ...span, label }))) put(question, [...found, { ...span, label }]);
   });

@@ -24,6 +24,8 @@ router = APIRouter()
 PAGE = "/datasets/{dataset_id}/quality/rubric"
 Key = Annotated[str, Path(pattern="^[a-z][a-z0-9_]{0,39}$")]
 Kind = Annotated[str, Query(max_length=40)]
+OFTEN = ("single", "multi", "rating", "preference")
+"""Kinds that are offered first."""
 PREVIEWED = [Turn(("messages", at, "content"), role, "") for at, role in enumerate(("system", "user", "assistant", "tool"))]
 """A turn of each speaker: the preview shows a question about turns once."""
 
@@ -169,7 +171,7 @@ def _page(
         asked=asked,
         titles={question.key: question.title for question in asked},
         preview=dock.lay_out(asked, PREVIEWED, {}),
-        kinds=kinds(),
+        kinds={key: kinds()[key] for key in dict.fromkeys((*OFTEN, *kinds()))},
         starts=STARTS,
         history=rubrics.history(session, access.dataset),
         moment=suggesting.moment(access.dataset),
