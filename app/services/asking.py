@@ -40,6 +40,7 @@ class Revealed:
     """The suggestions for a sample that was answered without them."""
 
     review_id: int
+    slot_id: int
     said: list[Said]
 
     @property
@@ -79,7 +80,7 @@ def revealed(session: Session, dataset: Dataset, expert: User) -> Revealed | Non
         for one in (suggesting.of_sample(session, review.sample_id) if found else ())
         if one.question in found
     ]
-    return Revealed(review.id, said) if said else None
+    return Revealed(review.id, review.slot_id, said) if said else None
 
 
 def _said(question: Question, one: Suggestion, answer: Any) -> Said:

@@ -5,7 +5,7 @@ from alembic import op
 from sqlalchemy.dialects import postgresql
 
 revision = "0006_rubric"
-down_revision = "0006_desk"
+down_revision = "0006_speed"
 branch_labels = None
 depends_on = None
 

@@ -20,9 +20,10 @@ window.Winnow ??= {};
     Winnow.soon(outbox.flush);
   };
 
-  const undo = (fields) => {
+  // A card that says more now than it did is fetched anew.
+  const undo = (fields, isFresh = false) => {
     outbox.add({ kind: "undo", url: `${desk.dataset.undo}?part=done`, ...fields });
-    if (!ahead.again(fields.slot)) ahead.bring(fields.slot, true);
+    if (isFresh || !ahead.again(fields.slot)) ahead.bring(fields.slot, true);
     Winnow.soon(outbox.flush);
   };
 
@@ -38,12 +39,13 @@ window.Winnow ??= {};
     if (!chosen) return;
     const entry = chosen.name === "entry" && outbox.here().find((one) => one.id === chosen.value);
     if (entry) takeBackUnsent(entry);
-    else if (chosen.name === "review") undo({ pairs: [["review", chosen.value]], slot: chosen.dataset.slot, words: chosen.querySelector(".past-words").textContent });
+    else if (chosen.name === "review") undo({ pairs: [["review", chosen.value]], slot: chosen.dataset.slot, words: chosen.querySelector(".past-words")?.textContent ?? "" }, "fresh" in chosen.dataset);
   };
 
   document.addEventListener("submit", (event) => {
-    // Some buttons of the form change the sample in it and send no answer.
-    const isAnswer = event.target.matches("form[data-answer]") && event.submitter?.name !== "operation";
+    // Some buttons of the form change the sample in it and send no answer; and whether changed turns still make a
+    // conversation only the server can say, so that answer is waited for.
+    const isAnswer = event.target.matches("form[data-answer]") && event.submitter?.name !== "operation" && !event.target.querySelector("[data-rearranged]");
     const act = isAnswer ? answer : event.target.matches("form[data-take-back]") ? takeBack : null;
     if (!act) return;
     event.preventDefault();
@@ -75,6 +77,11 @@ window.Winnow ??= {};
     made.lastElementChild.append(strip.element("p", { className: "row" }, ...(entry.kind === "undo" ? [] : [show]), leave));
   };
 
+  // What a model said of the last sample gives way to what it says of the next, and to that sample itself.
+  const reveal = () => { for (const old of told.querySelectorAll(".revealed")) old.remove(); };
+  document.addEventListener("htmx:after:swap", (event) => { if (event.detail?.ctx?.target === desk) reveal(); });
+  told.addEventListener("submit", reveal);
+
   document.addEventListener("outbox:confirmed", (event) => {
     const { entry, html } = event.detail;
     const fragment = ahead.parsed(html);
@@ -83,7 +90,8 @@ window.Winnow ??= {};
     strip.take(fragment);
     document.dispatchEvent(new CustomEvent("desk:reserved"));
     if (entry.kind === "answer" && subject()?.dataset.subject !== entry.sample) Winnow.drafts.forget(entry.sample);
-    for (const one of fragment.querySelectorAll(".desk-notes .notice")) { one.lastElementChild.append(close(one)); told.append(one); window.htmx?.process(one); }
+    reveal();
+    for (const one of fragment.querySelectorAll(".desk-notes .notice")) { one.lastElementChild.append(close(one)); told.append(one); }
     if (entry.kind === "undo") ahead.release(entry.slot, Boolean(back));
   });
   document.addEventListener("outbox:refused", (event) => { refused(event.detail); if (event.detail.kind === "undo") ahead.release(event.detail.slot, false); });

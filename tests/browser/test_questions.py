@@ -13,7 +13,7 @@ from app.curation.sample import Form
 from app.models import Dataset, Decision, Review, Revision, Role, Sample, SampleState
 from app.services import reviewing, rubrics, sign_ins, suggesting
 from tests import factories
-from tests.browser.test_desk import Desk, Serving, chromium, desk, on_desk, open_page, stored
+from tests.browser.test_desk import Desk, Serving, all_saved, chromium, desk, on_desk, open_page, stored
 
 __all__ = ["chromium", "desk", "open_page"]
 
@@ -89,6 +89,7 @@ def test_questions_are_answered_by_the_keys_printed_on_them(desk: Desk, open_pag
     page.keyboard.press("a")
     on_desk(page, desk, 1)
 
+    all_saved(page)
     assert stored(Review.answers) == [
         ({"advice": "Small error", "faults": ["Fact", "Tone"], "good": 4, "order": [["Facts"], ["Style"]], "note": "a1q"},)
     ]
@@ -103,6 +104,7 @@ def test_plain_decision_with_one_question_is_two_presses(desk: Desk, open_page: 
         page.keyboard.press("a")
         on_desk(page, desk, number)
 
+    all_saved(page)
     assert stored(Review.answers, Review.decision) == [({"advice": "Right"}, Decision.APPROVE)] * 3
 
 
@@ -128,6 +130,7 @@ def test_digits_belong_to_the_open_panel(desk: Desk, open_page: Callable[..., Pa
     page.keyboard.press("1")
     expect(page.locator("input:checked")).to_have_value("Right")
 
+    all_saved(page)
     assert stored(Review.decision, Review.reason, Review.answers) == [(Decision.REJECT, "harmful", {"advice": "Harmful"})]
 
 
@@ -157,6 +160,7 @@ def test_question_that_is_hidden_is_not_missed(desk: Desk, open_page: Callable[.
     page.keyboard.press("a")
     on_desk(page, desk, 1)
 
+    all_saved(page)
     assert stored(Review.answers) == [({"advice": "Right"},)]
 
 
@@ -170,6 +174,7 @@ def test_skip_and_flag_ask_for_nothing(desk: Desk, open_page: Callable[..., Page
     page.keyboard.press("Control+Enter")
     on_desk(page, desk, 2)
 
+    all_saved(page)
     assert stored(Review.decision, Review.comment) == [(Decision.SKIP, ""), (Decision.FLAG, "Look?")]
 
 
@@ -206,6 +211,7 @@ def test_answers_survive_a_reload_and_the_way_to_the_editor(desk: Desk, open_pag
     page.keyboard.press("Control+Enter")
     on_desk(page, desk, 1)
 
+    all_saved(page)
     assert stored(Review.answers)[0][0]["order"] == [["Style", "Facts"]]
     assert page.evaluate("Object.keys(localStorage).filter((key) => key.startsWith('winnow-draft'))") == []
     expect(page.locator("input:checked")).to_have_count(0)
@@ -246,6 +252,7 @@ def test_words_are_marked_by_selection_and_key_and_unmarked_by_keyboard(
     on_desk(page, desk, 1)
 
     start, other = desk.answers[0].index("wash"), desk.answers[0].index("count")
+    all_saved(page)
     assert stored(Review.answers)[0][0]["marks"] == [
         {"path": ["response"], "start": start, "end": start + 15, "label": "Wrong"},
         {"path": ["response"], "start": other, "end": other + 8, "label": "Private"},
@@ -278,7 +285,7 @@ def test_words_are_marked_with_the_mouse_behind_signs_that_count_twice(database:
         page.get_by_role("button", name="Wrong").click()
         expect(page.locator("mark.labelled")).to_have_text("amoxicillin")
         page.keyboard.press("a")
-        expect(page.locator(".empty")).to_be_visible()
+        all_saved(page)
         context.close()
 
     start = content["response"].index("amoxicillin")
@@ -298,6 +305,7 @@ def test_keys_move_on_from_turn_to_turn(talks: Desk, open_talks: Callable[..., P
     page.keyboard.press("a")
     on_desk(page, talks, 1)
 
+    all_saved(page)
     assert stored(Review.answers) == [({"each": {"1": "Good", "3": "Bad"}},)]
 
 
@@ -321,6 +329,7 @@ def test_suggestion_opens_after_the_vote_and_the_answer_can_be_changed(desk: Des
     page.keyboard.press("a")
     on_desk(page, desk, 1)
 
+    all_saved(page)
     assert stored(Review.answers, Review.suggestions_shown) == [({"advice": "Right"}, False), ({"advice": "Harmful"}, True)]
 
 
@@ -345,6 +354,7 @@ def test_turns_are_split_at_the_cursor_and_added(talks: Desk, open_talks: Callab
     page.keyboard.press("Control+Enter")
     on_desk(page, talks, 1)
 
+    all_saved(page)
     with db.transaction() as session:
         messages = session.scalars(select(Revision.content)).one()["messages"]
         assert session.scalars(select(Sample.content).order_by(Sample.id)).first() == talk(0)
