@@ -1,6 +1,7 @@
 """Tables, one noun per file."""
 
 from app.db import Base
+from app.models.adjudication import Adjudication, AdjudicationHold, Cause, DeskPause, GoldSample
 from app.models.benchmark import Benchmark, BlockCheck, CheckSet, Contamination, Suspect
 from app.models.block import Block, BlockColumn, BlockSignature
 from app.models.corpus import Corpus, CorpusState, ExactCopy, RefusedLine
@@ -17,12 +18,15 @@ from app.models.sample import Revision, Sample, SampleSearch, SampleState, State
 from app.models.user import Invitation, LoginAttempt, SignIn, User
 
 __all__ = [
+    "Adjudication",
+    "AdjudicationHold",
     "Base",
     "Benchmark",
     "Block",
     "BlockCheck",
     "BlockColumn",
     "BlockSignature",
+    "Cause",
     "CheckSet",
     "Contamination",
     "Corpus",
@@ -30,7 +34,9 @@ __all__ = [
     "Dataset",
     "DatasetForm",
     "Decision",
+    "DeskPause",
     "ExactCopy",
+    "GoldSample",
     "Guideline",
     "Invitation",
     "Job",
