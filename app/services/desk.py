@@ -7,8 +7,8 @@ from sqlalchemy import ColumnElement, and_, exists, func, or_, select
 from sqlalchemy.orm import Session
 
 from app.curation.sample import Form
-from app.models import Corpus, Dataset, Decision, Review, Revision, Sample, Slot, SlotState, User
-from app.services import closeness
+from app.models import Corpus, Dataset, Decision, Review, Revision, Sample, Slot, SlotPurpose, SlotState, User
+from app.services import closeness, desk_pauses
 from app.services.edits import Piece, pieces
 from app.services.errors import NotFound
 from app.services.leases import next_slots
@@ -42,7 +42,7 @@ class Past:
 
 @dataclass(frozen=True)
 class Desk:
-    """`emptiness` says why there is no sample: nothing_yet, all_done, with_others or only_skipped."""
+    """`emptiness` says why there is no sample: nothing_yet, all_done, with_others, only_skipped or resting."""
 
     subject: Subject | None
     past: list[Past]
@@ -161,8 +161,11 @@ def _emptiness(session: Session, dataset: Dataset, expert: User) -> str:
     def any_place(*conditions: ColumnElement[bool]) -> bool:
         return bool(session.scalar(select(exists().where(Slot.dataset_id == dataset.id, *conditions))))
 
-    if any_place(Slot.state == SlotState.OPEN):
+    if desk_pauses.is_paused(session, dataset, expert):
+        return "resting"
+    is_review = Slot.purpose == SlotPurpose.REVIEW
+    if any_place(Slot.state == SlotState.OPEN, is_review):
         return "only_skipped"
-    if any_place(Slot.state == SlotState.LEASED):
+    if any_place(Slot.state == SlotState.LEASED, is_review):
         return "with_others"
     return "all_done" if any_place(Slot.state == SlotState.DONE) else "nothing_yet"
