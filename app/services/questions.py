@@ -37,11 +37,11 @@ _DECISIONS = f"""
     SELECT r.sample_id, r.expert_id, {_WEEK}, coalesce(array_position(%(decisions)s::text[], r.decision::text), 0)::bigint,
         coalesce(array_position(%(reasons)s::text[], r.reason), 0)::bigint
     FROM reviews r WHERE {_STANDING}
-"""
+"""  # noqa: S608 - put together from the constants above
 _ANSWERS = f"""
     SELECT r.id, r.sample_id, r.expert_id, {_WEEK}, hashtextextended(e.key, 0), hashtextextended(e.value::text, 0)
     FROM reviews r, LATERAL jsonb_each(r.answers) AS e WHERE {_STANDING} AND r.answers <> '{{}}'
-"""
+"""  # noqa: S608 - as above
 _NAMED = text("""
     SELECT hashtextextended(e.key, 0), e.key, hashtextextended(e.value::text, 0), e.value
     FROM reviews r, LATERAL jsonb_each(r.answers) AS e WHERE r.id = ANY(:reviews)
@@ -98,17 +98,15 @@ def _compared(
     stored answer is compared as.
     """
     values = [comparable(one) for one in given]
-    if any(one is None for one in values) and all(one is None for one in values):
+    if all(one is None for one in values):
         return None
     kinds = {type(one) for one in values if one is not None}
     if len(kinds - {int, float}) > (0 if kinds & {int, float} else 1):
-        values = [None if one is None else str(one) for one in values]
+        values = [None if one is None else _label(one) for one in values]
     distinct = _ordered({one for one in values if one is not None})
     number = {value: code for code, value in enumerate(distinct)}
     renamed = np.array([-1 if one is None else number[one] for one in values], np.int64)[codes]
-    kept = renamed >= 0
-    labels = [", ".join(sorted(one)) or "none" if isinstance(one, frozenset) else str(one) for one in distinct]
-    return _question(key, title, rows[kept], renamed[kept], labels, scale_of(distinct))
+    return _question(key, title, rows, renamed, list(map(_label, distinct)), scale_of(distinct))
 
 
 def comparable(value: Any) -> Any:
@@ -128,14 +126,17 @@ def _question(
     labels: list[str],
     scale: Scale | None = None,
 ) -> Question:
-    answers = Answers(rows["sample"], rows["expert"], codes, len(labels))
-    return Question(key, title, answers, rows["week"], labels, scale or nominal(len(labels)))
+    known = codes >= 0
+    answers = Answers(rows["sample"], rows["expert"], codes, len(labels)).only(known)
+    return Question(key, title, answers, rows["week"][known], labels, scale or nominal(len(labels)))
+
+
+def _label(value: Any) -> str:
+    return ", ".join(sorted(value)) or "none" if isinstance(value, frozenset) else str(value)
 
 
 def _ordered(values: set[Any]) -> list[Any]:
-    if any(isinstance(value, frozenset) for value in values):
-        return sorted(values, key=lambda one: sorted(one) if isinstance(one, frozenset) else [str(one)])
-    return sorted(values)
+    return sorted(values, key=sorted) if any(isinstance(value, frozenset) for value in values) else sorted(values)
 
 
 def _named(session: Session, reviews: list[int], key: int) -> tuple[str, dict[int, Any]]:
