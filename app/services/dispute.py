@@ -9,7 +9,19 @@ from sqlalchemy.orm import Session
 
 from app.curation.agreement import likeness
 from app.curation.sample import Form
-from app.models import Corpus, Decision, Review, Revision, Rubric, Sample, Slot, SlotPurpose, User
+from app.models import (
+    Corpus,
+    Dataset,
+    Decision,
+    Review,
+    Revision,
+    Rubric,
+    Sample,
+    SampleState,
+    Slot,
+    SlotPurpose,
+    User,
+)
 from app.services.edits import Piece, pieces
 from app.services.histories import Change, changes
 from app.services.rubric_titles import title_of
@@ -124,3 +136,11 @@ def in_words(value: Any) -> str:
     if isinstance(value, dict):
         return str(value.get("text") or value.get("label") or ", ".join(map(str, value.values())))
     return str(value)
+
+
+def waits(session: Session, dataset: Dataset, sample_id: int) -> bool:
+    """Whether this sample of the dataset waits for a lead."""
+    found = select(Sample.id).where(
+        Sample.id == sample_id, Sample.dataset_id == dataset.id, Sample.state == SampleState.FLAGGED
+    )
+    return session.scalar(found) is not None

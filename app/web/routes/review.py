@@ -10,7 +10,7 @@ from sqlalchemy.orm import Session
 
 from app.models import Decision
 from app.services import desk as desks
-from app.services import guidelines, reasons, reviewing
+from app.services import gold, gold_queue, guidelines, precedents, reasons, reviewing
 from app.services.errors import Conflict, DomainError, Invalid
 from app.services.why import Reason
 from app.web import drawing, material, roles, word_diff  # noqa: F401 - the last three give words to the templates
@@ -181,6 +181,9 @@ def _desk(
         guideline=None if wants_part(request) else guidelines.current(session, access.dataset),
         limits=_drawn(laid_out.subject),
         metadata=_metadata(laid_out.subject),
+        practice=gold.feedback(session, access.dataset, access.user),
+        practice_left=gold_queue.practice_left(session, access.dataset, access.user),
+        has_precedents=precedents.any_exist(session, access.dataset),
     )
 
 
