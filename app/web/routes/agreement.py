@@ -93,4 +93,4 @@ def _busiest(report: agreement.Report) -> list[int]:
 
 
 def _names(session: Session, users: list[int]) -> dict[int, str]:
-    return {number: name for number, name in session.execute(select(User.id, User.name).where(User.id.in_(users)))}
+    return dict(session.execute(select(User.id, User.name).where(User.id.in_(users))).all())
