@@ -39,6 +39,11 @@ def band(value: float) -> str:
     return next((word for least, word in BANDS if value >= least), "poor" if value > 0 else "no more than chance")
 
 
+def figure(value: float | None) -> str:
+    """0.71; −0.10, with a true minus; a dash where it is not known."""
+    return "–" if value is None else f"{value:.2f}".replace("-", "−")
+
+
 def in_words(found: Estimate) -> str:
     """0.71, between 0.64 and 0.77: fair."""
     if found.value is None:
@@ -46,8 +51,8 @@ def in_words(found: Estimate) -> str:
             return "Not known yet: no sample has two answers to this."
         return "Not to be said: everybody gave one and the same answer."
     if found.low is None or found.high is None:
-        return f"{found.value:.2f}: {band(found.value)}"
-    return f"{found.value:.2f}, between {found.low:.2f} and {found.high:.2f}: {band(found.value)}"
+        return f"{figure(found.value)}: {band(found.value)}"
+    return f"{figure(found.value)}, between {figure(found.low)} and {figure(found.high)}: {band(found.value)}"
 
 
 def line(found: Estimate) -> Line | None:
@@ -71,8 +76,8 @@ def chart(weeks: Sequence[Week], title: str) -> Chart | None:
     values = [week.alpha or 0.0 for _, week in known]
     first, last = known[0][1].monday, known[-1][1].monday
     label = (
-        f"Agreement on “{title}” by week, from {first:%d %B %Y} to {last:%d %B %Y}: it began at {values[0]:.2f}, "
-        f"was {values[-1]:.2f} last, at worst {min(values):.2f} and at best {max(values):.2f}."
+        f"Agreement on “{title}” by week, from {first:%d %B %Y} to {last:%d %B %Y}: it began at {figure(values[0])}, "
+        f"was {figure(values[-1])} last, at worst {figure(min(values))} and at best {figure(max(values))}."
     )
     levels = [("0", _down(0)), ("0.67", _down(0.667)), ("1", _down(1))]
     return Chart(points, path, levels, label, f"{weeks[0].monday:%d %b %Y}", f"{weeks[-1].monday:%d %b %Y}")

@@ -43,7 +43,7 @@ def test_weeks_are_drawn_where_they_are_known() -> None:
     assert len(drawn.points) == 3
     assert drawn.points[0][0] < drawn.points[1][0] < drawn.points[2][0]
     assert drawn.points[1][1] < drawn.points[0][1] < drawn.points[2][1] <= agreement_drawing.HEIGHT
-    assert "began at 0.50, was -3.00 last" in drawn.label
+    assert "began at 0.50, was −3.00 last" in drawn.label
     assert agreement_drawing.chart(weeks[:2], "Decision") is None
 
 
@@ -59,7 +59,7 @@ def test_the_page_says_how_far_experts_agree(session: Session, dataset: Dataset,
     page = lena.get(path(dataset)).text
     assert "1 is perfect, 0 is chance" in page
     assert 'class="interval"' in page
-    assert re.search(r"0\.\d\d, between -?0\.\d\d and \d\.\d\d: (fair|weak|poor)", page)
+    assert re.search(r"0\.\d\d, between −?0\.\d\d and \d\.\d\d: (fair|weak|poor)", page)
     assert "Ann &lt;A&gt;" in page
     assert "8 of 12" in page
     assert '“<span dir="auto">Tone</span>” in full' in lena.get(path(dataset, "?of=tone")).text

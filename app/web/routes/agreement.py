@@ -39,6 +39,7 @@ def agreement_page(request: Request, access: LeadDep, session: SessionDep, of: O
         chart=agreement_drawing.chart(chosen.weeks, chosen.title),
         in_words=agreement_drawing.in_words,
         band=agreement_drawing.band,
+        figure=agreement_drawing.figure,
         names=_names(session, experts),
         experts=experts,
         left_out=len(report.experts) - len(experts),
