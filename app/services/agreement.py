@@ -2,7 +2,7 @@
 
 import time
 from dataclasses import dataclass
-from datetime import date, timedelta
+from datetime import UTC, date, datetime, timedelta
 from itertools import combinations
 
 import numpy as np
@@ -12,10 +12,12 @@ from sqlalchemy.orm import Session
 from app.curation.agreement import (
     Answers,
     Estimate,
+    Patterns,
     Scale,
     confusions,
     kappas,
     krippendorff_alpha,
+    patterns,
     percent_agreement,
     specific_agreement,
 )
@@ -28,6 +30,8 @@ MOST_LABELS = 12
 MOST_CELLS = 4_000_000
 """Cells of the table of all pairs of experts; it grows with the square of experts times labels."""
 KEPT, KEPT_SECONDS = 8, 600
+DEAR, REST = 1.0, 30
+"""Figures that took longer than a second are not counted anew before thirty times as long has passed."""
 
 
 @dataclass(frozen=True)
@@ -76,10 +80,12 @@ class Pair:
 
 @dataclass(frozen=True)
 class Report:
-    """`pairs` is about the decision: by the numbers of both experts, the smaller first."""
+    """`pairs` is about the decision: by the numbers of both experts, the smaller first. `at` is when it was counted."""
 
     figures: list[Figures]
     pairs: dict[tuple[int, int], Pair]
+    at: datetime
+    seconds: float = 0
 
     @property
     def experts(self) -> list[int]:
@@ -90,7 +96,7 @@ _kept: dict[int, tuple[tuple[object, ...], float, Report]] = {}
 
 
 def of(session: Session, dataset: Dataset) -> Report:
-    """The figures of a dataset. Computed anew once an answer has come or was taken back since."""
+    """The figures of a dataset. Computed anew once an answer has come or was taken back since; large ones not at once."""
     mark = tuple(
         session.execute(
             text("""
@@ -101,8 +107,10 @@ def of(session: Session, dataset: Dataset) -> Report:
         ).one()
     )
     kept = _kept.get(dataset.id)
-    if kept and kept[0] == mark and time.monotonic() - kept[1] < KEPT_SECONDS:
-        return kept[2]
+    if kept and kept[0][0] == mark[0]:
+        age, seconds = time.monotonic() - kept[1], kept[2].seconds
+        if age < (KEPT_SECONDS if kept[0] == mark else REST * seconds if seconds > DEAR else 0):
+            return kept[2]
     report = compute(session, dataset)
     _kept[dataset.id] = (mark, time.monotonic(), report)
     for old in sorted(_kept, key=lambda one: _kept[one][1])[:-KEPT]:
@@ -112,65 +120,50 @@ def of(session: Session, dataset: Dataset) -> Report:
 
 def compute(session: Session, dataset: Dataset) -> Report:
     """The figures from all answers that stand and count; those on gold samples and the like are left out."""
+    began = time.perf_counter()
     found: list[Figures] = []
     pairs: dict[tuple[int, int], Pair] = {}
     for question in questions.of(session, dataset):
-        shared = _shared(question)
+        said = patterns(question.answers)
         if question.key == questions.DECISION:
-            pairs = _pairs(shared.answers)
-        if question.key == questions.DECISION or len(shared.answers.units):
-            found.append(_figures(shared))
-    return Report(found, pairs)
+            pairs = _pairs(question.answers)
+        if question.key == questions.DECISION or said.units:
+            found.append(_figures(question, said))
+    return Report(found, pairs, datetime.now(UTC), time.perf_counter() - began)
 
 
-def _shared(question: Question) -> Question:
-    """The question without samples that have one answer to it: they say nothing, and there may be very many."""
-    units, inverse, counts = np.unique(question.answers.units, return_inverse=True, return_counts=True)
-    kept = counts[inverse] >= 2 if len(units) else np.zeros(0, bool)
-    return Question(
-        question.key,
-        question.title,
-        question.answers.only(kept),
-        question.weeks[kept],
-        question.labels,
-        question.scale,
-    )
-
-
-def _figures(question: Question) -> Figures:
-    answers = question.answers
-    given = np.bincount(answers.codes, minlength=len(question.labels))
+def _figures(question: Question, said: Patterns) -> Figures:
+    given = said.times @ said.counts
+    labels = [code for code in np.argsort(-given, kind="stable")[:MOST_LABELS].tolist() if given[code]]
     return Figures(
         question.key,
         question.title,
-        percent_agreement(answers),
-        krippendorff_alpha(answers, question.scale),
-        [
-            _label(answers, code, question.labels[code], int(given[code]))
-            for code in np.argsort(-given, kind="stable")[:MOST_LABELS].tolist()
-            if given[code]
-        ],
-        _weeks(answers, question.weeks, question.scale),
+        percent_agreement(said),
+        krippendorff_alpha(said, question.scale),
+        [_label(said, code, question.labels[code], int(given[code])) for code in labels],
+        _weeks(question, said),
     )
 
 
-def _label(answers: Answers, code: int, label: str, given: int) -> Label:
-    alpha = krippendorff_alpha(answers.against_the_rest(code), resamples=0)
-    return Label(label, given, specific_agreement(answers, code), alpha.value)
+def _label(said: Patterns, code: int, label: str, given: int) -> Label:
+    alpha = krippendorff_alpha(said.against_the_rest(code), resamples=0)
+    return Label(label, given, specific_agreement(said, code), alpha.value)
 
 
-def _weeks(answers: Answers, weeks: np.ndarray[tuple[int], np.dtype[np.int64]], scale: Scale) -> list[Week]:
-    if not len(weeks):
+def _weeks(question: Question, said: Patterns) -> list[Week]:
+    """Each sample belongs to the week in which its last answer came: then its experts could first be compared."""
+    if not said.units:
         return []
-    units, unit = np.unique(answers.units, return_inverse=True)
-    last = np.zeros(len(units), np.int64)
-    np.maximum.at(last, unit, weeks)
-    when = last[unit]
-    return [_week(answers.only(when == week), week, scale) for week in np.unique(when)[-WEEKS:].tolist()]
+    order = np.argsort(question.answers.units)
+    units = question.answers.units[order]
+    starts = np.flatnonzero(np.r_[True, units[1:] != units[:-1]])
+    last = np.maximum.reduceat(question.weeks[order], starts)
+    when = last[np.searchsorted(units[starts], said.members)]
+    return [_week(said.only(when == week), week, question.scale) for week in np.unique(when)[-WEEKS:].tolist()]
 
 
-def _week(answers: Answers, week: int, scale: Scale) -> Week:
-    found = krippendorff_alpha(answers, scale, resamples=0)
+def _week(said: Patterns, week: int, scale: Scale) -> Week:
+    found = krippendorff_alpha(said, scale, resamples=0)
     return Week(date(1970, 1, 5) + timedelta(weeks=week), found.value, found.units)
 
 

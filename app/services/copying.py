@@ -8,6 +8,8 @@ from numpy.typing import NDArray
 from sqlalchemy import text
 from sqlalchemy.orm import Session
 
+_PACKED = 200_000
+
 
 def copy_rows(session: Session, statement: str, rows: Iterable[tuple[Any, ...]]) -> None:
     """Stream rows into ``COPY ... FROM STDIN``; memory does not grow with their number."""
@@ -33,11 +35,18 @@ def read_binary(session: Session, statement: str, values: dict[str, Any]) -> lis
 
 
 def read_numbers(session: Session, statement: str, values: dict[str, Any], names: Sequence[str]) -> NDArray[np.void]:
-    """Columns of bigints, none of them null, as one array with a field for each: no Python object is made for a row."""
-    driver: Any = session.connection().connection.driver_connection
-    with driver.cursor() as cursor, cursor.copy(f"COPY ({statement}) TO STDOUT (FORMAT binary)", values) as copy:
-        read = b"".join(bytes(part) for part in copy)
-    row = [("fields", ">i2"), *[field for name in names for field in ((f"{name} size", ">i4"), (name, ">i8"))]]
-    # 19 bytes of signature and flags come before the rows, two that say that there are no more after them.
-    found = np.frombuffer(read, np.dtype(row), offset=19, count=(len(read) - 21) // np.dtype(row).itemsize)
-    return found[list(names)].astype([(name, np.int64) for name in names])
+    """Columns of bigints, none of them null, as one array with a field for each; the first is some row's number.
+
+    The server packs some hundred thousand rows into one value. COPY hands over rows one by one, which for a million
+    rows costs as many Python calls, and several times the time of the query itself.
+    """
+    columns = ", ".join(f"c{place}" for place in range(len(names)))
+    packed = " || ".join(f"int8send(c{place})" for place in range(len(names)))
+    pages = read_binary(
+        session,
+        f"SELECT string_agg({packed}, ''::bytea) FROM ({statement}) AS rows({columns}) GROUP BY c0 / {_PACKED}",  # noqa: S608
+        values,
+    )
+    row = np.dtype([(name, ">i8") for name in names])
+    found = np.frombuffer(b"".join(page for (page,) in pages), row)
+    return found.astype([(name, np.int64) for name in names])

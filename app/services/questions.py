@@ -4,14 +4,14 @@ Answers are read from the database as numbers, a row for each answer; what the n
 few different ones afterwards. So a million answers never become Python objects.
 """
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from typing import Any
 
 import numpy as np
 import orjson
 from numpy.typing import NDArray
-from sqlalchemy import text
+from sqlalchemy import select, text
 from sqlalchemy.orm import Session
 
 from app.curation.agreement import Answers, Scale, nominal, scale_of
@@ -38,14 +38,17 @@ _DECISIONS = f"""
         coalesce(array_position(%(reasons)s::text[], r.reason), 0)::bigint
     FROM reviews r WHERE {_STANDING}
 """  # noqa: S608 - put together from the constants above
-_ANSWERS = f"""
-    SELECT r.id, r.sample_id, r.expert_id, {_WEEK}, hashtextextended(e.key, 0), hashtextextended(e.value::text, 0)
-    FROM reviews r, LATERAL jsonb_each(r.answers) AS e WHERE {_STANDING} AND r.answers <> '{{}}'
-"""  # noqa: S608 - as above
-_NAMED = text("""
-    SELECT hashtextextended(e.key, 0), e.key, hashtextextended(e.value::text, 0), e.value
-    FROM reviews r, LATERAL jsonb_each(r.answers) AS e WHERE r.id = ANY(:reviews)
+_KEYS = text("""
+    SELECT DISTINCT jsonb_object_keys(answers) FROM reviews WHERE dataset_id = :dataset AND answers <> '{}' ORDER BY 1
 """)
+_ANSWERS = f"""
+    SELECT r.id, r.sample_id, r.expert_id, {_WEEK}, hashtextextended((r.answers -> %(key)s)::text, 0)
+    FROM reviews r WHERE {_STANDING} AND r.answers ? %(key)s
+"""  # noqa: S608 - as above
+_NAMED = text(
+    "SELECT answers -> :key FROM reviews r, unnest(CAST(:reviews AS bigint[])) WITH ORDINALITY AS one(id, place)"
+    " WHERE r.id = one.id ORDER BY place"
+)
 
 
 @dataclass(frozen=True)
@@ -72,21 +75,20 @@ def of(session: Session, dataset: Dataset) -> Iterator[Question]:
 
 
 def _of_rubrics(session: Session, dataset: Dataset) -> Iterator[Question]:
-    names = ("review", "sample", "expert", "week", "key", "value")
-    rows = read_numbers(session, _ANSWERS, {"dataset": dataset.id}, names)
-    rubrics = session.query(Rubric).filter(Rubric.dataset_id == dataset.id).order_by(Rubric.version.desc()).all()
-    found = []
-    for key in np.unique(rows["key"]).tolist():
-        mine = rows[rows["key"] == key]
-        different, first, codes = np.unique(mine["value"], return_index=True, return_inverse=True)
-        if len(different) > MOST_VALUES:
+    rubrics = session.scalars(
+        select(Rubric).where(Rubric.dataset_id == dataset.id).order_by(Rubric.version.desc())
+    ).all()
+    keys = session.scalars(_KEYS, {"dataset": dataset.id}).all()
+    for key in sorted(keys, key=lambda key: (_place(rubrics, key), key)):
+        values = {"dataset": dataset.id, "key": key}
+        rows = read_numbers(session, _ANSWERS, values, ("review", "sample", "expert", "week", "value"))
+        different, first, codes = np.unique(rows["value"], return_index=True, return_inverse=True)
+        if not len(different) or len(different) > MOST_VALUES:
             continue
-        name, said = _named(session, mine["review"][first].tolist(), key)
-        values = [said[value] for value in different.tolist()]
-        question = _compared(name, title_of(rubrics, name), mine, codes.astype(np.int64), values)
+        said = session.scalars(_NAMED, {"reviews": rows["review"][first].tolist(), "key": key}).all()
+        question = _compared(key, title_of(rubrics, key), rows, codes.astype(np.int64), list(said))
         if question is not None:
-            found.append((_place(rubrics, name), question))
-    yield from (question for _, question in sorted(found, key=lambda one: (one[0], one[1].key)))
+            yield question
 
 
 def _compared(
@@ -139,12 +141,7 @@ def _ordered(values: set[Any]) -> list[Any]:
     return sorted(values, key=sorted) if any(isinstance(value, frozenset) for value in values) else sorted(values)
 
 
-def _named(session: Session, reviews: list[int], key: int) -> tuple[str, dict[int, Any]]:
-    found = [row for row in session.execute(_NAMED, {"reviews": reviews}) if row[0] == key]
-    return found[0][1], {row[2]: row[3] for row in found}
-
-
-def _place(rubrics: list[Rubric], key: str) -> int:
+def _place(rubrics: Sequence[Rubric], key: str) -> int:
     """Where a question stands in the newest rubric that has it; others come last."""
     for rubric in rubrics:
         keys = [question.get("key") for question in rubric.questions if isinstance(question, dict)]

@@ -199,7 +199,8 @@ def test_many_categories_are_counted_as_exactly_as_few() -> None:
     """Beyond 63 bits a unit's answers are no longer one number."""
     rng = np.random.default_rng(1)
     table = rng.integers(-1, 400, (50, 9))
-    rows, times = _distinct(np.vstack([table, table[:7]]), 400)
+    rows, pattern_of, times = _distinct(np.vstack([table, table[:7]]), 400)
+    assert np.array_equal(rows[pattern_of], np.vstack([table, table[:7]]))
     assert len(rows) == 50
     assert sorted(times.tolist()) == [1] * 43 + [2] * 7
 

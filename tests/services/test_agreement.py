@@ -164,6 +164,19 @@ def test_figures_are_kept_until_an_answer_comes_or_goes(session: Session, datase
     assert figures(agreement.of(session, dataset), "decision").samples == 3
 
 
+def test_figures_that_are_dear_are_not_counted_anew_at_every_answer(
+    session: Session, dataset: Dataset, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(agreement, "DEAR", 0)
+    ann, bob = people(session, 2)
+    record(session, dataset, (ann, bob), [[A, A], [R, R]])
+    first = agreement.of(session, dataset)
+    record(session, dataset, (ann, bob), [[R, A]])
+    assert agreement.of(session, dataset) is first
+    monkeypatch.setattr(agreement, "REST", 0)
+    assert figures(agreement.of(session, dataset), "decision").samples == 3
+
+
 def test_an_empty_dataset_has_no_figure(session: Session, dataset: Dataset) -> None:
     report = agreement.compute(session, dataset)
     assert [one.key for one in report.figures] == ["decision"]

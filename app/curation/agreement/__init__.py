@@ -1,7 +1,7 @@
 """Agreement between people who answered the same questions: how much of it there is, and how sure that figure is."""
 
 from app.curation.agreement.alpha import krippendorff_alpha
-from app.curation.agreement.answers import Answers, from_table
+from app.curation.agreement.answers import Answers, Patterns, from_table, patterns
 from app.curation.agreement.estimates import Estimate
 from app.curation.agreement.kappa import cohen_kappa, confusions, fleiss_kappa, kappas
 from app.curation.agreement.likeness import alike, likeness
@@ -14,6 +14,7 @@ __all__ = [
     "Estimate",
     "Interval",
     "Ordinal",
+    "Patterns",
     "Scale",
     "alike",
     "by",
@@ -27,6 +28,7 @@ __all__ = [
     "likeness",
     "masi",
     "nominal",
+    "patterns",
     "percent_agreement",
     "scale_of",
     "specific_agreement",

@@ -12,14 +12,14 @@ from app.curation.agreement.scales import Differences, Interval, Ordinal, Scale,
 
 
 def krippendorff_alpha(
-    answers: Answers, scale: Scale | None = None, resamples: int = RESAMPLES, seed: int = 0
+    answers: Answers | Patterns, scale: Scale | None = None, resamples: int = RESAMPLES, seed: int = 0
 ) -> Estimate:
     """Alpha on the given scale; words, which are the same or not, where none is given.
 
     Units with one answer are left out. None where no two answers in all of them differ.
     """
     found = patterns(answers)
-    return estimate(found.times, _statistic(found, scale or nominal(answers.categories)), resamples, seed)
+    return estimate(found.times, _statistic(found, scale or nominal(found.counts.shape[1])), resamples, seed)
 
 
 def _statistic(found: Patterns, scale: Scale) -> Statistic:

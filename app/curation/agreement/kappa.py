@@ -5,7 +5,7 @@ from typing import Literal
 import numpy as np
 from numpy.typing import NDArray
 
-from app.curation.agreement.answers import Answers, Floats, Ints, patterns
+from app.curation.agreement.answers import Answers, Floats, Ints, Patterns, patterns
 from app.curation.agreement.estimates import RESAMPLES, Estimate, estimate
 
 Weights = Literal["none", "linear", "quadratic"]
@@ -49,18 +49,20 @@ def confusions(answers: Answers) -> tuple[Ints, Ints]:
     categories, not of units.
     """
     raters, rater = np.unique(answers.raters, return_inverse=True)
-    order = np.argsort(answers.units, kind="stable")
+    order = np.argsort(answers.units)
     units, rater, codes = answers.units[order], rater[order], answers.codes[order]
     shape = (len(raters), len(raters), answers.categories, answers.categories)
     found = np.zeros(shape, np.int64)
-    for step in range(1, int(np.unique(units, return_counts=True)[1].max(initial=1))):
+    for step in range(1, len(units)):
         same = np.flatnonzero(units[step:] == units[:-step])
+        if not len(same):
+            break
         place = np.ravel_multi_index((rater[same], rater[same + step], codes[same], codes[same + step]), shape)
         found += np.bincount(place, minlength=found.size).reshape(shape)
     return raters, found + found.transpose(1, 0, 3, 2)
 
 
-def fleiss_kappa(answers: Answers, resamples: int = RESAMPLES, seed: int = 0) -> Estimate:
+def fleiss_kappa(answers: Answers | Patterns, resamples: int = RESAMPLES, seed: int = 0) -> Estimate:
     """Fleiss' kappa (1971): raters need not be the same ones from unit to unit.
 
     Where units have unequal numbers of answers each unit weighs the same, and those with one answer are left out.

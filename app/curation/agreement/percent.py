@@ -2,11 +2,11 @@
 
 import numpy as np
 
-from app.curation.agreement.answers import Answers, Floats, patterns
+from app.curation.agreement.answers import Answers, Floats, Patterns, patterns
 from app.curation.agreement.estimates import RESAMPLES, Estimate, estimate
 
 
-def percent_agreement(answers: Answers, resamples: int = RESAMPLES, seed: int = 0) -> Estimate:
+def percent_agreement(answers: Answers | Patterns, resamples: int = RESAMPLES, seed: int = 0) -> Estimate:
     """The share of pairs of answers to one unit that are the same, over all units."""
     found = patterns(answers)
     same = (found.counts * (found.counts - 1)).sum(axis=1)
@@ -18,7 +18,7 @@ def percent_agreement(answers: Answers, resamples: int = RESAMPLES, seed: int = 
     return estimate(found.times, of, resamples, seed)
 
 
-def specific_agreement(answers: Answers, code: int) -> float | None:
+def specific_agreement(answers: Answers | Patterns, code: int) -> float | None:
     """When one person gave this answer: how often another did too (Cicchetti & Feinstein 1990). None if nobody did."""
     found = patterns(answers)
     given = found.counts[:, code]

@@ -42,6 +42,7 @@ def agreement_page(request: Request, access: LeadDep, session: SessionDep, of: O
         figure=agreement_drawing.figure,
         names=_names(session, experts),
         experts=experts,
+        counted_at=report.at,
         left_out=len(report.experts) - len(experts),
         pair=lambda one, other: report.pairs.get((min(one, other), max(one, other))),
     )
