@@ -135,7 +135,11 @@ def test_a_reload_shows_the_same_sample_and_the_same_next_one(
         assert [slot.id for slot in reviewing.next_slots(session, dataset, expert, 2)] == [slot.id for slot in first]
         assert reviewing.next_slots(session, dataset, expert, 1)[0].id == first[0].id
         press(session, dataset, expert, first[0], A)
-        assert reviewing.next_slots(session, dataset, expert, 2)[0].id == first[1].id  # what was fetched ahead comes
+        following = reviewing.next_slots(session, dataset, expert, 2)
+        assert following[0].id == first[1].id  # what was fetched ahead comes
+        assert [slot.id for slot in reviewing.next_slots(session, dataset, expert, 2)] == [
+            slot.id for slot in following
+        ]
 
 
 def test_without_a_plan_nothing_is_asked_of_the_database(
