@@ -1,6 +1,7 @@
 """Tables, one noun per file."""
 
 from app.db import Base
+from app.models.adjudication import Adjudication, AdjudicationHold, Cause, DeskPause, GoldSample
 from app.models.benchmark import Benchmark, BlockCheck, CheckSet, Contamination, Suspect
 from app.models.block import Block, BlockColumn, BlockSignature
 from app.models.corpus import Corpus, CorpusState, ExactCopy, RefusedLine
@@ -18,12 +19,15 @@ from app.models.suggestion import Suggestion
 from app.models.user import Invitation, LoginAttempt, SignIn, User
 
 __all__ = [
+    "Adjudication",
+    "AdjudicationHold",
     "Base",
     "Benchmark",
     "Block",
     "BlockCheck",
     "BlockColumn",
     "BlockSignature",
+    "Cause",
     "CheckSet",
     "Contamination",
     "Corpus",
@@ -31,7 +35,9 @@ __all__ = [
     "Dataset",
     "DatasetForm",
     "Decision",
+    "DeskPause",
     "ExactCopy",
+    "GoldSample",
     "Guideline",
     "Invitation",
     "Job",

@@ -51,6 +51,7 @@ class Slot(Identified, Base):
         UniqueConstraint("sample_id", "number"),
         Index("ix_slots_open", "dataset_id", "lane", "rank", "id", postgresql_where="state = 'open'"),
         Index("ix_slots_leased", "dataset_id", "expert_id", "leased_until", postgresql_where="state = 'leased'"),
+        Index("ix_slots_gold", "dataset_id", "lane", postgresql_where="purpose = 'gold'"),
     )
 
     dataset_id: Mapped[int] = mapped_column(ForeignKey("datasets.id", ondelete="CASCADE"))
@@ -82,6 +83,7 @@ class Review(Identified, Dated, Base):
         ),
         Index("ix_reviews_expert", "dataset_id", "expert_id", "id"),
         Index("ix_reviews_sample", "sample_id", "expert_id"),
+        Index("ix_reviews_undone", "dataset_id", "undone_at", postgresql_where="undone_at IS NOT NULL"),
     )
 
     dataset_id: Mapped[int] = mapped_column(ForeignKey("datasets.id", ondelete="CASCADE"))

@@ -9,8 +9,8 @@ from sqlalchemy.orm import Session
 
 from app.curation.retelling import Told
 from app.curation.sample import Form, Json
-from app.models import Corpus, Dataset, Decision, Review, Revision, Sample, Slot, SlotState, User
-from app.services import closeness
+from app.models import Corpus, Dataset, Decision, Review, Revision, Sample, Slot, SlotPurpose, SlotState, User
+from app.services import closeness, desk_pauses
 from app.services.edits import Piece, pieces, taken_up
 from app.services.errors import NotFound
 from app.services.leases import following, lock_desk, next_slots, renew
@@ -64,7 +64,7 @@ class Done:
 
 @dataclass(frozen=True)
 class Desk(Done):
-    """`emptiness` says why there is no sample: nothing_yet, all_done, with_others or only_skipped."""
+    """`emptiness` says why there is no sample: nothing_yet, all_done, with_others, only_skipped or resting."""
 
     subject: Subject | None = None
     emptiness: str = ""
@@ -218,8 +218,11 @@ def _emptiness(session: Session, dataset: Dataset, expert: User) -> str:
     def any_place(*conditions: ColumnElement[bool]) -> bool:
         return bool(session.scalar(select(exists().where(Slot.dataset_id == dataset.id, *conditions))))
 
-    if any_place(Slot.state == SlotState.OPEN):
+    if desk_pauses.is_paused(session, dataset, expert):
+        return "resting"
+    is_review = Slot.purpose == SlotPurpose.REVIEW
+    if any_place(Slot.state == SlotState.OPEN, is_review):
         return "only_skipped"
-    if any_place(Slot.state == SlotState.LEASED):
+    if any_place(Slot.state == SlotState.LEASED, is_review):
         return "with_others"
     return "all_done" if any_place(Slot.state == SlotState.DONE) else "nothing_yet"

@@ -8,7 +8,7 @@ from sqlalchemy.orm import Session
 
 from app.curation.retelling import aligned
 from app.curation.sample import Form, Json, turns
-from app.models import Decision, Review, Revision, Sample, User
+from app.models import Decision, Review, Revision, Sample, Slot, SlotPurpose, User
 
 
 @dataclass(frozen=True)
@@ -32,13 +32,15 @@ class Step:
     counted: bool
     undone_at: datetime | None
     changes: list[Change]
+    purpose: SlotPurpose = SlotPurpose.REVIEW
 
 
 def of_sample(session: Session, sample: Sample) -> list[Step]:
     """All answers on a sample, the first first, each with what it changed against the original."""
     rows = session.execute(
-        select(Review, User.name, Revision.content)
+        select(Review, User.name, Revision.content, Slot.purpose)
         .join(User, User.id == Review.expert_id)
+        .join(Slot, Slot.id == Review.slot_id)
         .outerjoin(Revision, Revision.id == Review.revision_id)
         .where(Review.sample_id == sample.id)
         .order_by(Review.id)
@@ -53,8 +55,9 @@ def of_sample(session: Session, sample: Sample) -> list[Step]:
             review.counted,
             review.undone_at,
             changes(Form(sample.form), sample.content, content) if content else [],
+            purpose,
         )
-        for review, name, content in rows
+        for review, name, content, purpose in rows
     ]
 
 
@@ -84,8 +87,10 @@ def last_answers(session: Session, sample_ids: list[int]) -> dict[int, list[tupl
     rows = session.execute(
         select(Review.sample_id, User.name, Review.decision, Review.reason, Review.revision_id.is_not(None))
         .join(User, User.id == Review.expert_id)
+        .join(Slot, Slot.id == Review.slot_id)
         .where(
             Review.sample_id.in_(sample_ids),
+            Slot.purpose == SlotPurpose.REVIEW,
             Review.counted,
             Review.undone_at.is_(None),
             Review.decision != Decision.SKIP,

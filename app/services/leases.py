@@ -7,7 +7,7 @@ from sqlalchemy import ColumnElement, func, select, text, update
 from sqlalchemy.orm import Session
 
 from app.models import Dataset, Review, Slot, SlotState, User
-from app.services import lanes
+from app.services import desk_pauses, gold_queue, lanes
 from app.settings import get_settings
 
 MOST = 5
@@ -21,10 +21,13 @@ def next_slots(session: Session, dataset: Dataset, expert: User, count: int = 2)
     Nobody gets a sample twice, nor one that they skipped.
     """
     lock_desk(session, dataset.id, expert.id)
+    if desk_pauses.is_paused(session, dataset, expert):
+        return []
     slots = list(_held(session, dataset, expert, count)) if renew(session, dataset, expert) else []
     if len(slots) < count:
         _free_expired(session, dataset)
-    while len(slots) < count and (claimed := _claim(session, dataset, expert)) is not None:
+    gold_queue.keep_in_front(session, slots)
+    while len(slots) < count and (claimed := _next(session, dataset, expert, slots)) is not None:
         slots.append(claimed)
     return slots
 
@@ -65,6 +68,10 @@ def lock_desk(session: Session, dataset_id: int, expert_id: int) -> None:
 def term() -> ColumnElement[timedelta]:
     """How long a place stays reserved."""
     return func.make_interval(0, 0, 0, 0, 0, get_settings().lease_minutes)
+
+
+def _next(session: Session, dataset: Dataset, expert: User, held: Sequence[Slot]) -> Slot | None:
+    return gold_queue.due(session, dataset, expert, held) or _claim(session, dataset, expert)
 
 
 def _held(session: Session, dataset: Dataset, expert: User, count: int) -> Sequence[Slot]:

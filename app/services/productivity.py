@@ -90,6 +90,8 @@ def _shared(session: Session, dataset: Dataset) -> Sequence[Row[Any]]:
             SELECT mine.expert_id, avg((mine.decision = theirs.decision)::int)::float AS share
             FROM reviews mine
                 JOIN reviews theirs ON theirs.sample_id = mine.sample_id AND theirs.expert_id <> mine.expert_id
+                JOIN slots one ON one.id = mine.slot_id AND one.purpose = 'review'
+                JOIN slots other ON other.id = theirs.slot_id AND other.purpose = 'review'
             WHERE mine.dataset_id = :dataset AND mine.counted AND theirs.counted AND mine.undone_at IS NULL
                 AND theirs.undone_at IS NULL AND mine.decision <> 'skip' AND theirs.decision <> 'skip'
             GROUP BY mine.expert_id

@@ -21,7 +21,7 @@ from app.models import (
     SlotState,
     User,
 )
-from app.services import contaminations, reasons, rubrics
+from app.services import adjudicating, contaminations, desk_pauses, gold_queue, reasons, rubrics
 from app.services.edits import revised
 from app.services.errors import Conflict, Invalid, NotFound
 from app.services.leases import lock_desk, next_slots, renew, term
@@ -110,6 +110,8 @@ def submit(
     session.flush()
     if review.counted and decision is not Decision.SKIP and slot.purpose is SlotPurpose.REVIEW:
         settle(session, sample)
+    if slot.purpose is SlotPurpose.GOLD:
+        desk_pauses.watch(session, dataset, expert)
     return Outcome(review)
 
 
@@ -123,6 +125,7 @@ def undo(session: Session, dataset: Dataset, expert: User, review_id: int | None
     if review is None:
         raise Conflict("There is nothing to take back: that answer was taken back already, or you have given none.")
     sample, slot = _locked(session, dataset, review.slot_id)
+    _refuse_undo(session, sample, slot)
     review.undone_at = func.now()
     if review.decision is Decision.SKIP:
         is_back = slot.state is SlotState.OPEN
@@ -134,6 +137,17 @@ def undo(session: Session, dataset: Dataset, expert: User, review_id: int | None
     session.flush()
     session.refresh(review)
     return TakenBack(review, slot if is_back else None)
+
+
+def _refuse_undo(session: Session, sample: Sample, slot: Slot) -> None:
+    """What others have built on an answer, or what has been told after it, is not undone by one press."""
+    if gold_queue.is_practice(slot):
+        raise Conflict("This was a practice sample, and its answer has been shown. Go on with the next one.")
+    if slot.purpose is SlotPurpose.REVIEW and adjudicating.of_sample(session, sample) is not None:
+        raise Conflict(
+            "A lead has decided this sample since you answered, so your answer stays as it is. "
+            "If you see it otherwise now, tell the person who leads this dataset."
+        )
 
 
 def _check(decision: Decision, reason: str, comment: str) -> None:
@@ -172,7 +186,9 @@ def _locked(session: Session, dataset: Dataset, slot_id: int) -> tuple[Sample, S
 
 def _may_count(session: Session, sample: Sample, slot: Slot, expert: User) -> bool:
     """Whether the place is this expert's to fill, and they have not answered the sample in another place."""
-    if sample.state is not SampleState.QUEUED or not _is_free_for(session, slot, expert):
+    if slot.purpose is SlotPurpose.REVIEW and sample.state is not SampleState.QUEUED:
+        return False
+    if not _is_free_for(session, slot, expert):
         return False
     answered = exists().where(
         Review.sample_id == sample.id,

@@ -7,6 +7,7 @@ from sqlalchemy.orm import Session
 
 from app.curation.sample import Json
 from app.models import Decision, Review, Revision, Sample, SampleState, Slot, SlotPurpose, SlotState
+from app.services import disputes
 
 _OUTCOMES = {
     Decision.APPROVE: SampleState.APPROVED,
@@ -35,6 +36,8 @@ def settle(session: Session, sample: Sample) -> None:
         .order_by(Review.id)
     ).all()
     sample.state, sample.revision_id = agreed(answers)
+    if sample.state is not SampleState.FLAGGED and disputes.over_questions(session, sample):
+        sample.state, sample.revision_id = SampleState.FLAGGED, None
     sample.decided_at = func.now()
     session.flush()
 

@@ -13,7 +13,7 @@ from app.curation.retelling import Told
 from app.curation.sample import Form as SampleForm
 from app.curation.sample import turns
 from app.models import Decision, Review, Sample, Slot
-from app.services import asking, guidelines, keys, reasons, reviewing, rubrics
+from app.services import asking, gold, gold_queue, guidelines, keys, precedents, reasons, reviewing, rubrics
 from app.services import desk as desks
 from app.services.errors import Conflict, DomainError, Invalid
 from app.services.taking_back import take_back
@@ -324,6 +324,7 @@ def _desk(
         guideline=None if wants_part(request) else guidelines.current(session, access.dataset),
         limits=_drawn(laid_out.subject),
         metadata=_metadata(laid_out.subject),
+        **_learnt(session, access),
     )
 
 
@@ -349,10 +350,20 @@ def _done(
         keys=keys.of(access.user),
         refusal=None,
         revealed=asking.revealed(session, access.dataset, access.user),
+        **_learnt(session, access),
         subject=None,
     )
     shown.headers["Winnow-Saved"] = "1"
     return shown
+
+
+def _learnt(session: Session, access: Access) -> dict[str, Any]:
+    """What an expert is told after an answer: how their team decided a practice sample, and where precedents are."""
+    return {
+        "practice": gold.feedback(session, access.dataset, access.user),
+        "practice_left": gold_queue.practice_left(session, access.dataset, access.user),
+        "has_precedents": precedents.any_exist(session, access.dataset),
+    }
 
 
 def _drawn(subject: desks.Subject | None) -> list[tuple[Reason, drawing.Line]]:

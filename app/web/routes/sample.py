@@ -2,6 +2,7 @@
 
 from collections.abc import Sequence
 from dataclasses import dataclass
+from typing import Any
 
 import orjson
 from fastapi import APIRouter, Request, Response
@@ -16,11 +17,14 @@ from app.curation.sample import Form, Json, Path, turns
 from app.curation.shapes._note import NOTE
 from app.models import Corpus, RecipeVersion, Run, Sample, User
 from app.services import (
+    adjudicating,
     cluster_list,
     contaminations,
+    gold,
     histories,
     marks,
     overruling,
+    precedents,
     reasons,
     recipes,
     runs,
@@ -104,6 +108,7 @@ def show_sample(request: Request, access: LeadDep, session: SessionDep, sample_i
         reason_title=reasons.title,
         overruler=_name(session, sample.overruled_by),
         metadata=_notes(sample),
+        settled=_settled(session, sample),
     )
 
 
@@ -182,6 +187,17 @@ def _notes(sample: Sample) -> list[tuple[str, str]]:
     return [
         (name, text if len(text) <= MOST_OF_A_NOTE else text[:MOST_OF_A_NOTE] + " …") for name, text in texts.items()
     ]
+
+
+def _settled(session: Session, sample: Sample) -> dict[str, Any]:
+    """The lead's decision by which it stands, and its known answer where it is a gold sample."""
+    made = adjudicating.of_sample(session, sample)
+    return {
+        "adjudication": made,
+        "lead": _name(session, made.lead_id) if made else "",
+        "cause": dict(precedents.CAUSES)[made.cause] if made else "",
+        "gold": gold.of_sample(session, sample.id),
+    }
 
 
 def _name(session: Session, user_id: int | None) -> str:
