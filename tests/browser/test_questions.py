@@ -350,6 +350,7 @@ def test_turns_are_split_at_the_cursor_and_added(talks: Desk, open_talks: Callab
     expect(page.locator("#role-2")).to_have_value("user")
     page.get_by_role("button", name="Add a turn after this (turn 3)").click()
     expect(page.locator("#role-3")).to_have_value("assistant")
+    expect(page.locator("#text-3")).to_be_focused()
     page.keyboard.type("Then you rest.")
     page.keyboard.press("Control+Enter")
     on_desk(page, talks, 1)
