@@ -1,8 +1,10 @@
 """Tables, one noun per file."""
 
 from app.db import Base
+from app.models.acceptance import Acceptance, AcceptanceSample, AcceptanceState
 from app.models.benchmark import Benchmark, BlockCheck, CheckSet, Contamination, Suspect
 from app.models.block import Block, BlockColumn, BlockSignature
+from app.models.bulk import BulkAction, BulkMember
 from app.models.corpus import Corpus, CorpusState, ExactCopy, RefusedLine
 from app.models.dataset import Dataset, DatasetForm, Guideline, Membership, Purpose, Role
 from app.models.job import Job, JobKind, JobState, Shard, ShardState, Worker
@@ -17,12 +19,17 @@ from app.models.sample import Revision, Sample, SampleSearch, SampleState, State
 from app.models.user import Invitation, LoginAttempt, SignIn, User
 
 __all__ = [
+    "Acceptance",
+    "AcceptanceSample",
+    "AcceptanceState",
     "Base",
     "Benchmark",
     "Block",
     "BlockCheck",
     "BlockColumn",
     "BlockSignature",
+    "BulkAction",
+    "BulkMember",
     "CheckSet",
     "Contamination",
     "Corpus",
