@@ -105,6 +105,11 @@ def undo(session: Session, dataset: Dataset, expert: User, review_id: int | None
     if review is None:
         raise Conflict("There is nothing to take back: that answer was taken back already, or you have given none.")
     sample, slot = _locked(session, dataset, review.slot_id)
+    if slot.purpose is SlotPurpose.ACCEPTANCE and sample.acceptance_id is not None:
+        raise Conflict(
+            "Your answer stands: many samples have been accepted since, and it is one of those that this rests on. "
+            "If it was wrong, tell your lead, who can take that back."
+        )
     review.undone_at = func.now()
     if review.decision is Decision.SKIP:
         is_back = slot.state is SlotState.OPEN
@@ -154,7 +159,9 @@ def _locked(session: Session, dataset: Dataset, slot_id: int) -> tuple[Sample, S
 
 def _may_count(session: Session, sample: Sample, slot: Slot, expert: User) -> bool:
     """Whether the place is this expert's to fill, and they have not answered the sample in another place."""
-    if sample.state is not SampleState.QUEUED or not _is_free_for(session, slot, expert):
+    # An audit checks a sample that is decided already.
+    is_asked = sample.state is SampleState.QUEUED or slot.purpose is SlotPurpose.AUDIT
+    if not is_asked or not _is_free_for(session, slot, expert):
         return False
     answered = exists().where(
         Review.sample_id == sample.id,

@@ -103,6 +103,11 @@ def page(
     return Page(shown, has_next=more, has_previous=after > 0)
 
 
+def ids(dataset_id: int, run: Run | None, search: Search) -> Select[int]:
+    """All samples that a search finds, in the order of their upload."""
+    return select(Sample.id).where(*_matching(dataset_id, run, search)).order_by(Sample.id)
+
+
 def counts(session: Session, dataset_id: int, run: Run | None, search: Search) -> Counts:
     """Counts per filter value; samples themselves are counted only where words or reasons narrow the list."""
     cells = _cells(session, dataset_id, run, search)
