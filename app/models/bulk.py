@@ -11,9 +11,10 @@ from app.models.sample import SampleState
 
 
 class BulkAction(Identified, Dated, Base):
-    """One person's decision on all samples of a query. `count` were decided; `left` says why others were not.
+    """One person's decision on all samples of a query. `count` of `total` were decided; `left` says why others were not.
 
-    `audits` samples are judged again by another expert, blind. `undone` says what an undo gave back and what it left.
+    `members` are the samples found, as int64. `audits` of them are judged again by another expert, blind. `undone` says
+    what an undo gave back and what it left. `job_id` is the work that decides, or undoes, where that takes a while.
     """
 
     __tablename__ = "bulk_actions"
@@ -25,12 +26,17 @@ class BulkAction(Identified, Dated, Base):
     reason: Mapped[str] = mapped_column(server_default="")
     comment: Mapped[str] = mapped_column(server_default="")
     query: Mapped[Json]
+    members: Mapped[bytes] = mapped_column(deferred=True)
+    total: Mapped[int]
     count: Mapped[int] = mapped_column(server_default="0")
     settled: Mapped[int] = mapped_column(server_default="0")
     left: Mapped[Json] = mapped_column(server_default="{}")
+    audits_wanted: Mapped[int]
     audits: Mapped[int] = mapped_column(server_default="0")
     seed: Mapped[int]
     idempotency_key: Mapped[str] = mapped_column(unique=True)
+    job_id: Mapped[int | None] = mapped_column(ForeignKey("jobs.id"))
+    finished_at: Mapped[datetime | None]
     undone_at: Mapped[datetime | None]
     undone_by: Mapped[int | None] = mapped_column(ForeignKey("users.id"))
     undone: Mapped[Json] = mapped_column(server_default="{}")
@@ -51,4 +57,5 @@ class BulkMember(Base):
     slot_expert_id: Mapped[int | None]
     slot_leased_until: Mapped[datetime | None]
     settled_as: Mapped[SampleState | None]
+    settled_at: Mapped[datetime | None]
     audit_slot_id: Mapped[int | None]

@@ -13,6 +13,8 @@ class JobKind(StrEnum):
     IMPORT = "import"
     RUN = "run"
     RELEASE = "release"
+    BULK = "bulk"
+    UNDO = "undo"
 
 
 class JobState(StrEnum):

@@ -11,15 +11,22 @@ from sqlalchemy.orm import Session
 
 from app.curation import lots
 from app.db import Json
-from app.models import BulkAction, BulkMember, Dataset, Decision, Guideline, User
-from app.services import chosen, reasons, settling_many, strata
+from app.models import BulkAction, BulkMember, Dataset, Decision, Guideline, JobKind, User
+from app.services import chosen, jobs, reasons, settling_many, strata
 from app.services.acceptance import HEAD
+from app.services.contents import Ids
 from app.services.errors import Conflict, Invalid, NotFound
 from app.services.leases import lock_desk
 from app.services.strata import Stratum
 
 AUDITS, AUDITED_SHARE, MOST_AUDITS = 5, 0.02, 50
 LONGEST_AUDIT = 1_000
+AT_ONCE = 2_000
+"""So many are decided in one transaction; more are a job, so that no colleague waits for a place or a sample for long."""
+NOTHING = (
+    "Nothing was decided: none of these samples has a place that is free for you. They were decided, "
+    "or colleagues are reading them. Load the page again to see what is left."
+)
 
 
 @dataclass(frozen=True)
@@ -86,6 +93,7 @@ def decide(
     stored = session.scalar(select(BulkAction).where(BulkAction.idempotency_key == idempotency_key))
     if stored is not None:
         return _repeat(stored, dataset, expert)
+    found = strata.ids(session, dataset, stratum)
     action = BulkAction(
         dataset_id=dataset.id,
         expert_id=expert.id,
@@ -93,26 +101,45 @@ def decide(
         reason=reason if decision is Decision.REJECT else "",
         comment=comment.strip(),
         query=stratum.stored(),
+        members=found.astype("<i8").tobytes(),
+        total=len(found),
+        audits_wanted=audits_for(len(found)) if audits is None else audits,
         seed=randbits(31),
         idempotency_key=idempotency_key,
     )
     session.add(action)
     session.flush()
-    found = strata.ids(session, dataset, stratum)
-    chosen.fill(session, found)
-    action.count = _answer(session, dataset, action)
-    if not action.count:
-        raise Conflict(
-            "Nothing was decided: none of these samples has a place that is free for you. They were decided, "
-            "or colleagues are reading them. Load the page again to see what is left."
-        )
-    action.settled = settling_many.settle(session, dataset.id, "picked")
-    action.left = _left(session, action, len(found))
-    session.execute(text(_NOTE_SETTLED), {"bulk": action.id})
-    action.audits = _audit(session, dataset, action, audits_for(action.count) if audits is None else audits)
+    if len(found) > AT_ONCE:
+        action.job_id = jobs.start(session, JobKind.BULK, dataset.id, {"bulk_id": action.id}, expert.id).id
+    elif answer(session, dataset, action, found):
+        finish(session, dataset, action)
+    else:
+        raise Conflict(NOTHING)
     session.flush()
     session.refresh(action)
     return action
+
+
+def answer(session: Session, dataset: Dataset, action: BulkAction, ids: Ids) -> int:
+    """Decide some of an action's samples; returns how many had a place that is free for its person."""
+    lock_desk(session, dataset.id, action.expert_id)
+    chosen.fill(session, ids)
+    count = _answer(session, dataset, action)
+    settled = settling_many.settle(session, dataset.id, "picked") if count else 0
+    session.execute(text(_NOTE_SETTLED), {"bulk": action.id})
+    answered = session.scalar(text(_ANSWERED), {"expert": action.expert_id}) or 0
+    action.count, action.settled = action.count + count, action.settled + settled
+    before = {"answered": 0, "busy": 0, **action.left}
+    action.left = {"answered": before["answered"] + answered, "busy": before["busy"] + len(ids) - count - answered}
+    session.flush()
+    return count
+
+
+def finish(session: Session, dataset: Dataset, action: BulkAction) -> None:
+    """Draw the audits, once all samples are decided or the work was stopped."""
+    action.audits = _audit(session, dataset, action)
+    action.finished_at = func.now()
+    session.flush()
 
 
 def _check(decision: Decision, reason: str, comment: str) -> None:
@@ -145,17 +172,11 @@ def _answer(session: Session, dataset: Dataset, action: BulkAction) -> int:
     return session.scalar(text("SELECT count(*) FROM picked")) or 0
 
 
-def _left(session: Session, action: BulkAction, found: int) -> Json:
-    """Why samples that were found were not decided."""
-    answered = session.scalar(text(_ANSWERED), {"expert": action.expert_id, "bulk": action.id}) or 0
-    return {"answered": answered, "busy": found - action.count - answered}
-
-
-def _audit(session: Session, dataset: Dataset, action: BulkAction, wanted: int) -> int:
+def _audit(session: Session, dataset: Dataset, action: BulkAction) -> int:
     """Ask another expert about some of them; on the desk they look like any other sample."""
     mine = select(BulkMember.sample_id).where(BulkMember.bulk_id == action.id).order_by(BulkMember.sample_id)
     decided = np.array(session.scalars(mine).all(), np.int64)
-    places = lots.drawn(min(wanted, len(decided), LONGEST_AUDIT), np.zeros(len(decided), np.int64), action.seed)
+    places = lots.drawn(min(action.audits_wanted, len(decided), LONGEST_AUDIT), np.zeros(len(decided), np.int64), action.seed)
     session.execute(
         text(_AUDIT),
         {"dataset": dataset.id, "bulk": action.id, "samples": decided[places].tolist(), "head": HEAD},
@@ -187,6 +208,7 @@ _LOCK = f"""
     WITH waiting AS (
         SELECT s.id FROM samples s JOIN chosen USING (id)
         WHERE s.dataset_id = :dataset AND s.state = 'queued'
+          AND EXISTS (SELECT FROM slots o WHERE o.sample_id = s.id AND {_FREE})
           AND NOT EXISTS (SELECT FROM reviews r WHERE r.sample_id = s.id AND {_MINE})
         ORDER BY s.id FOR NO KEY UPDATE OF s SKIP LOCKED)
     INSERT INTO locked SELECT id FROM waiting
@@ -217,8 +239,8 @@ _ANSWERED = f"""
     AND EXISTS (SELECT FROM reviews r WHERE r.sample_id = chosen.id AND {_MINE})
 """  # noqa: S608 - constants only
 _NOTE_SETTLED = """
-    UPDATE bulk_members m SET settled_as = s.state FROM samples s
-    WHERE m.bulk_id = :bulk AND s.id = m.sample_id AND s.state <> 'queued'
+    UPDATE bulk_members m SET settled_as = s.state, settled_at = s.decided_at FROM picked, samples s
+    WHERE m.bulk_id = :bulk AND m.sample_id = picked.sample_id AND s.id = picked.sample_id AND s.state <> 'queued'
 """
 _AUDIT = """
     WITH made AS (

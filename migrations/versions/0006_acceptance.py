@@ -95,12 +95,17 @@ def _bulk() -> None:
         sa.Column("reason", sa.Text(), server_default="", nullable=False),
         sa.Column("comment", sa.Text(), server_default="", nullable=False),
         sa.Column("query", postgresql.JSONB(), nullable=False),
+        sa.Column("members", sa.LargeBinary(), nullable=False),
+        sa.Column("total", sa.BigInteger(), nullable=False),
         sa.Column("count", sa.BigInteger(), server_default="0", nullable=False),
         sa.Column("settled", sa.BigInteger(), server_default="0", nullable=False),
         sa.Column("left", postgresql.JSONB(), server_default=_EMPTY, nullable=False),
+        sa.Column("audits_wanted", sa.BigInteger(), nullable=False),
         sa.Column("audits", sa.BigInteger(), server_default="0", nullable=False),
         sa.Column("seed", sa.BigInteger(), nullable=False),
         sa.Column("idempotency_key", sa.Text(), nullable=False),
+        sa.Column("job_id", sa.BigInteger(), nullable=True),
+        sa.Column("finished_at", sa.DateTime(timezone=True), nullable=True),
         sa.Column("undone_at", sa.DateTime(timezone=True), nullable=True),
         sa.Column("undone_by", sa.BigInteger(), nullable=True),
         sa.Column("undone", postgresql.JSONB(), server_default=_EMPTY, nullable=False),
@@ -109,11 +114,13 @@ def _bulk() -> None:
             ["dataset_id"], ["datasets.id"], name=op.f("fk_bulk_actions_dataset_id_datasets"), ondelete="CASCADE"
         ),
         sa.ForeignKeyConstraint(["expert_id"], ["users.id"], name=op.f("fk_bulk_actions_expert_id_users")),
+        sa.ForeignKeyConstraint(["job_id"], ["jobs.id"], name=op.f("fk_bulk_actions_job_id_jobs")),
         sa.ForeignKeyConstraint(["undone_by"], ["users.id"], name=op.f("fk_bulk_actions_undone_by_users")),
         sa.PrimaryKeyConstraint("id", name=op.f("pk_bulk_actions")),
         sa.UniqueConstraint("idempotency_key", name=op.f("uq_bulk_actions_idempotency_key")),
     )
     op.create_index("ix_bulk_actions_dataset", "bulk_actions", ["dataset_id", "id"])
+    op.execute("ALTER TABLE bulk_actions ALTER COLUMN members SET STORAGE EXTERNAL")
     op.create_table(
         "bulk_members",
         sa.Column("bulk_id", sa.BigInteger(), nullable=False),
@@ -127,6 +134,7 @@ def _bulk() -> None:
             _words("samplestate", "candidate", "dropped", "queued", "flagged", "approved", "rejected"),
             nullable=True,
         ),
+        sa.Column("settled_at", sa.DateTime(timezone=True), nullable=True),
         sa.Column("audit_slot_id", sa.BigInteger(), nullable=True),
         sa.ForeignKeyConstraint(
             ["bulk_id"], ["bulk_actions.id"], name=op.f("fk_bulk_members_bulk_id_bulk_actions"), ondelete="CASCADE"
