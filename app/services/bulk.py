@@ -204,12 +204,13 @@ _TABLES = """
         expert_id bigint, leased_until timestamptz) ON COMMIT DELETE ROWS;
     TRUNCATE locked, picked
 """
+# Scalar subqueries are looked up sample by sample; as EXISTS they became joins with all reviews.
 _LOCK = f"""
     WITH waiting AS (
         SELECT s.id FROM samples s JOIN chosen USING (id)
         WHERE s.dataset_id = :dataset AND s.state = 'queued'
-          AND EXISTS (SELECT FROM slots o WHERE o.sample_id = s.id AND {_FREE})
-          AND NOT EXISTS (SELECT FROM reviews r WHERE r.sample_id = s.id AND {_MINE})
+          AND (SELECT true FROM slots o WHERE o.sample_id = s.id AND {_FREE} LIMIT 1)
+          AND (SELECT true FROM reviews r WHERE r.sample_id = s.id AND {_MINE} LIMIT 1) IS NULL
         ORDER BY s.id FOR NO KEY UPDATE OF s SKIP LOCKED)
     INSERT INTO locked SELECT id FROM waiting
 """  # noqa: S608 - constants only
@@ -236,7 +237,7 @@ _REVIEW = """
 """
 _ANSWERED = f"""
     SELECT count(*) FROM chosen WHERE NOT EXISTS (SELECT FROM picked p WHERE p.sample_id = chosen.id)
-    AND EXISTS (SELECT FROM reviews r WHERE r.sample_id = chosen.id AND {_MINE})
+    AND (SELECT true FROM reviews r WHERE r.sample_id = chosen.id AND {_MINE} LIMIT 1)
 """  # noqa: S608 - constants only
 _NOTE_SETTLED = """
     UPDATE bulk_members m SET settled_as = s.state, settled_at = s.decided_at FROM picked, samples s
