@@ -108,6 +108,12 @@ def ids(dataset_id: int, run: Run | None, search: Search) -> Select[int]:
     return select(Sample.id).where(*_matching(dataset_id, run, search)).order_by(Sample.id)
 
 
+def some(session: Session, dataset_id: int, run: Run | None, ids: Sequence[int]) -> list[Found]:
+    """These samples of a dataset as a list shows them."""
+    query = _rows(run).where(Sample.dataset_id == dataset_id, Sample.id.in_(ids)).order_by(Sample.id)
+    return [_found(row) for row in session.execute(query)]
+
+
 def counts(session: Session, dataset_id: int, run: Run | None, search: Search) -> Counts:
     """Counts per filter value; samples themselves are counted only where words or reasons narrow the list."""
     cells = _cells(session, dataset_id, run, search)
