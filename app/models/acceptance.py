@@ -10,8 +10,11 @@ from app.db import Base, Dated, Identified, Json
 
 
 class AcceptanceState(StrEnum):
-    """REFUSED sends the whole stratum to full review; WITHDRAWN forgets the attempt. Both give everything back."""
+    """DRAWING is a large stratum that is still being frozen. REFUSED sends all of it to full review, WITHDRAWN forgets the
+    attempt: both give everything back.
+    """
 
+    DRAWING = "drawing"
     JUDGING = "judging"
     ACCEPTED = "accepted"
     REFUSED = "refused"
@@ -21,8 +24,8 @@ class AcceptanceState(StrEnum):
 class Acceptance(Identified, Dated, Base):
     """One attempt. `members` are its samples as they were frozen, `held` the places kept out of the queue meanwhile.
 
-    Both are little-endian int64 in ascending order. Where the database was asked at 09:00 who belongs to the stratum,
-    nobody joins it later. `tolerable`, `confidence` and `allowed` are stated before the first answer.
+    Both are little-endian int64 in ascending order: nobody joins a stratum later. `tolerable`, `confidence` and `allowed`
+    are stated before the first answer. `job_id` is the work on all its samples where that takes a while.
     """
 
     __tablename__ = "acceptances"
@@ -37,14 +40,15 @@ class Acceptance(Identified, Dated, Base):
     allowed: Mapped[int]
     seed: Mapped[int]
     population: Mapped[int]
-    sample_size: Mapped[int]
-    state: Mapped[AcceptanceState] = mapped_column(server_default=AcceptanceState.JUDGING)
-    members: Mapped[bytes] = mapped_column(deferred=True)
-    held: Mapped[bytes] = mapped_column(deferred=True)
+    sample_size: Mapped[int] = mapped_column(server_default="0")
+    state: Mapped[AcceptanceState] = mapped_column(server_default=AcceptanceState.DRAWING)
+    members: Mapped[bytes] = mapped_column(deferred=True, server_default="")
+    held: Mapped[bytes] = mapped_column(deferred=True, server_default="")
     certificate: Mapped[Json] = mapped_column(server_default="{}")
     started_by: Mapped[int | None] = mapped_column(ForeignKey("users.id"))
     closed_by: Mapped[int | None] = mapped_column(ForeignKey("users.id"))
     closed_at: Mapped[datetime | None]
+    job_id: Mapped[int | None] = mapped_column(ForeignKey("jobs.id"))
 
 
 class AcceptanceSample(Base):

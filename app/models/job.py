@@ -15,6 +15,7 @@ class JobKind(StrEnum):
     RELEASE = "release"
     BULK = "bulk"
     UNDO = "undo"
+    ACCEPTANCE = "acceptance"
 
 
 class JobState(StrEnum):

@@ -11,14 +11,16 @@ from sqlalchemy.orm import Session
 from app.curation import acceptance, lots
 from app.curation.acceptance import Plan
 from app.curation.exact_bounds import Bound, upper_bound
-from app.models import Acceptance, Dataset, Run, User, Verdict
-from app.services import chosen, runs, strata
+from app.models import Acceptance, AcceptanceState, Dataset, JobKind, Run, User, Verdict
+from app.services import chosen, jobs, runs, strata
 from app.services.contents import Ids
 from app.services.errors import Conflict, Invalid, NotFound
 from app.services.strata import Stratum
 
 HEAD = -1e9
 """The rank of drawn samples: before all others, in the order in which they were drawn."""
+AT_ONCE = 20_000
+"""So many samples are worked on while the person waits; with more it is a job."""
 DRAWN_BY = ("", "corpus", "score", "cluster")
 TOO_FEW = (
     "Even with all {population:,} samples judged, {allowed:,} defects would be more than you tolerate. "
@@ -85,19 +87,12 @@ def start(
     drawn_by: str = "",
     seed: int | None = None,
 ) -> Acceptance:
-    """Freeze a stratum, draw its sample and put that at the head of the queue; the rest waits. Invalid, Conflict."""
-    _one_at_a_time(session, dataset)
-    held = _hold(session, strata.ids(session, dataset, stratum))
-    members = np.unique(held[:, 1])
-    if not len(members):
-        raise Conflict("No sample of this kind waits for its first review, so there is nothing to accept. Choose others.")
-    plan = acceptance.plan(len(members), tolerable, confidence, allowed)
-    if plan is None:
-        raise Invalid(TOO_FEW.format(population=len(members), allowed=allowed), "allowed")
-    seed = randbits(31) if seed is None else seed
-    drawn = members[lots.drawn(plan.size, groups(session, dataset, stratum, drawn_by, members), seed)]
-    places = _first_places(held, drawn)
-    made = Acceptance(
+    """Freeze a stratum, draw its sample and put that at the head of the queue; the rest waits. Invalid, Conflict.
+
+    Of a large stratum this is a job.
+    """
+    found = strata.ids(session, dataset, stratum)
+    one = Acceptance(
         dataset_id=dataset.id,
         name=name,
         stratum=stratum.stored(),
@@ -105,23 +100,47 @@ def start(
         tolerable=tolerable,
         confidence=confidence,
         allowed=allowed,
-        seed=seed,
-        population=len(members),
-        sample_size=plan.size,
-        members=members.astype("<i8").tobytes(),
-        held=np.sort(np.setdiff1d(held[:, 0], places)).astype("<i8").tobytes(),
+        seed=randbits(31) if seed is None else seed,
+        population=len(found),
         started_by=by.id,
     )
-    session.add(made)
+    session.add(one)
     session.flush()
-    session.execute(text(_DRAW), {"acceptance": made.id, "places": places.tolist(), "head": HEAD})
-    session.refresh(made)
-    return made
+    if len(found) > AT_ONCE:
+        _plan(one)
+        one.job_id = jobs.start(session, JobKind.ACCEPTANCE, dataset.id, {"acceptance_id": one.id, "act": "draw"}, by.id).id
+    else:
+        draw(session, dataset, one)
+    session.flush()
+    session.refresh(one)
+    return one
 
 
-def plan_of(one: Acceptance) -> Plan:
-    """The plan that an acceptance was started with."""
-    return Plan(one.population, one.tolerable, one.confidence, one.allowed, one.sample_size)
+def draw(session: Session, dataset: Dataset, one: Acceptance) -> None:
+    """Freeze the stratum as it is at this moment, and draw. Invalid, Conflict."""
+    _one_at_a_time(session, dataset)
+    stratum = Stratum.of(one.stratum)
+    held = _hold(session, strata.ids(session, dataset, stratum))
+    members = np.unique(held[:, 1])
+    one.population = len(members)
+    one.sample_size = _plan(one).size
+    of = groups(session, dataset, stratum, one.drawn_by, members)
+    drawn = members[lots.drawn(one.sample_size, of, one.seed)]
+    places = _first_places(held, drawn)
+    one.members = members.astype("<i8").tobytes()
+    one.held = np.sort(np.setdiff1d(held[:, 0], places)).astype("<i8").tobytes()
+    one.state = AcceptanceState.JUDGING
+    session.flush()
+    session.execute(text(_DRAW), {"acceptance": one.id, "places": places.tolist(), "head": HEAD})
+
+
+def _plan(one: Acceptance) -> Plan:
+    if not one.population:
+        raise Conflict("No sample of this kind waits for its first review, so there is nothing to accept. Choose others.")
+    plan = acceptance.plan(one.population, one.tolerable, one.confidence, one.allowed)
+    if plan is None:
+        raise Invalid(TOO_FEW.format(population=one.population, allowed=one.allowed), "allowed")
+    return plan
 
 
 def standing(session: Session, one: Acceptance) -> Standing:

@@ -1,7 +1,5 @@
 """Ending an acceptance: accept the whole stratum, send it to full review, or forget it. Each in one step for all members."""
 
-from dataclasses import dataclass
-
 import numpy as np
 from sqlalchemy import func, select, text
 from sqlalchemy.orm import Session
@@ -13,19 +11,11 @@ from app.services.errors import Conflict
 from app.services.settling import settle
 
 
-@dataclass(frozen=True)
-class TakenBack:
-    """So many samples wait again; `left` were changed by somebody since, and stay as they are."""
-
-    restored: int
-    left: int
-
-
 def accept(session: Session, dataset: Dataset, acceptance_id: int, by: User) -> Acceptance:
     """Approve every member that still waits; what experts said of the drawn ones holds for those. Conflict."""
     one = _judging(session, dataset, acceptance_id)
     found = acceptance.standing(session, one)
-    _refuse_unless_passed(one, found)
+    check_passed(one, found)
     chosen.fill(session, acceptance.members(one))
     values = {"acceptance": one.id}
     session.execute(text(_CLOSE_REOPENED), values)
@@ -41,30 +31,30 @@ def accept(session: Session, dataset: Dataset, acceptance_id: int, by: User) -> 
     return one
 
 
-def take_back(session: Session, dataset: Dataset, acceptance_id: int) -> TakenBack:
-    """Undo an acceptance: its samples wait as they did before it, and can be accepted again. Conflict."""
+def take_back(session: Session, dataset: Dataset, acceptance_id: int, by: User) -> Acceptance:
+    """Undo an acceptance: its samples wait as they did before it, and can be accepted again. Conflict.
+
+    What somebody has decided anew since is left; the certificate says how many those are.
+    """
     one = acceptance.find(session, dataset, acceptance_id, lock=True)
     if one.state is not AcceptanceState.ACCEPTED:
         raise Conflict("This stratum is not accepted any more, so there was nothing to take back.")
     chosen.fill(session, acceptance.members(one))
     values = {"acceptance": one.id, "closed": one.closed_at}
-    restored = chosen.move(session, dataset.id, _RESTORE, values)
+    chosen.move(session, dataset.id, _RESTORE, values)
     left = session.scalar(text(_STILL), values) or 0
     session.execute(text("UPDATE acceptance_samples SET is_defect = NULL WHERE acceptance_id = :acceptance"), values)
-    one.state, one.closed_by, one.closed_at, one.certificate = AcceptanceState.JUDGING, None, None, {}
+    one.state, one.closed_by, one.closed_at = AcceptanceState.JUDGING, None, None
+    one.certificate = {"left": left} if left else {}
     session.flush()
-    return TakenBack(restored, left)
+    return one
 
 
 def refuse(session: Session, dataset: Dataset, acceptance_id: int, by: User) -> Acceptance:
     """Send the whole stratum to full review. What was judged counts there as the review that it was. Conflict."""
     one = _judging(session, dataset, acceptance_id)
     found = acceptance.standing(session, one)
-    if found.defects <= one.allowed:
-        raise Conflict(
-            "The sample has not failed, so the stratum cannot be refused on its strength. "
-            "To end this all the same, withdraw it."
-        )
+    check_failed(one, found)
     return _give_back(session, one, by, AcceptanceState.REFUSED, found)
 
 
@@ -86,7 +76,8 @@ def _judging(session: Session, dataset: Dataset, acceptance_id: int) -> Acceptan
     return one
 
 
-def _refuse_unless_passed(one: Acceptance, found: Standing) -> None:
+def check_passed(one: Acceptance, found: Standing) -> None:
+    """Conflict unless all drawn samples are judged and few enough have a defect."""
     if found.defects > one.allowed:
         raise Conflict(
             f"{found.defects:,} of the judged samples have a defect, and you allowed {one.allowed:,}. "
@@ -96,6 +87,15 @@ def _refuse_unless_passed(one: Acceptance, found: Standing) -> None:
         raise Conflict(
             f"{found.size - found.judged:,} of the drawn samples are not judged yet. Nothing was accepted: the promise "
             "holds only once all of them are."
+        )
+
+
+def check_failed(one: Acceptance, found: Standing) -> None:
+    """Conflict unless more samples have a defect than are allowed."""
+    if found.defects <= one.allowed:
+        raise Conflict(
+            "The sample has not failed, so the stratum cannot be refused on its strength. "
+            "To end this all the same, withdraw it."
         )
 
 

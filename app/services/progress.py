@@ -22,6 +22,7 @@ TITLES = {
     JobKind.RELEASE: "Writing a release",
     JobKind.BULK: "Deciding on many samples",
     JobKind.UNDO: "Undoing a decision on many samples",
+    JobKind.ACCEPTANCE: "Working on all samples of an acceptance",
 }
 
 

@@ -57,7 +57,9 @@ def curves(plans: Sequence[Plan], allowed: int) -> Curves | None:
 
 
 def _row(plan: Plan, end: float) -> Row:
-    rates = [end * step / STEPS for step in range(STEPS + 1)]
+    # Of a small group only whole samples can have a defect: between two such rates there is nothing to draw.
+    most = max(round(end * plan.population), 1)
+    rates = [number / plan.population for number in range(0, most + 1, max(1, most // STEPS))]
     points = [
         f"{rate / end * WIDTH:.1f} {(1 - chance) * (HIGH - 4) + 2:.1f}"
         for rate, chance in zip(rates, plan.curve(rates), strict=True)
@@ -91,8 +93,8 @@ class Margin:
 
 
 def margin(found: float, bound: float, tolerable: float) -> Margin:
-    """The line ends at three times the tolerable rate; what lies beyond is drawn at its end."""
-    end = min(max(3 * tolerable, 0.001), 1.0)
+    """The line ends at twice the tolerable rate; what lies beyond is drawn at its end."""
+    end = min(max(2 * tolerable, 0.001), 1.0)
     found_x, bound_x, limit = (round(min(rate / end, 1.0) * WIDTH, 1) for rate in (found, bound, tolerable))
     label = f"Found: {_rate(found)} with a defect. At most {at_most(bound)}. Tolerated: {_rate(tolerable)}."
     return Margin(found_x, bound_x, limit, _rate(end), label, bound <= tolerable + 1e-9)

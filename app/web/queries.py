@@ -13,7 +13,6 @@ from app.services.samples import Search
 from app.services.strata import Stratum
 from app.web.languages import language
 
-
 Given = QueryParams | FormData
 """What was sent, in an address or in a form."""
 

@@ -9,7 +9,8 @@ from sqlalchemy.orm import Session
 
 from app.curation import acceptance as plans
 from app.models import Acceptance, AcceptanceState, User
-from app.services import acceptance, accepting, corpora, strata
+from app.services import acceptance, acceptance_jobs, corpora, progress, strata
+from app.services.acceptance import Standing
 from app.services.errors import DomainError
 from app.services.strata import Stratum
 from app.web.acceptance_drawing import curves, margin
@@ -23,6 +24,7 @@ router = APIRouter()
 
 ADDRESS = "/datasets/{dataset_id}/quality/acceptance"
 CHIPS = {
+    AcceptanceState.DRAWING: ("queued", "Being drawn"),
     AcceptanceState.JUDGING: ("queued", "Being judged"),
     AcceptanceState.ACCEPTED: ("approved", "Accepted"),
     AcceptanceState.REFUSED: ("rejected", "Not accepted"),
@@ -34,6 +36,12 @@ DRAWN_BY = (
     ("score", "In proportion to the score"),
     ("cluster", "In proportion to groups of near-duplicates"),
 )
+DEFECTS = {
+    "rejected": "rejected",
+    "edited": "approved only after an edit",
+    "flagged": "in doubt",
+    "unjudged": "left the queue before anybody judged them",
+}
 MOST_ALLOWED = 5
 
 
@@ -99,12 +107,13 @@ def start(
 
 
 @router.get(ADDRESS + "/{acceptance_id}", name="acceptance")
-def show_acceptance(request: Request, access: LeadDep, session: SessionDep, acceptance_id: Id, left: str = "") -> Response:
+def show_acceptance(request: Request, access: LeadDep, session: SessionDep, acceptance_id: Id) -> Response:
     """How the judging stands, the bound against what is tolerated, and what can be done now."""
     one = acceptance.find(session, access.dataset, acceptance_id)
     found = acceptance.standing(session, one)
     bound = acceptance.bound(one, found)
-    told = one.certificate or {}
+    left = one.certificate.get("left", 0)
+    told = {} if one.state is AcceptanceState.JUDGING else one.certificate
     shown = told.get("bound", bound.rate)
     return render(
         request,
@@ -118,39 +127,43 @@ def show_acceptance(request: Request, access: LeadDep, session: SessionDep, acce
         bound=shown,
         method=told.get("method", bound.method),
         margin=margin(found.defects / found.judged if found.judged else 0.0, shown, one.tolerable),
+        reasons=_reasons(found, told),
         chip=CHIPS[one.state],
         words=in_words(session, access.dataset, Stratum.of(one.stratum)),
         drawn_by=dict(DRAWN_BY).get(one.drawn_by, ""),
         starter=_name(session, one.started_by),
         closer=_name(session, one.closed_by),
-        left=int(left) if left.isascii() and left.isdecimal() and len(left) < 9 else 0,
+        left=left,
+        progress=progress.of(session, one.job_id) if one.job_id else None,
     )
 
 
 @router.post(ADDRESS + "/{acceptance_id}/accept", name="accept")
 def accept(request: Request, access: LeadDep, session: SessionDep, acceptance_id: Id) -> Response:
     """Approve all members."""
-    return _to(request, access, accepting.accept(session, access.dataset, acceptance_id, access.user))
+    return _act(request, access, session, acceptance_id, "accept")
 
 
 @router.post(ADDRESS + "/{acceptance_id}/requeue", name="requeue")
 def requeue(request: Request, access: LeadDep, session: SessionDep, acceptance_id: Id) -> Response:
     """Send all members to full review, because the sample has failed."""
-    return _to(request, access, accepting.refuse(session, access.dataset, acceptance_id, access.user))
+    return _act(request, access, session, acceptance_id, "refuse")
 
 
 @router.post(ADDRESS + "/{acceptance_id}/withdraw", name="withdraw")
 def withdraw(request: Request, access: LeadDep, session: SessionDep, acceptance_id: Id) -> Response:
     """Give everything back to the queue."""
-    return _to(request, access, accepting.withdraw(session, access.dataset, acceptance_id, access.user))
+    return _act(request, access, session, acceptance_id, "withdraw")
 
 
 @router.post(ADDRESS + "/{acceptance_id}/take-back", name="take_back_acceptance")
 def take_back(request: Request, access: LeadDep, session: SessionDep, acceptance_id: Id) -> Response:
     """Undo an acceptance."""
-    taken = accepting.take_back(session, access.dataset, acceptance_id)
-    one = acceptance.find(session, access.dataset, acceptance_id)
-    return _to(request, access, one, f"?left={taken.left}" if taken.left else "")
+    return _act(request, access, session, acceptance_id, "take_back")
+
+
+def _act(request: Request, access: Access, session: Session, acceptance_id: int, act: acceptance_jobs.Act) -> Response:
+    return _to(request, access, acceptance_jobs.act(session, access.dataset, acceptance_id, act, access.user))
 
 
 def _page(
@@ -193,10 +206,16 @@ def _plan(session: Session, access: Access, stratum: Stratum, form: Submission[P
     return {"population": population, "asked": asked, "curves": curves(made, asked.allowed)}
 
 
+def _reasons(found: Standing, told: dict[str, Any]) -> list[tuple[int, str]]:
+    """What the defects are: (how many, words). Of one that has ended, as its certificate says."""
+    now = {"rejected": found.rejected, "edited": found.edited, "flagged": found.flagged, "unjudged": found.gone}
+    return [(told.get(name, number), DEFECTS[name]) for name, number in now.items()]
+
+
 def _name(session: Session, user_id: int | None) -> str:
     return session.get_one(User, user_id).name if user_id else ""
 
 
-def _to(request: Request, access: Access, one: Acceptance, note: str = "") -> Response:
+def _to(request: Request, access: Access, one: Acceptance) -> Response:
     path = request.url_for("acceptance", dataset_id=access.dataset.id, acceptance_id=one.id).path
-    return RedirectResponse(path + note, 303)
+    return RedirectResponse(path, 303)

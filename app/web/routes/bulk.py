@@ -100,6 +100,7 @@ def show_action(request: Request, access: LeadDep, session: SessionDep, bulk_id:
         words=in_words(session, access.dataset, Stratum.of(one.query)),
         reason=reasons.title(one.reason) if one.reason else "",
         person=session.get_one(User, one.expert_id).name,
+        left={"busy": 0, "answered": 0, **one.left},
         undoer=session.get_one(User, one.undone_by).name if one.undone_by else "",
         query=query_of(Stratum.of(one.query)),
     )
