@@ -21,7 +21,7 @@ from app.services.strata import Stratum
 
 AUDITS, AUDITED_SHARE, MOST_AUDITS = 5, 0.02, 50
 LONGEST_AUDIT = 1_000
-AT_ONCE = 2_000
+AT_ONCE = 1_000
 """So many are decided in one transaction; more are a job, so that no colleague waits for a place or a sample for long."""
 NOTHING = (
     "Nothing was decided: none of these samples has a place that is free for you. They were decided, "

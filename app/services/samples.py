@@ -53,6 +53,7 @@ class Found:
     survivor: str = ""
     overruled_by: str | None = None
     overruled_at: datetime | None = None
+    acceptance_id: int | None = None
 
 
 @dataclass(frozen=True)
@@ -166,6 +167,7 @@ def _rows(run: Run | None) -> Any:
             Sample.line,
             Sample.position,
             Sample.overruled_at,
+            Sample.acceptance_id,
             Sample.question,
             Sample.answer,
             Corpus.name.label("corpus"),
@@ -200,6 +202,7 @@ def _found(row: Row[Any]) -> Found:
         row.survivor or "",
         row.overruled_by,
         row.overruled_at,
+        row.acceptance_id,
     )
 
 

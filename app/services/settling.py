@@ -35,7 +35,7 @@ def settle(session: Session, sample: Sample) -> None:
         .order_by(Review.id)
     ).all()
     sample.state, sample.revision_id = agreed(answers)
-    sample.decided_at = func.now()
+    sample.decided_at, sample.acceptance_id = func.now(), None
     session.flush()
 
 

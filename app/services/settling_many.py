@@ -11,7 +11,7 @@ _FULL = """
     GROUP BY p.sample_id HAVING bool_and(o.state = 'done')
 """
 _SETTLE = """
-    UPDATE samples SET decided_at = now(), revision_id = NULL, state = CASE
+    UPDATE samples SET decided_at = now(), acceptance_id = NULL, revision_id = NULL, state = CASE
         WHEN answered.decisions = '{{approve}}' AND NOT answered.is_edited THEN 'approved'
         WHEN answered.decisions = '{{reject}}' THEN 'rejected'
         ELSE 'flagged' END

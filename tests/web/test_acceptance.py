@@ -8,7 +8,7 @@ from hypothesis import strategies as st
 from sqlalchemy import func, select
 from sqlalchemy.orm import Session
 
-from app.models import Acceptance, AcceptanceState, Dataset, Decision, Role, Sample, SampleState, User
+from app.models import Acceptance, AcceptanceState, Dataset, Decision, Review, Role, Sample, SampleState, User
 from app.services import releases
 from app.web.wording import SPACE
 from tests import factories
@@ -99,6 +99,10 @@ def test_from_the_draw_to_the_release(session, dataset, place, lena, alice, expe
     assert "Take the acceptance back" in page
     assert states(session) == {"approved": 99, "rejected": 1}
     assert "Leaflets of spring" in lena.get(place).text
+    listed = lena.get(f"/datasets/{dataset.id}/samples").text
+    assert "Accepted with its group, on a sample" in listed
+    unread = session.scalars(select(Sample.id).where(Sample.id.not_in(select(Review.sample_id)))).first()
+    assert "nobody has read this one" in lena.get(f"/datasets/{dataset.id}/samples/{unread}").text
 
     release = releases.start(session, dataset, "messages")
     releases._freeze_rows(session, release)
