@@ -112,6 +112,15 @@ def test_what_a_colleague_reads_and_what_one_has_answered_is_left(session: Sessi
     assert session.execute(twice).all() == []
 
 
+def test_nobody_answers_a_sample_twice_though_it_has_a_free_place(session: Session, lead: User) -> None:
+    dataset = factories.make_dataset(session, reviews_per_sample=2)
+    queue(session, dataset, 3)
+    answer(session, dataset, lead, Decision.REJECT)
+    made = approve(session, dataset, lead, audits=0)
+    assert (made.count, made.left) == (2, {"answered": 1, "busy": 0})
+    assert session.scalar(select(func.count(Review.id))) == 3
+
+
 def test_one_s_own_reserved_place_is_the_one_that_is_filled(session: Session, lead: User) -> None:
     dataset = factories.make_dataset(session, reviews_per_sample=2)
     queue(session, dataset, 3)
@@ -168,9 +177,13 @@ def test_what_somebody_has_touched_since_is_left_and_reported(session: Session, 
         text("UPDATE samples SET state = 'rejected', decided_at = now() + interval '1 hour' WHERE id = :id"),
         {"id": adjudicated},
     )
+    confirmed = session.scalars(select(Sample.id).where(Sample.state == SampleState.APPROVED).limit(1)).one()
+    session.execute(
+        text("UPDATE samples SET decided_at = now() + interval '1 hour' WHERE id = :id"), {"id": confirmed}
+    )
     bulk_undo.undo(session, dataset, made.id, lead)
     session.refresh(made)
-    assert made.undone == {"restored": 8, "left": 2}
+    assert made.undone == {"restored": 7, "left": 3}
     session.expire_all()
     assert session.get_one(Sample, adjudicated).state is SampleState.REJECTED
     assert single.slot is not None
