@@ -1,9 +1,11 @@
 """Tables, one noun per file."""
 
 from app.db import Base
+from app.models.acceptance import Acceptance, AcceptanceSample, AcceptanceState
 from app.models.adjudication import Adjudication, AdjudicationHold, Cause, DeskPause, GoldSample
 from app.models.benchmark import Benchmark, BlockCheck, CheckSet, Contamination, Suspect
 from app.models.block import Block, BlockColumn, BlockSignature
+from app.models.bulk import BulkAction, BulkMember
 from app.models.corpus import Corpus, CorpusState, ExactCopy, RefusedLine
 from app.models.dataset import Dataset, DatasetForm, Guideline, Membership, Purpose, Role
 from app.models.job import Job, JobKind, JobState, Shard, ShardState, Worker
@@ -19,6 +21,9 @@ from app.models.suggestion import Suggestion
 from app.models.user import Invitation, LoginAttempt, SignIn, User
 
 __all__ = [
+    "Acceptance",
+    "AcceptanceSample",
+    "AcceptanceState",
     "Adjudication",
     "AdjudicationHold",
     "Base",
@@ -27,6 +32,8 @@ __all__ = [
     "BlockCheck",
     "BlockColumn",
     "BlockSignature",
+    "BulkAction",
+    "BulkMember",
     "Cause",
     "CheckSet",
     "Contamination",

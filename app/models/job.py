@@ -13,6 +13,9 @@ class JobKind(StrEnum):
     IMPORT = "import"
     RUN = "run"
     RELEASE = "release"
+    BULK = "bulk"
+    UNDO = "undo"
+    ACCEPTANCE = "acceptance"
 
 
 class JobState(StrEnum):

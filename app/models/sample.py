@@ -59,6 +59,9 @@ class Sample(Identified, Dated, Base):
     overruled_by: Mapped[int | None] = mapped_column(ForeignKey("users.id"))
     overruled_at: Mapped[datetime | None]
     decided_at: Mapped[datetime | None]
+    # Approved because its stratum was accepted on a sample, not because somebody read it. No foreign key: a million
+    # rows get it in one step, and each would be checked.
+    acceptance_id: Mapped[int | None]
 
 
 class SampleSearch(Base):

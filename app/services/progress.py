@@ -16,7 +16,14 @@ from app.services.errors import NotFound
 
 StageState = Literal["todo", "doing", "done", "failed"]
 
-TITLES = {JobKind.IMPORT: "Reading a corpus", JobKind.RUN: "Applying the recipe", JobKind.RELEASE: "Writing a release"}
+TITLES = {
+    JobKind.IMPORT: "Reading a corpus",
+    JobKind.RUN: "Applying the recipe",
+    JobKind.RELEASE: "Writing a release",
+    JobKind.BULK: "Deciding on many samples",
+    JobKind.UNDO: "Undoing a decision on many samples",
+    JobKind.ACCEPTANCE: "Working on all samples of an acceptance",
+}
 
 
 @dataclass(frozen=True)

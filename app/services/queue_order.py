@@ -15,7 +15,7 @@ _RANKS = "CREATE TEMP TABLE IF NOT EXISTS ranks (id bigint PRIMARY KEY, rank flo
 _APPLY = """
     UPDATE slots SET rank = ranks.rank FROM ranks
     WHERE slots.dataset_id = :dataset AND slots.sample_id = ranks.id AND slots.rank <> ranks.rank
-      AND slots.state IN ('open', 'closed')
+      AND slots.state IN ('open', 'closed') AND slots.purpose = 'review'
 """
 
 

@@ -30,7 +30,7 @@ from app.models import (
     SampleState,
     Suspect,
 )
-from app.services import benchmarks, blobs, checking, contaminations, jobs, pseudonyms
+from app.services import benchmarks, blobs, certificates, checking, contaminations, jobs, pseudonyms
 from app.services.errors import Conflict, Invalid, NotFound
 from app.services.jobs import JobFailed, Kind, ShardPlan, Stage
 from app.services.working import Piece
@@ -243,6 +243,7 @@ def _facts(session: Session, release: Release) -> dict[str, Any]:
             _corpus(corpus)
             for corpus in session.scalars(select(Corpus).where(Corpus.dataset_id == dataset.id).order_by(Corpus.id))
         ],
+        "acceptances": certificates.in_release(session, release.id),
     }
 
 

@@ -148,6 +148,11 @@ def _refuse_undo(session: Session, sample: Sample, slot: Slot) -> None:
             "A lead has decided this sample since you answered, so your answer stays as it is. "
             "If you see it otherwise now, tell the person who leads this dataset."
         )
+    if slot.purpose is SlotPurpose.ACCEPTANCE and sample.acceptance_id is not None:
+        raise Conflict(
+            "Your answer stands: many samples have been accepted since, and it is one of those that this rests on. "
+            "If it was wrong, tell your lead, who can take that back."
+        )
 
 
 def _check(decision: Decision, reason: str, comment: str) -> None:
@@ -186,7 +191,9 @@ def _locked(session: Session, dataset: Dataset, slot_id: int) -> tuple[Sample, S
 
 def _may_count(session: Session, sample: Sample, slot: Slot, expert: User) -> bool:
     """Whether the place is this expert's to fill, and they have not answered the sample in another place."""
-    if slot.purpose is SlotPurpose.REVIEW and sample.state is not SampleState.QUEUED:
+    # An audit or a gold sample asks about a sample that may be decided already.
+    needs_queue = slot.purpose in (SlotPurpose.REVIEW, SlotPurpose.ACCEPTANCE)
+    if needs_queue and sample.state is not SampleState.QUEUED:
         return False
     if not _is_free_for(session, slot, expert):
         return False

@@ -53,6 +53,7 @@ class Found:
     survivor: str = ""
     overruled_by: str | None = None
     overruled_at: datetime | None = None
+    acceptance_id: int | None = None
 
 
 @dataclass(frozen=True)
@@ -101,6 +102,17 @@ def page(
     if backwards:
         return Page(shown[::-1], has_next=True, has_previous=more)
     return Page(shown, has_next=more, has_previous=after > 0)
+
+
+def ids(dataset_id: int, run: Run | None, search: Search) -> Select[int]:
+    """All samples that a search finds, in the order of their upload."""
+    return select(Sample.id).where(*_matching(dataset_id, run, search)).order_by(Sample.id)
+
+
+def some(session: Session, dataset_id: int, run: Run | None, ids: Sequence[int]) -> list[Found]:
+    """These samples of a dataset as a list shows them."""
+    query = _rows(run).where(Sample.dataset_id == dataset_id, Sample.id.in_(ids)).order_by(Sample.id)
+    return [_found(row) for row in session.execute(query)]
 
 
 def counts(session: Session, dataset_id: int, run: Run | None, search: Search) -> Counts:
@@ -155,6 +167,7 @@ def _rows(run: Run | None) -> Any:
             Sample.line,
             Sample.position,
             Sample.overruled_at,
+            Sample.acceptance_id,
             Sample.question,
             Sample.answer,
             Corpus.name.label("corpus"),
@@ -189,6 +202,7 @@ def _found(row: Row[Any]) -> Found:
         row.survivor or "",
         row.overruled_by,
         row.overruled_at,
+        row.acceptance_id,
     )
 
 

@@ -38,7 +38,7 @@ def settle(session: Session, sample: Sample) -> None:
     sample.state, sample.revision_id = agreed(answers)
     if sample.state is not SampleState.FLAGGED and disputes.over_questions(session, sample):
         sample.state, sample.revision_id = SampleState.FLAGGED, None
-    sample.decided_at = func.now()
+    sample.decided_at, sample.acceptance_id = func.now(), None
     session.flush()
 
 

@@ -3,6 +3,7 @@
 from fastapi import APIRouter, Request, Response
 from fastapi.responses import RedirectResponse
 
+from app.models import SampleState
 from app.services import cluster_list, clusters, runs
 from app.services.cluster_list import Choice
 from app.web import word_diff  # noqa: F401 - gives the templates what bears its name
@@ -58,6 +59,7 @@ def show_cluster(request: Request, access: LeadDep, session: SessionDep, sample_
         cluster=found,
         survivor=found.members[0],
         shown=found.members[:MOST_SHOWN],
+        waiting=sum(member.state is SampleState.QUEUED for member in found.members),
         chosen=next((member for member in found.members if member.is_chosen), None),
         because=because(found),
     )

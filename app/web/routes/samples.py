@@ -8,7 +8,9 @@ from sqlalchemy.orm import Session
 from app.models import Decision, SampleState
 from app.services import corpora, histories, reasons, runs, samples, why
 from app.services.samples import Search
+from app.services.strata import Stratum
 from app.web.dependencies import LeadDep, SessionDep
+from app.web.queries import is_key, query_of, search_of
 from app.web.rendering import render
 
 router = APIRouter()
@@ -27,7 +29,7 @@ DECIDED = {Decision.APPROVE: "approved it", Decision.REJECT: "rejected it", Deci
 @router.get("/datasets/{dataset_id}/samples", name="samples")
 def show_samples(request: Request, access: LeadDep, session: SessionDep) -> Response:
     """Everything that was uploaded, what became of it, and why."""
-    search, dataset = _search(request), access.dataset
+    search, dataset = search_of(request.query_params), access.dataset
     run = runs.latest(session, dataset.id)
     counts = samples.counts(session, dataset.id, run, search)
     found = samples.page(
@@ -54,30 +56,22 @@ def show_samples(request: Request, access: LeadDep, session: SessionDep) -> Resp
         has_samples=everything > 0,
         page_size=samples.PAGE,
         answers=_answers(session, found),
+        decidable=_decidable(search, counts),
+        query=query_of(Stratum(search)),
         next_page=_page_link(search, after=found.samples[-1].id if found.samples else 0),
         previous_page=_page_link(search, before=found.samples[0].id if found.samples else 0),
     )
 
 
-def _search(request: Request) -> Search:
-    """The filters in the address; values that nothing can have are dropped, so that an old link still works."""
-    given = request.query_params
-    known = {state.value for state in SampleState}
-    return Search(
-        samples.tidy(given.get("q", "")),
-        tuple(SampleState(value) for value in dict.fromkeys(given.getlist("state")) if value in known),
-        tuple(dict.fromkeys(value[:100] for value in given.getlist("why")[:50])),
-        tuple(dict.fromkeys(int(value) for value in given.getlist("corpus")[:500] if _is_key(value))),
-    )
+def _decidable(search: Search, counts: samples.Counts) -> int:
+    """How many of those shown wait for review."""
+    is_meant = not search.states or SampleState.QUEUED in search.states
+    return counts.states.get(SampleState.QUEUED, 0) if is_meant else 0
 
 
 def _key(request: Request, name: str) -> int | None:
     value = request.query_params.get(name, "")
-    return int(value) if _is_key(value) else None
-
-
-def _is_key(value: str) -> bool:
-    return value.isascii() and value.isdecimal() and len(value) < 19
+    return int(value) if is_key(value) else None
 
 
 def _page_link(search: Search, **key: int) -> str:

@@ -1,0 +1,58 @@
+"""Decisions on very many samples as durable work: some thousand a step, each step short, so that experts never wait long."""
+
+from collections.abc import Sequence
+
+import numpy as np
+from sqlalchemy.orm import Session
+
+from app.models import BulkAction, Dataset, Job, JobKind
+from app.services import bulk, bulk_undo, jobs
+from app.services.jobs import Kind, ShardPlan, Stage
+from app.services.working import Piece
+
+
+def _plan(session: Session, job: Job) -> Sequence[ShardPlan]:
+    return [ShardPlan(job.params, session.get_one(BulkAction, job.params["bulk_id"]).total)]
+
+
+def _decide(piece: Piece) -> None:
+    """Step by step through the samples that were found; an interrupted one goes on where it was."""
+    with piece.reading() as session:
+        found = np.frombuffer(session.get_one(BulkAction, piece.params["bulk_id"]).members, "<i8")
+    for first in range(int(piece.checkpoint.get("next", 0)), len(found), bulk.AT_ONCE):
+        after = min(first + bulk.AT_ONCE, len(found))
+        with piece.step(after, {"next": after}) as session:
+            action = session.get_one(BulkAction, piece.params["bulk_id"], with_for_update=True)
+            bulk.answer(session, session.get_one(Dataset, action.dataset_id), action, found[first:after])
+
+
+def _decided(session: Session, job: Job) -> None:
+    action = session.get_one(BulkAction, job.params["bulk_id"], with_for_update=True)
+    bulk.finish(session, session.get_one(Dataset, action.dataset_id), action)
+
+
+def _plan_undo(session: Session, job: Job) -> Sequence[ShardPlan]:
+    return [ShardPlan(job.params, session.get_one(BulkAction, job.params["bulk_id"]).count)]
+
+
+def _undo(piece: Piece) -> None:
+    done = piece.shard.done
+    while True:
+        with piece.reading() as session:
+            ids = bulk_undo.members(session, session.get_one(BulkAction, piece.params["bulk_id"]), bulk.AT_ONCE)
+        if not len(ids):
+            return
+        done += len(ids)
+        with piece.step(done, {}) as session:
+            action = session.get_one(BulkAction, piece.params["bulk_id"], with_for_update=True)
+            bulk_undo.restore(session, session.get_one(Dataset, action.dataset_id), action, ids)
+
+
+def _undone(session: Session, job: Job) -> None:
+    bulk_undo.finish(session, session.get_one(BulkAction, job.params["bulk_id"], with_for_update=True))
+
+
+jobs.KINDS[JobKind.BULK] = Kind(
+    [Stage("Decide on the samples", "samples", _plan, _decide)], succeeded=_decided, stopped=_decided
+)
+jobs.KINDS[JobKind.UNDO] = Kind([Stage("Give the samples back", "samples", _plan_undo, _undo)], succeeded=_undone)
