@@ -3,8 +3,10 @@
 from app.db import Base
 from app.models.benchmark import Benchmark, BlockCheck, CheckSet, Contamination, Suspect
 from app.models.block import Block, BlockColumn, BlockSignature
+from app.models.comment import Comment
 from app.models.corpus import Corpus, CorpusState, ExactCopy, RefusedLine
-from app.models.dataset import Dataset, DatasetForm, Guideline, Membership, Purpose, Role
+from app.models.dataset import Dataset, DatasetForm, Membership, Purpose, Role
+from app.models.guideline import ExampleVerdict, Guideline, GuidelineExample, Requeue, RequeuedSample
 from app.models.job import Job, JobKind, JobState, Shard, ShardState, Worker
 from app.models.pairs import PairBlock, PairSet, SurvivorChoice
 from app.models.recipe import RecipeVersion
@@ -24,6 +26,7 @@ __all__ = [
     "BlockColumn",
     "BlockSignature",
     "CheckSet",
+    "Comment",
     "Contamination",
     "Corpus",
     "CorpusState",
@@ -31,7 +34,9 @@ __all__ = [
     "DatasetForm",
     "Decision",
     "ExactCopy",
+    "ExampleVerdict",
     "Guideline",
+    "GuidelineExample",
     "Invitation",
     "Job",
     "JobKind",
@@ -46,6 +51,8 @@ __all__ = [
     "RefusedLine",
     "Release",
     "ReleaseRow",
+    "Requeue",
+    "RequeuedSample",
     "Review",
     "Revision",
     "Role",
