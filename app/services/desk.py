@@ -148,7 +148,7 @@ def _today(session: Session, dataset: Dataset, expert: User, day_began: datetime
             select(func.count()).where(
                 mine,
                 or_(before.is_(None), Review.id > before),
-                Review.counted,
+                or_(Review.counted, Review.superseded_at.is_not(None)),
                 Review.undone_at.is_(None),
                 Review.decision != Decision.SKIP,
             )

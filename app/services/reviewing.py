@@ -105,6 +105,9 @@ def undo(session: Session, dataset: Dataset, expert: User, review_id: int | None
     if review is None:
         raise Conflict("There is nothing to take back: that answer was taken back already, or you have given none.")
     sample, slot = _locked(session, dataset, review.slot_id)
+    session.refresh(review)
+    if not review.counted:  # sent back to experts while this waited for the lock
+        raise Conflict("The guidelines changed, and this sample was sent back to be reviewed anew. Nothing was changed.")
     review.undone_at = func.now()
     if review.decision is Decision.SKIP:
         is_back = slot.state is SlotState.OPEN
