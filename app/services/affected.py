@@ -87,7 +87,7 @@ def counts(session: Session, dataset: Dataset, guideline: Guideline, choice: Cho
         .order_by(func.count(Review.sample_id.distinct()).desc())
     )
     chosen = session.scalar(select(func.count()).select_from(ids(dataset, guideline, choice).subquery())) or 0
-    return Counts(states, {code: number for code, number in reasons}, corpora, chosen)
+    return Counts(states, dict(reasons.all()), corpora, chosen)
 
 
 def page(

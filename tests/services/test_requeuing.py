@@ -63,9 +63,7 @@ def decide(session: Session, dataset: Dataset, experts: Sequence[User], number: 
 
 
 def states(session: Session) -> dict[SampleState, int]:
-    return {
-        state: number for state, number in session.execute(select(Sample.state, func.count()).group_by(Sample.state))
-    }
+    return dict(session.execute(select(Sample.state, func.count()).group_by(Sample.state)).all())
 
 
 def test_what_was_decided_before_a_version_is_affected(
