@@ -127,11 +127,11 @@ def has_voted(session: Session, person: User, sample_id: int) -> bool:
     return bool(session.scalar(select(exists(_votes(person).where(Review.sample_id == sample_id)))))
 
 
-def open_question(sample_id: ColumnElement[int]) -> ColumnElement[bool]:
+def open_question() -> ColumnElement[bool]:
     """Whether a sample has a question that nobody has resolved, which keeps it out of releases."""
     asked = aliased(Comment)
     is_open = (asked.is_question, asked.parent_id.is_(None), asked.resolved_at.is_(None))
-    return exists().where(asked.sample_id == sample_id, *is_open)
+    return exists().where(asked.sample_id == Sample.id, *is_open)
 
 
 def _roots(session: Session, dataset: Dataset, person: User, *, beside: bool = False) -> Select[Comment]:

@@ -142,7 +142,7 @@ def test_who_asked_or_a_lead_closes_a_question(
     session: Session, dataset: Dataset, people: dict[str, User], sample: Sample
 ) -> None:
     asked = comments.ask(session, dataset, people["bob"], sample.id, "Right?", to="Carol")
-    is_open = select(threads.open_question(Sample.id)).where(Sample.id == sample.id)
+    is_open = select(threads.open_question()).where(Sample.id == sample.id)
     assert session.scalar(is_open) is True
     with pytest.raises(Forbidden):
         comments.resolve(session, dataset, people["carol"], asked.id)
