@@ -8,7 +8,8 @@ from sqlalchemy.orm import Session
 
 from app.curation.sample import Form
 from app.models import Corpus, Dataset, Decision, Review, Revision, Sample, Slot, SlotState, User
-from app.services import closeness
+from app.services import beside, closeness
+from app.services.beside import Beside
 from app.services.edits import Piece, pieces
 from app.services.errors import NotFound
 from app.services.leases import next_slots
@@ -28,6 +29,7 @@ class Subject:
     drafts: dict[int, str] = field(default_factory=dict)
     comment: str = ""
     limits: list[Reason] = field(default_factory=list)
+    beside: Beside = field(default_factory=Beside)
 
 
 @dataclass(frozen=True)
@@ -35,6 +37,7 @@ class Past:
     """One of the expert's last answers, with the first words of its sample."""
 
     review_id: int
+    sample_id: int
     decision: Decision
     words: str
     was_edited: bool
@@ -96,7 +99,8 @@ def _subject(session: Session, dataset: Dataset, slot: Slot, expert: User) -> Su
     found = pieces(Form(sample.form), sample.content)
     drafts, comment = _taken_back(session, sample, found, expert)
     limits = closeness.near_limits(session, dataset.id, sample.id)
-    return Subject(slot.id, sample, corpus, found, drafts, comment, limits)
+    lying = beside.of_sample(session, dataset, expert, sample, limits)
+    return Subject(slot.id, sample, corpus, found, drafts, comment, limits, lying)
 
 
 def _taken_back(session: Session, sample: Sample, found: list[Piece], expert: User) -> tuple[dict[int, str], str]:
@@ -127,7 +131,7 @@ def _past(session: Session, dataset: Dataset, expert: User) -> tuple[list[Past],
         .limit(LAST)
     ).all()
     past = [
-        Past(review.id, review.decision, (question or answer).strip(), review.revision_id is not None)
+        Past(review.id, review.sample_id, review.decision, (question or answer).strip(), review.revision_id is not None)
         for review, question, answer in rows
     ]
     newest = select(Review.created_at, Review.undone_at).where(mine).order_by(Review.id.desc()).limit(20).subquery()

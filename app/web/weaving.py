@@ -3,6 +3,7 @@
 import re
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
+from itertools import pairwise
 
 from markupsafe import Markup
 
@@ -51,23 +52,26 @@ def _pieces(rendered: str, threads: Sequence[_Thread]) -> Iterator[Markup]:
 
 
 def _words(piece: str, at: int, threads: Sequence[_Thread]) -> Iterator[Markup]:
-    """One run of text between two tags, cut wherever another set of marks lies over it."""
+    """One run of text between two tags, cut wherever a mark begins or ends."""
     near = [one for one in threads if one.last > at]
-    run = ""
-    over: tuple[_Thread, ...] = ()
-    for sign in _SIGN.findall(piece) if near else [piece]:
-        now = tuple(one for one in near if _covers(one, at, sign)) if near else ()
-        if now != over and run:
-            yield _run(run, over)
-            run = ""
-        run, over = run + sign, now
-        at += _is_letter(sign) if near else 0
-    yield _run(run, over)
+    signs = _SIGN.findall(piece) if near else []
+    letters = [place for place, sign in enumerate(signs) if _is_letter(sign)]
+    laid = [(one, *_stretch(one, at, letters, len(signs))) for one in near if one.first < at + len(letters)]
+    # One that began before and ends later lies over a run without letters too.
+    laid += [(one, 0, len(signs)) for one in near if not letters and one.first < at]
+    if not laid:
+        yield Markup(piece)  # noqa: S704 - it comes from a text that was cleaned
+        return
+    cuts = sorted({0, len(signs), *(place for _, *ends in laid for place in ends)})
+    for first, last in pairwise(cuts):
+        yield _run("".join(signs[first:last]), [one for one, start, end in laid if start <= first and last <= end])
 
 
-def _covers(thread: _Thread, at: int, sign: str) -> bool:
-    """From the first letter to the last: signs and spaces only between letters."""
-    return thread.first <= at < thread.last if _is_letter(sign) else thread.first < at < thread.last
+def _stretch(thread: _Thread, at: int, letters: Sequence[int], signs: int) -> tuple[int, int]:
+    """Where a mark lies in a run of text: from its first letter to its last; signs and spaces only between letters."""
+    start = letters[thread.first - at] if thread.first >= at else 0
+    last = thread.last - at
+    return start, letters[last - 1] + 1 if last <= len(letters) else signs
 
 
 def _run(run: str, over: Sequence[_Thread]) -> Markup:
