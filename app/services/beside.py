@@ -3,15 +3,14 @@
 from dataclasses import dataclass, field
 
 from pydantic import ValidationError
-from sqlalchemy import func, select
 from sqlalchemy.orm import Session
 
 from app.curation.filters.repetition import Repetition
 from app.curation.measuring import measuring
 from app.curation.recipe import Recipe
 from app.curation.sample import Form, Path, turns
-from app.models import Dataset, Run, Sample, User, Verdict
-from app.services import marks, recipes, runs, threads
+from app.models import Dataset, Run, Sample, User
+from app.services import copies, marks, recipes, runs, threads
 from app.services.marks import Mark
 from app.services.threads import Thread
 from app.services.why import Reason
@@ -36,7 +35,7 @@ def of_sample(session: Session, dataset: Dataset, person: User, sample: Sample, 
     return Beside(
         [turn.path for turn in turns(Form(sample.form), sample.content)],
         marks.of_sample(sample.form, sample.content, measuring(_recipe(session, run).filters), codes),
-        _copies(session, run, sample.id),
+        copies.count(session, run, sample.id),
         threads.beside(session, dataset, person, sample.id),
     )
 
@@ -46,8 +45,3 @@ def _recipe(session: Session, run: Run | None) -> Recipe:
         return recipes.of_run(session, run) if run else Recipe()
     except ValidationError:  # it uses a filter that is gone
         return Recipe()
-
-
-def _copies(session: Session, run: Run | None, sample_id: int) -> int:
-    dropped = (Verdict.run_id == (run.id if run else 0), Verdict.duplicate_of == sample_id)
-    return session.scalar(select(func.count()).where(*dropped)) or 0

@@ -93,8 +93,11 @@ def reopen(session: Session, dataset: Dataset, by: User, comment_id: int) -> Non
     session.flush()
 
 
-def delete(session: Session, dataset: Dataset, by: User, comment_id: int) -> None:
-    """Take back one's own words, for ten minutes and while nobody has answered them. Conflict, NotFound."""
+def delete(session: Session, dataset: Dataset, by: User, comment_id: int) -> Comment:
+    """Take back one's own words, for ten minutes and while nobody has answered them; they are returned once more.
+
+    Conflict, NotFound.
+    """
     said = session.scalar(
         select(Comment).where(Comment.id == comment_id, Comment.dataset_id == dataset.id, Comment.author_id == by.id)
     )
@@ -106,6 +109,7 @@ def delete(session: Session, dataset: Dataset, by: User, comment_id: int) -> Non
         raise Conflict("Somebody has answered this, so it stays. Write another answer below it instead.")
     session.delete(said)
     session.flush()
+    return said
 
 
 def _said(session: Session, comment: Comment) -> Comment:

@@ -81,6 +81,12 @@ def held(session: Session, dataset: Dataset, expert: User, slot_id: int) -> Slot
     )
 
 
+def holds(session: Session, expert: User, sample_id: int) -> bool:
+    """Whether a sample is in this expert's hands."""
+    mine = (Slot.sample_id == sample_id, Slot.expert_id == expert.id, Slot.state == SlotState.LEASED)
+    return bool(session.scalar(select(exists().where(*mine))))
+
+
 def original(session: Session, dataset: Dataset, slot_id: int, number: int) -> str:
     """The words of one piece as they were imported. NotFound."""
     sample = session.scalar(

@@ -183,6 +183,8 @@ def _read(session: Session, person: User, roots: Select[Comment]) -> list[Thread
         .order_by(_is_open().desc(), Comment.id.desc())
         .limit(max(PAGE, MOST_BESIDE))
     ).all()
+    if not rows:
+        return []
     ids = [root.id for root, *_ in rows]
     said = session.execute(
         select(Comment, User.name)

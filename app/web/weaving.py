@@ -10,6 +10,7 @@ from markupsafe import Markup
 from app.services import spans
 from app.web.marking import Marks, Placed, covered
 from app.web.material import NUMBER
+from app.web.rendering import GLOBALS
 
 # A mark for unseen characters holds words that are not the sample's; a tag and an entity hold no letter that is shown.
 _PIECE = re.compile(r'(<span class="unseen">[^<]*</span>|<[^>]*>)')
@@ -86,3 +87,6 @@ def _run(run: str, over: Sequence[_Thread]) -> Markup:
 
 def _is_letter(sign: str) -> bool:
     return len(sign) == 1 and bool(_LETTER.match(sign))
+
+
+GLOBALS.update(marks_of=Marks, woven=woven)

@@ -10,10 +10,10 @@ from sqlalchemy.orm import Session
 
 from app.models import Decision
 from app.services import desk as desks
-from app.services import guidelines, reasons, reviewing
+from app.services import guideline_examples, guidelines, people, reasons, reviewing
 from app.services.errors import Conflict, DomainError, Invalid
 from app.services.why import Reason
-from app.web import drawing, material, roles, word_diff  # noqa: F401 - the last three give words to the templates
+from app.web import drawing, material, roles, weaving, word_diff  # noqa: F401 - all but the first give words to templates
 from app.web.days import day_began
 from app.web.dependencies import Access, ExpertDep, SessionDep
 from app.web.errors import STATUS
@@ -22,7 +22,7 @@ from app.web.rendering import render, wants_part
 
 router = APIRouter()
 
-Note = Literal["late", "repeat", "undone", "gone"]
+Note = Literal["late", "repeat", "undone", "gone", "asked", "example"]
 
 
 class Answer(Input):
@@ -162,6 +162,7 @@ def _desk(
 ) -> Response:
     """`editing` is the number of the piece to open, or anything else for the answer; `form` holds what was refused."""
     laid_out = desks.lay_out(session, access.dataset, access.user, day_began(request))
+    guideline = None if wants_part(request) else guidelines.current(session, access.dataset)
     return render(
         request,
         "review.html",
@@ -178,7 +179,9 @@ def _desk(
         refusal=refusal,
         key=uuid4().hex,
         reasons=reasons.REASONS,
-        guideline=None if wants_part(request) else guidelines.current(session, access.dataset),
+        guideline=guideline,
+        examples=guideline_examples.shown(session, guideline),
+        colleagues=[] if wants_part(request) else people.names(session, access.dataset),
         limits=_drawn(laid_out.subject),
         metadata=_metadata(laid_out.subject),
     )

@@ -21,10 +21,12 @@ from app.services import (
     histories,
     marks,
     overruling,
+    people,
     reasons,
     recipes,
     runs,
     samples,
+    threads,
     verdicts,
     why,
 )
@@ -104,6 +106,8 @@ def show_sample(request: Request, access: LeadDep, session: SessionDep, sample_i
         reason_title=reasons.title,
         overruler=_name(session, sample.overruled_by),
         metadata=_notes(sample),
+        threads=threads.beside(session, access.dataset, access.user, sample.id),
+        colleagues=people.names(session, access.dataset),
     )
 
 
