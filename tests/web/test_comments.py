@@ -38,7 +38,7 @@ def test_a_question_stays_beside_the_sample(
     assert session.scalars(select(Review.id)).all() == []
     page = lena.get(f"/datasets/{dataset.id}/quality/comments")
     assert "Right?" in page.text
-    assert 'aria-label="1\u00a0question for you"' in page.text
+    assert '<span class="num">1</span> <span class="badge-words">question for you' in page.text
     assert "is open" in page.text
 
 
@@ -93,7 +93,7 @@ def test_answering_resolving_and_deleting_come_back_to_their_page(
     answer = lena.post(f"{at}/answer", data={"text": "Yes.", "place": "sample"})
     assert answer.headers["Location"] == f"/datasets/{dataset.id}/samples/{samples[0].id}#thread-{root}"
     assert "Yes." in lena.get(answer.headers["Location"]).text
-    assert "1\u00a0question for you" in bob.get(f"/datasets/{dataset.id}/review").text
+    assert '<span class="badge-words">question for you' in bob.get(f"/datasets/{dataset.id}/review").text
     said = session.scalars(select(Comment.id).where(Comment.parent_id == root)).one()
     assert bob.post(f"/datasets/{dataset.id}/comments/{said}/delete").status_code == 404
     assert lena.post(f"/datasets/{dataset.id}/comments/{said}/delete", data={"place": "comments"}).status_code == 303

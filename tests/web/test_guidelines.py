@@ -6,7 +6,20 @@ import pytest
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
-from app.models import Dataset, Decision, Guideline, Requeue, Review, Sample, SampleState
+from app.curation.recipe import default_recipe
+from app.curation.sample import Form
+from app.models import (
+    Dataset,
+    Decision,
+    Guideline,
+    RecipeVersion,
+    Requeue,
+    Review,
+    Run,
+    Sample,
+    SampleState,
+    Verdict,
+)
 from app.services import reviewing
 from tests import factories
 from tests.conftest import Browser
@@ -103,3 +116,35 @@ def test_only_a_lead_sees_the_form_for_examples(
     assert "Use this as an example" in lena.get(f"/datasets/{dataset.id}/review").text
     assert "Use this as an example" not in bob.get(f"/datasets/{dataset.id}/review").text
     assert session.scalars(select(Review.id)).all() == []
+
+
+def test_near_copies_open_to_who_holds_the_sample(
+    bob: Browser, lena: Browser, dataset: Dataset, session: Session
+) -> None:
+    corpus = factories.make_corpus(session, dataset)
+    kept, dropped = factories.make_samples(
+        session,
+        corpus,
+        [{"prompt": "Why?", "response": "Because <b>one</b>."}, {"prompt": "Why?", "response": "Because two."}],
+    )
+    kept.state, dropped.state = SampleState.QUEUED, SampleState.DROPPED
+    recipe = RecipeVersion(
+        dataset_id=dataset.id, version=1, recipe=default_recipe(Form.INSTRUCTION).model_dump(mode="json")
+    )
+    session.add(recipe)
+    session.flush()
+    run = Run(dataset_id=dataset.id, recipe_version_id=recipe.id, last_sample_id=dropped.id, published=True)
+    session.add(run)
+    session.flush()
+    session.add(
+        Verdict(run_id=run.id, sample_id=dropped.id, reasons=["duplicate"], duplicate_of=kept.id, similarity=0.9)
+    )
+    reviewing.open_slots(session, dataset, select(Sample.id))
+
+    url = f"/datasets/{dataset.id}/review/copies/{kept.id}"
+    assert bob.get(url).status_code == 409
+    assert "1\u00a0near-copy was dropped" in bob.get(f"/datasets/{dataset.id}/review").text
+    html = bob.get(url).text
+    assert "<del>&lt;b&gt;one&lt;/b&gt;.</del><ins>two.</ins>" in html
+    assert "<html" not in bob.htmx(url).text
+    assert lena.get(url).status_code == 200
