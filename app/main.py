@@ -14,6 +14,7 @@ import app.services.kinds  # noqa: F401 - makes every kind of job known
 from app import logs
 from app.reconciler import reconciler
 from app.resources import resource
+from app.services import marks
 from app.web import errors, routes
 from app.web.files import StaticFiles
 from app.web.middleware import Caught, Logged, SameOrigin, Secured
@@ -43,6 +44,7 @@ async def _reconciling(_: FastAPI) -> AsyncIterator[None]:
     """While the server runs, it also wakes workers again whose message was lost."""
     stop = threading.Event()
     reconciler(stop).start()
+    threading.Thread(target=marks.warm_up, daemon=True).start()
     yield
     stop.set()
 

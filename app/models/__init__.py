@@ -6,8 +6,10 @@ from app.models.adjudication import Adjudication, AdjudicationHold, Cause, DeskP
 from app.models.benchmark import Benchmark, BlockCheck, CheckSet, Contamination, Suspect
 from app.models.block import Block, BlockColumn, BlockSignature
 from app.models.bulk import BulkAction, BulkMember
+from app.models.comment import Comment
 from app.models.corpus import Corpus, CorpusState, ExactCopy, RefusedLine
-from app.models.dataset import Dataset, DatasetForm, Guideline, Membership, Purpose, Role
+from app.models.dataset import Dataset, DatasetForm, Membership, Purpose, Role
+from app.models.guideline import ExampleVerdict, Guideline, GuidelineExample, Requeue, RequeuedSample
 from app.models.job import Job, JobKind, JobState, Shard, ShardState, Worker
 from app.models.pairs import PairBlock, PairSet, SurvivorChoice
 from app.models.recipe import RecipeVersion
@@ -36,6 +38,7 @@ __all__ = [
     "BulkMember",
     "Cause",
     "CheckSet",
+    "Comment",
     "Contamination",
     "Corpus",
     "CorpusState",
@@ -44,8 +47,10 @@ __all__ = [
     "Decision",
     "DeskPause",
     "ExactCopy",
+    "ExampleVerdict",
     "GoldSample",
     "Guideline",
+    "GuidelineExample",
     "Invitation",
     "Job",
     "JobKind",
@@ -60,6 +65,8 @@ __all__ = [
     "RefusedLine",
     "Release",
     "ReleaseRow",
+    "Requeue",
+    "RequeuedSample",
     "Review",
     "Revision",
     "Role",

@@ -1,11 +1,11 @@
-"""Datasets, the people in them, and their guidelines."""
+"""Datasets and the people in them."""
 
 from datetime import datetime
 from enum import StrEnum
 from functools import partial
 from secrets import token_bytes
 
-from sqlalchemy import CheckConstraint, ForeignKey, UniqueConstraint
+from sqlalchemy import CheckConstraint, ForeignKey
 from sqlalchemy.orm import Mapped, mapped_column
 
 from app.db import Base, Dated, Identified, Json
@@ -63,15 +63,3 @@ class Membership(Dated, Base):
     dataset_id: Mapped[int] = mapped_column(ForeignKey("datasets.id", ondelete="CASCADE"), primary_key=True)
     user_id: Mapped[int] = mapped_column(ForeignKey("users.id", ondelete="CASCADE"), primary_key=True, index=True)
     role: Mapped[Role]
-
-
-class Guideline(Identified, Dated, Base):
-    """One version of a dataset's guidelines, in Markdown. Versions are never changed."""
-
-    __tablename__ = "guidelines"
-    __table_args__ = (UniqueConstraint("dataset_id", "version"),)
-
-    dataset_id: Mapped[int] = mapped_column(ForeignKey("datasets.id", ondelete="CASCADE"))
-    version: Mapped[int]
-    text: Mapped[str]
-    author_id: Mapped[int | None] = mapped_column(ForeignKey("users.id"))

@@ -69,6 +69,7 @@ class Review(Identified, Dated, Base):
     """One expert's answer on one sample. Appended, never changed, save that undo stamps `undone_at`.
 
     `counted` is false where the answer came after another expert's had filled the slot: kept, but not the decision.
+    So it is where the sample was sent back to experts after the answer, since when `superseded_at` says.
     `answers` are those to the questions of a rubric, by the question's key; `suggestions_shown` says whether the page
     showed what a model would answer.
     """
@@ -102,3 +103,4 @@ class Review(Identified, Dated, Base):
     counted: Mapped[bool] = mapped_column(server_default="true")
     seconds: Mapped[float | None]
     undone_at: Mapped[datetime | None]
+    superseded_at: Mapped[datetime | None]

@@ -95,7 +95,10 @@ def _waiting_for(user: User) -> Any:
         and_(Slot.state == SlotState.LEASED, or_(Slot.expert_id == user.id, Slot.leased_until < func.now())),
     )
     answered = exists().where(
-        Review.sample_id == Slot.sample_id, Review.expert_id == user.id, Review.undone_at.is_(None)
+        Review.sample_id == Slot.sample_id,
+        Review.expert_id == user.id,
+        Review.undone_at.is_(None),
+        Review.superseded_at.is_(None),
     )
     return (
         select(func.count(Slot.sample_id.distinct()))

@@ -10,7 +10,8 @@ from sqlalchemy.orm import Session
 from app.curation.retelling import Told
 from app.curation.sample import Form, Json
 from app.models import Corpus, Dataset, Decision, Review, Revision, Sample, Slot, SlotPurpose, SlotState, User
-from app.services import closeness, desk_pauses
+from app.services import beside, closeness, desk_pauses
+from app.services.beside import Beside
 from app.services.edits import Piece, pieces, taken_up
 from app.services.errors import NotFound
 from app.services.leases import following, lock_desk, next_slots, renew
@@ -34,6 +35,7 @@ class Subject:
     comment: str = ""
     limits: list[Reason] = field(default_factory=list)
     turns: list[Told] = field(default_factory=list)
+    beside: Beside = field(default_factory=Beside)
 
     @property
     def was_edited(self) -> bool:
@@ -107,6 +109,12 @@ def held(session: Session, dataset: Dataset, expert: User, slot_id: int) -> Slot
     )
 
 
+def holds(session: Session, expert: User, sample_id: int) -> bool:
+    """Whether a sample is in this expert's hands."""
+    mine = (Slot.sample_id == sample_id, Slot.expert_id == expert.id, Slot.state == SlotState.LEASED)
+    return bool(session.scalar(select(exists().where(*mine))))
+
+
 def original(session: Session, dataset: Dataset, slot_id: int, number: int) -> str:
     """The words of one piece as they were imported. NotFound."""
     sample = session.scalar(
@@ -141,7 +149,8 @@ def _subject(session: Session, dataset: Dataset, slot: Slot, expert: User) -> Su
     revision, comment = _taken_back(session, sample, expert)
     drafts, now = _left(sample, found, revision)
     limits = closeness.near_limits(session, dataset.id, sample.id)
-    return Subject(slot.id, sample, corpus, found, drafts, comment, limits, now)
+    lying = beside.of_sample(session, dataset, expert, sample, limits)
+    return Subject(slot.id, sample, corpus, found, drafts, comment, limits, now, lying)
 
 
 def _left(sample: Sample, found: list[Piece], revision: Json | None) -> tuple[dict[int, str], list[Told]]:
@@ -205,7 +214,7 @@ def _today(session: Session, dataset: Dataset, expert: User, day_began: datetime
             select(func.count()).where(
                 mine,
                 or_(before.is_(None), Review.id > before),
-                Review.counted,
+                or_(Review.counted, Review.superseded_at.is_not(None)),
                 Review.undone_at.is_(None),
                 Review.decision != Decision.SKIP,
             )

@@ -35,19 +35,48 @@ def history(session: Session, dataset: Dataset) -> Sequence[Row[Guideline, str |
 
 
 def save(session: Session, dataset: Dataset, by: User, text: str, based_on: int) -> Guideline:
-    """Store a new version, unless nothing has changed. Conflict where somebody saved one since version `based_on`."""
-    session.execute(select(Dataset.id).where(Dataset.id == dataset.id).with_for_update())
-    newest = current(session, dataset)
-    number = newest.version if newest else 0
+    """Store a new version, unless nothing has changed. Conflict where somebody changed the text since `based_on`."""
+    newest = locked(session, dataset)
     if newest is not None and newest.text == text:
         return newest
-    if number != based_on:
+    if _text(session, dataset, based_on) != (newest.text if newest else ""):
         raise Conflict(
-            f"Somebody saved version {number} while you were writing. Your text is below, unsaved. "
-            "Compare it with that version, then save again to put yours on top."
+            f"Somebody saved version {newest.version if newest else 0} while you were writing. Your text is below, "
+            "unsaved. Compare it with that version, then save again to put yours on top."
         )
-    made = Guideline(dataset_id=dataset.id, version=number + 1, text=text, author_id=by.id)
+    return add(session, dataset, by, newest, text=text)
+
+
+def locked(session: Session, dataset: Dataset) -> Guideline | None:
+    """The newest version, while nobody else can add one."""
+    session.execute(select(Dataset.id).where(Dataset.id == dataset.id).with_for_update())
+    return current(session, dataset)
+
+
+def add(
+    session: Session,
+    dataset: Dataset,
+    by: User,
+    newest: Guideline | None,
+    *,
+    text: str | None = None,
+    examples: Sequence[int] | None = None,
+) -> Guideline:
+    """The version after `newest`, in which the text or the examples are others."""
+    made = Guideline(
+        dataset_id=dataset.id,
+        version=(newest.version if newest else 0) + 1,
+        text=text if text is not None else newest.text if newest else "",
+        examples=list(examples if examples is not None else newest.examples if newest else []),
+        author_id=by.id,
+    )
     session.add(made)
     session.flush()
     session.refresh(made)
     return made
+
+
+def _text(session: Session, dataset: Dataset, number: int) -> str:
+    """The words of a version; of version 0, before there was any, none."""
+    wanted = (Guideline.dataset_id == dataset.id, Guideline.version == number)
+    return session.scalar(select(Guideline.text).where(*wanted)) or ""

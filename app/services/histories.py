@@ -22,7 +22,10 @@ class Change:
 
 @dataclass(frozen=True)
 class Step:
-    """One answer. `counted` is false where another expert's stood already; `undone_at` says when it was taken back."""
+    """One answer. `counted` is false where another expert's stood already; `undone_at` says when it was taken back.
+
+    `superseded_at` says when its sample was sent back to experts, since when it counts no more.
+    """
 
     at: datetime
     expert: str
@@ -31,6 +34,7 @@ class Step:
     comment: str
     counted: bool
     undone_at: datetime | None
+    superseded_at: datetime | None
     changes: list[Change]
     purpose: SlotPurpose = SlotPurpose.REVIEW
 
@@ -54,6 +58,7 @@ def of_sample(session: Session, sample: Sample) -> list[Step]:
             review.comment,
             review.counted,
             review.undone_at,
+            review.superseded_at,
             changes(Form(sample.form), sample.content, content) if content else [],
             purpose,
         )

@@ -113,7 +113,8 @@ def _claim(session: Session, dataset: Dataset, expert: User) -> Slot | None:
                 WHERE s.dataset_id = :dataset AND s.lane = served.lane AND s.state = 'open'
                   AND (
                     SELECT true FROM reviews r
-                    WHERE r.sample_id = s.sample_id AND r.expert_id = :expert AND r.undone_at IS NULL LIMIT 1) IS NULL
+                    WHERE r.sample_id = s.sample_id AND r.expert_id = :expert AND r.undone_at IS NULL
+                      AND r.superseded_at IS NULL LIMIT 1) IS NULL
                   AND (
                     SELECT true FROM slots o
                     WHERE o.sample_id = s.sample_id AND o.expert_id = :expert AND o.state = 'leased' LIMIT 1) IS NULL

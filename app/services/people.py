@@ -19,6 +19,11 @@ def members(session: Session, dataset: Dataset) -> Sequence[Row[User, Role]]:
     ).all()
 
 
+def names(session: Session, dataset: Dataset) -> Sequence[str]:
+    """The members' names, for a list to choose from."""
+    return [user.name for user, _ in members(session, dataset)]
+
+
 def change_role(session: Session, dataset: Dataset, user_id: int, role: Role) -> None:
     """Give a member another role. Conflict where nobody would be left to administer the dataset."""
     membership = _locked(session, dataset, user_id)

@@ -10,6 +10,7 @@ from sqlalchemy.orm import Session
 from app.curation.exporter import Unsuitable, exporters
 from app.curation.sample import Form
 from app.models import Revision, Sample, SampleState
+from app.services import threads
 
 LONGEST_TEXT = 90
 
@@ -27,7 +28,11 @@ def examples(session: Session, dataset_id: int) -> dict[str, Example]:
     row = session.execute(
         select(Sample.form, func.coalesce(Revision.content, Sample.content), Sample.meta)
         .outerjoin(Revision, Revision.id == Sample.revision_id)
-        .where(Sample.dataset_id == dataset_id, Sample.state == SampleState.APPROVED)
+        .where(
+            Sample.dataset_id == dataset_id,
+            Sample.state == SampleState.APPROVED,
+            ~threads.open_question(),
+        )
         .order_by(Sample.id)
         .limit(1)
     ).first()

@@ -30,7 +30,7 @@ from app.models import (
     SampleState,
     Suspect,
 )
-from app.services import benchmarks, blobs, certificates, checking, contaminations, jobs, pseudonyms
+from app.services import benchmarks, blobs, certificates, checking, contaminations, jobs, pseudonyms, threads
 from app.services.errors import Conflict, Invalid, NotFound
 from app.services.jobs import JobFailed, Kind, ShardPlan, Stage
 from app.services.working import Piece
@@ -38,6 +38,8 @@ from app.services.working import Piece
 PAGE = 500
 HELD = "It holds a question of a benchmark."
 """Why a sample that is approved is left out of a release."""
+ASKED = "A question about it is open."
+"""The same, decided when the release is frozen."""
 
 
 def formats() -> dict[str, tuple[str, str]]:
@@ -51,6 +53,8 @@ def start(session: Session, dataset: Dataset, format: str, by: int | None = None
         raise Invalid(f"There is no format “{format}”. Choose one of: {', '.join(exporters())}.")
     session.execute(select(Dataset.id).where(Dataset.id == dataset.id).with_for_update())
     if not approved(session, dataset.id):
+        if asked(session, dataset.id):
+            raise Conflict("Every approved sample has an open question. Answer and resolve the questions first.")
         raise Conflict("Nothing is approved yet, so there is nothing to release. Review some samples first.")
     version = (session.scalar(select(func.max(Release.version)).where(Release.dataset_id == dataset.id)) or 0) + 1
     release = Release(dataset_id=dataset.id, version=version, format=format, created_by=by)
@@ -65,9 +69,17 @@ def start(session: Session, dataset: Dataset, format: str, by: int | None = None
 
 def approved(session: Session, dataset_id: int) -> int:
     """How many samples a release would hold now."""
+    is_approved = (Sample.dataset_id == dataset_id, Sample.state == SampleState.APPROVED)
+    return (session.scalar(select(func.count()).where(*is_approved)) or 0) - asked(session, dataset_id)
+
+
+def asked(session: Session, dataset_id: int) -> int:
+    """How many approved samples stay out of a release because a question about them is open."""
     return (
         session.scalar(
-            select(func.count()).where(Sample.dataset_id == dataset_id, Sample.state == SampleState.APPROVED)
+            select(func.count(Sample.id.distinct())).where(
+                Sample.dataset_id == dataset_id, Sample.state == SampleState.APPROVED, threads.open_question()
+            )
         )
         or 0
     )
@@ -118,20 +130,26 @@ def _freeze(piece: Piece) -> None:
     with piece.reading() as session:
         release = session.get_one(Release, release_id)
     with piece.step(piece.shard.total, {"frozen": True}) as session:
-        counts = _freeze_rows(session, release)
-        facts = {"counts": counts, **_facts(session, release)}
+        counts, open_questions = _freeze_rows(session, release)
+        facts = {"counts": counts, "open_questions": open_questions, **_facts(session, release)}
         session.execute(update(Release).where(Release.id == release_id).values(manifest=facts))
 
 
-def _freeze_rows(session: Session, release: Release) -> dict[str, int]:
-    """Choose the rows and count the samples by state, in one statement and so at one moment."""
-    chosen = select(literal(release.id), Sample.id, Sample.revision_id).where(
-        Sample.dataset_id == release.dataset_id, Sample.state == SampleState.APPROVED
-    )
+def _freeze_rows(session: Session, release: Release) -> tuple[dict[str, int], int]:
+    """Choose the rows, count the samples by state and those left out for an open question: in one statement and so
+    at one moment."""
+    approved = (Sample.dataset_id == release.dataset_id, Sample.state == SampleState.APPROVED)
+    chosen = select(literal(release.id), Sample.id, Sample.revision_id).where(*approved, ~threads.open_question())
     frozen = insert(ReleaseRow).from_select(["release_id", "sample_id", "revision_id"], chosen).cte("frozen")
-    states = select(Sample.state, func.count()).where(Sample.dataset_id == release.dataset_id).group_by(Sample.state)
+    open_questions = select(func.count()).where(*approved, threads.open_question()).scalar_subquery()
+    states = (
+        select(Sample.state, func.count(), open_questions)
+        .where(Sample.dataset_id == release.dataset_id)
+        .group_by(Sample.state)
+    )
     found = session.execute(states.add_cte(frozen)).all()
-    return {state.value: number for state, number in sorted(found, key=lambda row: row[0].value)}
+    counts = {state.value: number for state, number, _ in sorted(found, key=lambda row: row[0].value)}
+    return counts, found[0][2] if found else 0
 
 
 def _plan_writing(session: Session, job: Job) -> Sequence[ShardPlan]:
@@ -143,7 +161,7 @@ def _write(piece: Piece) -> None:
     """Stream the rows into a file, page by page, so that no snapshot stays open; an interrupted file is begun anew."""
     with piece.reading() as session:
         release = session.get_one(Release, piece.params["release_id"])
-    left_out: Counter[str] = Counter()
+    left_out = Counter({ASKED: release.manifest["open_questions"]} if release.manifest.get("open_questions") else {})
     try:
         with blobs.incoming() as file:
             lines = JsonLines(cast("IO[bytes]", file))

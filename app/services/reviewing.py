@@ -126,6 +126,11 @@ def undo(session: Session, dataset: Dataset, expert: User, review_id: int | None
         raise Conflict("There is nothing to take back: that answer was taken back already, or you have given none.")
     sample, slot = _locked(session, dataset, review.slot_id)
     _refuse_undo(session, sample, slot)
+    session.refresh(review)
+    if not review.counted:  # sent back to experts while this waited for the lock
+        raise Conflict(
+            "The guidelines changed, and this sample was sent back to be reviewed anew. Nothing was changed."
+        )
     review.undone_at = func.now()
     if review.decision is Decision.SKIP:
         is_back = slot.state is SlotState.OPEN

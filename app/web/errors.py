@@ -75,7 +75,8 @@ def answer(
         html = environment().get_template("_alert.html").render(context)
         swap = {"HX-Retarget": "#alerts", "HX-Reswap": "innerHTML", "HX-Push-Url": "false"}
         return HTMLResponse(html, status, {"Vary": "HX-Request", **swap, **(headers or {})})
-    context |= {"viewer": getattr(request.state, "viewer", None), "dataset": None, "access": None, "worker_alive": True}
+    context |= {"viewer": getattr(request.state, "viewer", None), "dataset": None, "access": None}
+    context |= {"worker_alive": True, "questions_waiting": 0}
     html = environment().get_template("error.html").render(context)
     return HTMLResponse(html, status, {"Vary": "HX-Request", **(headers or {})})
 

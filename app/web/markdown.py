@@ -9,13 +9,15 @@ from markdown_it.renderer import RendererHTML
 from markdown_it.token import Token
 from markdown_it.utils import OptionsDict
 
+from app.web.highlighting import highlighted
+
+BLOCKS = frozenset({"p", "h3", "h4", "h5", "h6", "li", "blockquote", "th", "td"})
+"""Each has a direction of its own: a paragraph or list item in Arabic may stand between others in English."""
 TAGS: dict[str, set[str]] = {
-    **{
-        tag: set() for tag in ("p", "br", "hr", "em", "strong", "s", "h3", "h4", "h5", "h6", "ul", "blockquote", "code")
-    },
-    **{tag: set() for tag in ("table", "thead", "tbody", "tr", "th", "td")},
+    **{tag: set() for tag in ("br", "hr", "em", "strong", "s", "ul", "code", "table", "thead", "tbody", "tr")},
+    **{tag: {"dir"} for tag in BLOCKS},
     "ol": {"start"},
-    "li": {"value"},
+    "li": {"value", "dir"},
     "pre": {"tabindex"},
     "div": {"class", "tabindex", "role", "aria-label"},
     "span": {"class"},
@@ -28,6 +30,9 @@ Env = MutableMapping[str, Any]
 def as_html(text: str) -> str:
     """CommonMark with tables and strike-through. Line ends are kept; headings continue those of the page from h3 on."""
     tokens = _MARKDOWN.parse(text)
+    for token in tokens:
+        if token.nesting == 1 and token.tag in BLOCKS:
+            token.attrSet("dir", "auto")
     levels = [int(token.tag[1]) for token in tokens if token.type == "heading_open"]
     return str(_MARKDOWN.renderer.render(tokens, _MARKDOWN.options, {"highest": min(levels, default=1)}))
 
@@ -51,7 +56,7 @@ class _Renderer(RendererHTML):
     def fence(self, tokens: Sequence[Token], idx: int, options: OptionsDict, env: Env) -> str:
         token = tokens[idx]
         language = f'<span class="language">{escapeHtml(token.info)}</span>' if token.info.strip() else ""
-        return f'<div class="code-block">{language}{_code(token)}</div>\n'
+        return f'<div class="code-block">{language}{_code(token, token.info)}</div>\n'
 
     def code_block(self, tokens: Sequence[Token], idx: int, options: OptionsDict, env: Env) -> str:
         return f'<div class="code-block">{_code(tokens[idx])}</div>\n'
@@ -64,17 +69,17 @@ class _Renderer(RendererHTML):
 
     def list_item_open(self, tokens: Sequence[Token], idx: int, options: OptionsDict, env: Env) -> str:
         number = tokens[idx].info
-        return f'<li value="{number}">' if number.isdecimal() else "<li>"
+        return f'<li value="{number}" dir="auto">' if number.isdecimal() else '<li dir="auto">'
 
     def heading_open(self, tokens: Sequence[Token], idx: int, options: OptionsDict, env: Env) -> str:
-        return f"<{_below(tokens[idx], env)}>"
+        return f'<{_below(tokens[idx], env)} dir="auto">'
 
     def heading_close(self, tokens: Sequence[Token], idx: int, options: OptionsDict, env: Env) -> str:
         return f"</{_below(tokens[idx], env)}>\n"
 
 
-def _code(token: Token) -> str:
-    return f'<pre tabindex="0"><code>{escapeHtml(token.content)}</code></pre>'
+def _code(token: Token, language: str = "") -> str:
+    return f'<pre tabindex="0"><code>{highlighted(token.content, language)}</code></pre>'
 
 
 def _address(token: Token, name: str) -> str:

@@ -67,6 +67,10 @@ class Marks:
         """Whether anything is marked in this turn."""
         return path in self._by_path
 
+    def placed(self, path: Path) -> Sequence[Placed]:
+        """The marks of a turn, in the order given."""
+        return self._by_path.get(path, [])
+
     def text(self, path: Path, text: str) -> Markup:
         """The turn's text as it stands in the sample, with its marks."""
         return Markup('<div class="plain">{}</div>').format(marked(text, self._by_path.get(path, [])))
@@ -83,15 +87,18 @@ def marked(text: str, placed: Sequence[Placed]) -> Markup:
     )
 
 
+def covered(words: Markup, is_several: bool, beginning: Sequence[Placed]) -> Markup:
+    """Words under one mark or more, with the numbers of those that begin here."""
+    several = Markup(' class="several"') if is_several else Markup("")
+    return _MARK.format(several, Markup("").join(_numbers(beginning)), words)
+
+
 def _piece(text: str, first: int, over: Sequence[Placed]) -> Markup:
     if not over:
         return shown(text)
-    several = Markup(' class="several"') if len(over) > 1 else Markup("")
-    return _MARK.format(several, Markup("").join(_numbers(first, over)), shown(text))
+    return covered(shown(text), len(over) > 1, [one for one in over if one.mark.start == first])
 
 
-def _numbers(first: int, over: Sequence[Placed]) -> Iterator[Markup]:
-    """The numbers of the marks that begin here."""
-    for one in over:
-        if one.mark.start == first:
-            yield _NUMBER.format(one.number, one.place, escape(one.mark.title))
+def _numbers(beginning: Sequence[Placed]) -> Iterator[Markup]:
+    for one in beginning:
+        yield _NUMBER.format(one.number, one.place, escape(one.mark.title))

@@ -18,10 +18,11 @@ LONGEST = 50_000
 MOST_SIGNS = 4_000
 """Lines, brackets, stars and the like that are parsed, for the same reason."""
 _SIGNS = re.compile(r"[\n\[*_`<|!~]")
-_NUMBER = re.compile(r'<li value="(\d+)">')
+NUMBER = re.compile(r'<li\b[^>]*?\bvalue="(\d+)"[^>]*>')
+"""A numbered item of a list: its number is a word of the text, although it stands in a tag."""
 _TAG = re.compile(r"<[^>]*>")
 _NOT_A_WORD = re.compile(r"[\W_]+")
-_PROSE = re.compile(r"</?p>|<br>")
+_PROSE = re.compile(r'</?p(?: dir="auto")?>|<br>')
 
 
 def material(text: str) -> Markup:
@@ -51,7 +52,7 @@ def shown(text: str) -> Markup:
 
 def visible(rendered: str) -> str:
     """What a person reads on a rendered page, the numbers of lists included."""
-    return html.unescape(_TAG.sub("", _NUMBER.sub(r"\1", rendered)))
+    return html.unescape(_TAG.sub("", NUMBER.sub(r"\1", rendered)))
 
 
 def words(text: str) -> str:

@@ -12,7 +12,7 @@ from jinja2.runtime import Context
 from jinja2_fragments import render_blocks
 
 from app.resources import resource
-from app.services import jobs
+from app.services import jobs, threads
 from app.web import wording
 
 FILTERS: dict[str, Any] = {}
@@ -26,9 +26,13 @@ def render(request: Request, page: str, *blocks: str, status: int = 200, **conte
     context.setdefault("dataset", None)
     context.setdefault("access", None)
     if blocks and wants_part(request):
-        html = render_blocks(environment(), page, blocks, worker_alive=True, **context)
+        html = render_blocks(environment(), page, blocks, worker_alive=True, questions_waiting=0, **context)
     else:
-        html = environment().get_template(page).render(worker_alive=_worker_alive(request, context), **context)
+        shell = {
+            "worker_alive": _worker_alive(request, context),
+            "questions_waiting": _questions_waiting(request, context),
+        }
+        html = environment().get_template(page).render(**shell, **context)
     return HTMLResponse(html, status, {"Vary": "HX-Request"})
 
 
@@ -96,3 +100,11 @@ def _worker_alive(request: Request, context: dict[str, Any]) -> bool:
     if session is None or context["dataset"] is None:
         return True
     return jobs.workers_alive(session) > 0
+
+
+def _questions_waiting(request: Request, context: dict[str, Any]) -> int:
+    """How many questions of the dataset wait for the signed-in person; asked for whole pages only."""
+    session = getattr(request.state, "session", None)
+    if session is None or context["access"] is None or wants_part(request):
+        return 0
+    return threads.waiting(session, context["dataset"].id, context["access"].user.id)

@@ -13,8 +13,8 @@ from sqlalchemy import func, select, update
 from app import db
 from app.curation.recipe import Recipe
 from app.curation.sample import Form
-from app.models import Corpus, Dataset, JobState, Release, Revision, Run, Sample, SampleState
-from app.services import blobs, jobs, recipes, releases
+from app.models import Corpus, Dataset, JobState, Release, Revision, Run, Sample, SampleState, User
+from app.services import blobs, comments, jobs, recipes, releases
 from app.services.errors import Conflict, Invalid, NotFound
 from app.settings import get_settings
 from tests import factories
@@ -99,7 +99,11 @@ def test_personal_data_leave_under_the_pseudonyms_of_their_dataset(dataset_id: i
         expert = factories.make_user(session)
         session.add(Revision(sample_id=chosen.id, content={**chosen.content, "response": told}, author_id=expert.id))
         session.flush()
-        session.execute(update(Sample).where(Sample.id == chosen.id).values(revision_id=select(func.max(Revision.id)).scalar_subquery()))
+        session.execute(
+            update(Sample)
+            .where(Sample.id == chosen.id)
+            .values(revision_id=select(func.max(Revision.id)).scalar_subquery())
+        )
         recipe = Recipe.model_validate({"filters": {"pii": {"masked": ["email"]}}})
         version = recipes.save(session, session.get_one(Dataset, dataset_id), recipe, None)
         session.add(Run(dataset_id=dataset_id, recipe_version_id=version.id, published=True))
@@ -274,3 +278,38 @@ def test_a_file_s_name_says_what_it_is(dataset_id: int) -> None:
     with db.transaction() as session:
         dataset = session.get_one(Dataset, dataset_id)
     assert releases.file_name(dataset, release) == "ward-answers-v1-prompt_completion.jsonl"
+
+
+def test_a_sample_with_an_open_question_stays_out_until_it_is_resolved(dataset_id: int) -> None:
+    asked, chatted = approved(dataset_id)[:2]
+    with db.transaction() as session:
+        dataset, expert = session.get_one(Dataset, dataset_id), factories.make_user(session)
+        factories.join(session, dataset, expert)
+        question = comments.ask(session, dataset, expert, asked.id, "Is this dose right?").id
+        comments.ask(session, dataset, expert, asked.id, "And this one?", is_question=False)
+        comments.ask(session, dataset, expert, chatted.id, "Nicely put.", is_question=False)
+        user_id = expert.id
+    release_id, job_id = start(dataset_id)
+    with db.transaction() as session:
+        assert (releases.approved(session, dataset_id), releases.asked(session, dataset_id)) == (29, 1)
+    assert work_off(job_id).state is JobState.SUCCEEDED
+    release = get(release_id)
+    assert release.rows == 29
+    assert asked.content["prompt"] not in [line["prompt"] for line in lines(release)]
+    assert release.manifest["open_questions"] == 1
+    assert release.manifest["left_out"] == {releases.ASKED: 1}
+    assert release.manifest["counts"]["approved"] == 30
+    with db.transaction() as session:
+        comments.resolve(session, session.get_one(Dataset, dataset_id), session.get_one(User, user_id), question)
+    again = write(dataset_id)
+    assert (again.rows, again.manifest["left_out"], again.manifest["open_questions"]) == (30, {}, 0)
+
+
+def test_nothing_but_open_questions_is_no_release(dataset_id: int) -> None:
+    with db.transaction() as session:
+        dataset, expert = session.get_one(Dataset, dataset_id), factories.make_user(session)
+        factories.join(session, dataset, expert)
+        for sample in approved(dataset_id):
+            comments.ask(session, dataset, expert, sample.id, "Sure?")
+    with pytest.raises(Conflict, match="open question"):
+        start(dataset_id)

@@ -124,7 +124,7 @@ def test_the_overview_asks_few_questions_whatever_the_number_of_corpora(
         queries.clear()
         lena.get(f"/datasets/{dataset.id}")
         counts.append(len(queries))
-    assert counts[0] == counts[1] <= 13
+    assert counts[0] == counts[1] <= 14
 
 
 def test_experts_go_to_their_desk(bob: Browser, dataset: Dataset) -> None:

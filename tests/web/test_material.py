@@ -6,8 +6,10 @@ import time
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
+from markdown_it.common.utils import escapeHtml
 from markupsafe import escape
 
+from app.web.highlighting import LANGUAGES, highlighted
 from app.web.markdown import TAGS
 from app.web.material import is_formatted, material, plain, visible, words
 from app.web.unseen import mark_unseen
@@ -69,7 +71,7 @@ def harmless(rendered: str) -> bool:
     """Only our own tags, and of their attributes none that loads, links or runs."""
     names = set(_ATTRIBUTE.findall(rendered))
     return set(_OPENING.findall(rendered)) <= ALLOWED and names <= {
-        "class", "tabindex", "role", "aria-label", "start", "value",
+        "class", "tabindex", "role", "aria-label", "start", "value", "dir",
     }  # fmt: skip
 
 
@@ -104,14 +106,14 @@ def test_markdown_never_hides_a_word_or_a_number(text: str) -> None:
 
 
 @pytest.mark.parametrize(("text", "rendered"), [
-    ("One\nline", "<p>One<br>\nline</p>\n"),
-    ("Wait **48** hours", "<p>Wait <strong>48</strong> hours</p>\n"),
+    ("One\nline", '<p dir="auto">One<br>\nline</p>\n'),
+    ("Wait **48** hours", '<p dir="auto">Wait <strong>48</strong> hours</p>\n'),
     ("[leaflet](https://nhs.example 'Page 3')",
-     '<p><span class="link">leaflet</span> <span class="address">https://nhs.example "Page 3"</span></p>\n'),
-    ("![scan](x.png)", '<p><span class="image">scan <span class="address">x.png</span></span></p>\n'),
-    ("# Dose\n### Children", "<h3>Dose</h3>\n<h5>Children</h5>\n"),
-    ("## Approve when", "<h3>Approve when</h3>\n"),
-    ("3. first\n9. second", '<ol start="3">\n<li value="3">first</li>\n<li value="9">second</li>\n</ol>\n'),
+     '<p dir="auto"><span class="link">leaflet</span> <span class="address">https://nhs.example "Page 3"</span></p>\n'),
+    ("![scan](x.png)", '<p dir="auto"><span class="image">scan <span class="address">x.png</span></span></p>\n'),
+    ("# Dose\n### Children", '<h3 dir="auto">Dose</h3>\n<h5 dir="auto">Children</h5>\n'),
+    ("## Approve when", '<h3 dir="auto">Approve when</h3>\n'),
+    ("3. first\n9. second", '<ol start="3">\n<li value="3" dir="auto">first</li>\n<li value="9" dir="auto">second</li>\n</ol>\n'),
 ])  # fmt: skip
 def test_markdown_is_read(text: str, rendered: str) -> None:
     assert material(text) == rendered
@@ -122,6 +124,37 @@ def test_row_that_is_wider_than_its_table_is_shown_as_it_stands() -> None:
 
     assert material(text) == plain(text)
     assert "2000 mg" in material(text)
+
+
+def test_each_paragraph_and_item_has_a_direction_of_its_own() -> None:
+    rendered = material("First, in English.\n\nخذ الدواء\n\n- one\n- واحد\n\n> quoted\n\n|a|\n|-|\n|ب|")
+
+    assert re.findall(r"<(p|li|blockquote|th|td)(?! dir=\"auto\")\b", rendered) == []
+    assert rendered.count('<li dir="auto">') == 2
+
+
+def test_code_is_told_apart_by_classes_alone() -> None:
+    rendered = material("```python\ndef dose(mg):\n    return 'two' + 2  # <b>\n```")
+
+    assert '<span class="tok-k">def</span> <span class="tok-n">dose</span>(mg):' in rendered
+    assert '<span class="tok-s">&#39;two&#39;</span>' in rendered or "<span class=\"tok-s\">'two'</span>" in rendered
+    assert '<span class="tok-c"># &lt;b&gt;</span>' in rendered
+    assert "style=" not in rendered
+
+
+@pytest.mark.parametrize("text", [
+    "```no-such-language\nx = 1\n```", "```\nx = 1\n```", "```python\n" + "x = 1\n" * 2_000 + "```", "    x = 1",
+])  # fmt: skip
+def test_code_of_an_unknown_language_or_great_length_stays_as_it_is(text: str) -> None:
+    rendered = material(text)
+
+    assert "tok-" not in rendered
+    assert words(visible(rendered)) == words(text)
+
+
+@given(st.sampled_from(sorted(LANGUAGES)), st.text(st.characters(blacklist_categories=["Cs"]), max_size=80))
+def test_no_character_of_code_is_lost(language: str, code: str) -> None:
+    assert visible(highlighted(code, language)) == visible(escapeHtml(code))
 
 
 def test_code_can_be_scrolled_by_keyboard() -> None:
@@ -172,3 +205,11 @@ def test_hostile_length_is_shown_in_time(text: str) -> None:
 ])  # fmt: skip
 def test_plain_view_is_offered_where_it_differs(text: str, formatted: bool) -> None:
     assert is_formatted(material(text)) is formatted
+
+
+@pytest.mark.parametrize("language", sorted(LANGUAGES))
+def test_hostile_code_is_shown_in_time(language: str) -> None:
+    for code in ["\n" * 6_000, "a" * 6_000, "(" * 6_000, "a\t" * 3_000, "'" * 6_000]:
+        started = time.perf_counter()
+        highlighted(code, language)
+        assert time.perf_counter() - started < 2

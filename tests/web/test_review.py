@@ -355,7 +355,7 @@ def test_nothing_in_a_sample_becomes_active_on_the_desk(
     reviewing.open_slots(session, dataset, select(Sample.id))
 
     home = f"/datasets/{dataset.id}/review"
-    ours = {"/sign-out", "/sign-in", home, f"{home}/undo", f"{home}/lease"}
+    ours = {"/sign-out", "/sign-in", home, f"{home}/undo", f"{home}/lease", f"{home}/ask"}
     for query in ("", "?edit=answer"):
         tags = Tags(page(bob, dataset, query)).found
         names = [tag for tag, _ in tags]

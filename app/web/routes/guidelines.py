@@ -1,14 +1,19 @@
 """A dataset's guidelines: reading them, writing a new version, and what changed between two."""
 
+from collections.abc import Iterator, Sequence
+from itertools import zip_longest
 from typing import Annotated
 
 from fastapi import APIRouter, Depends, Query, Request
 from fastapi.responses import RedirectResponse, Response
 from pydantic import Field
+from sqlalchemy import Row
 
-from app.services import guidelines
+from app.models import Guideline
+from app.services import affected, guideline_examples, guidelines, requeuing
+from app.services.affected import Choice
 from app.services.errors import Conflict
-from app.web import material, word_diff  # noqa: F401 - they give the templates what bears their name
+from app.web import material, roles, word_diff  # noqa: F401 - they give the templates what bears their name
 from app.web.dependencies import ExpertDep, Id, LeadDep, SessionDep
 from app.web.forms import Input, Submission, submission
 from app.web.rendering import render
@@ -33,6 +38,7 @@ def guidelines_page(
     """The newest version, or an older one."""
     newest = guidelines.current(session, access.dataset)
     shown = guidelines.version(session, access.dataset, version) if version else newest
+    history = guidelines.history(session, access.dataset)
     return render(
         request,
         "guidelines.html",
@@ -40,7 +46,11 @@ def guidelines_page(
         access=access,
         shown=shown,
         newest=newest,
-        history=guidelines.history(session, access.dataset),
+        examples=guideline_examples.shown(session, shown),
+        history=[
+            (one, author, guideline_examples.what_changed(before, one)) for one, author, before in _before(history)
+        ],
+        requeues=requeuing.of(session, access.dataset) if access.is_lead else [],
     )
 
 
@@ -62,13 +72,14 @@ def save_guidelines(
     if form.data is None:
         return _editor(request, access, form, status=422)
     try:
-        guidelines.save(session, access.dataset, access.user, form.data.text, form.data.based_on)
+        saved = guidelines.save(session, access.dataset, access.user, form.data.text, form.data.based_on)
     except Conflict as error:
         newest = guidelines.current(session, access.dataset)
         form.refuse(error)
         form.values["based_on"] = newest.version if newest else 0
         return _editor(request, access, form, status=409)
-    return RedirectResponse(f"/datasets/{access.dataset.id}/guidelines", 303)
+    concerned = affected.counts(session, access.dataset, saved, Choice()).total
+    return RedirectResponse(f"/datasets/{access.dataset.id}/guidelines{'/affected' if concerned else ''}", 303)
 
 
 @router.get("/datasets/{dataset_id}/guidelines/changes/{version}")
@@ -77,6 +88,13 @@ def guideline_changes(request: Request, access: ExpertDep, session: SessionDep, 
     after = guidelines.version(session, access.dataset, version)
     before = guidelines.version(session, access.dataset, version - 1).text if version > 1 else ""
     return render(request, "guidelines_changes.html", dataset=access.dataset, access=access, before=before, after=after)
+
+
+def _before(history: Sequence[Row[Guideline, str | None]]) -> Iterator[tuple[Guideline, str | None, Guideline | None]]:
+    """Each version with its author and the version before it; the newest first."""
+    earlier = [one for one, _ in history[1:]]
+    for (one, author), before in zip_longest(history, earlier):
+        yield one, author, before
 
 
 def _editor(request: Request, access: ExpertDep, form: Submission[GuidelinesForm], status: int = 200) -> Response:

@@ -45,6 +45,7 @@ def show_release(request: Request, access: LeadDep, session: SessionDep, release
         file_name=releases.file_name(access.dataset, release),
         maker=_maker(session, release),
         manifest=release.manifest or {},
+        open_question=releases.ASKED,
         manifest_text=releases.manifest_bytes(release).decode(),
     )
 
@@ -83,6 +84,7 @@ def _page(request: Request, access: Access, session: Session, status: int = 200,
         working=working,
         is_working=any(not one.ended for one in working.values()),
         approved=releases.approved(session, access.dataset.id),
+        asked=releases.asked(session, access.dataset.id),
         formats=releases.formats(),
         examples=release_preview.examples(session, access.dataset.id),
         refusal=refusal,

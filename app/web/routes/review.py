@@ -13,13 +13,25 @@ from app.curation.retelling import Told
 from app.curation.sample import Form as SampleForm
 from app.curation.sample import turns
 from app.models import Decision, Review, Sample, Slot
-from app.services import asking, gold, gold_queue, guidelines, keys, precedents, reasons, reviewing, rubrics
+from app.services import (
+    asking,
+    gold,
+    gold_queue,
+    guideline_examples,
+    guidelines,
+    keys,
+    people,
+    precedents,
+    reasons,
+    reviewing,
+    rubrics,
+)
 from app.services import desk as desks
 from app.services.errors import Conflict, DomainError, Invalid
 from app.services.taking_back import take_back
 from app.services.why import Reason
 from app.settings import get_settings
-from app.web import (  # noqa: F401 - the last five give words to templates
+from app.web import (  # noqa: F401 - the last six give words to templates
     dock,
     drawing,
     editor,
@@ -27,6 +39,7 @@ from app.web import (  # noqa: F401 - the last five give words to templates
     marked_words,
     material,
     roles,
+    weaving,
     word_diff,
 )
 from app.web.days import day_began
@@ -37,7 +50,7 @@ from app.web.rendering import render, wants_part
 
 router = APIRouter(dependencies=[Depends(same_person)])
 
-Note = Literal["late", "repeat", "undone", "gone"]
+Note = Literal["late", "repeat", "undone", "gone", "asked", "example"]
 Part = Literal["desk", "done"]
 """What an answer brings: the whole desk with the next sample, or only what has been done, where the page has the next."""
 Place = Annotated[int, Field(ge=1, le=2**63 - 1)]
@@ -298,6 +311,7 @@ def _desk(
         laid_out = desks.lay_out(session, access.dataset, access.user, day_began(request), wanted=wanted)
     typed = _typed(laid_out.subject, form)
     sheet = editor.sheet(laid_out.subject, typed["texts"], now or typed["turns"]) if laid_out.subject else None
+    guideline = None if wants_part(request) else guidelines.current(session, access.dataset)
     return render(
         request,
         "review.html",
@@ -321,7 +335,9 @@ def _desk(
         **_asked(session, access, laid_out.subject, form, refusal),
         key=uuid4().hex,
         reasons=reasons.REASONS,
-        guideline=None if wants_part(request) else guidelines.current(session, access.dataset),
+        guideline=guideline,
+        examples=guideline_examples.shown(session, guideline),
+        colleagues=[] if wants_part(request) else people.names(session, access.dataset),
         limits=_drawn(laid_out.subject),
         metadata=_metadata(laid_out.subject),
         **_learnt(session, access),

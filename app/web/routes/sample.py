@@ -24,11 +24,13 @@ from app.services import (
     histories,
     marks,
     overruling,
+    people,
     precedents,
     reasons,
     recipes,
     runs,
     samples,
+    threads,
     verdicts,
     why,
 )
@@ -109,6 +111,8 @@ def show_sample(request: Request, access: LeadDep, session: SessionDep, sample_i
         overruler=_name(session, sample.overruled_by),
         metadata=_notes(sample),
         settled=_settled(session, sample),
+        threads=threads.beside(session, access.dataset, access.user, sample.id),
+        colleagues=people.names(session, access.dataset),
     )
 
 
