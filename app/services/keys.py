@@ -25,6 +25,8 @@ ACTIONS = (
     Action("edit", "Edit the answer", "e"),
     Action("skip", "Skip: leave it to someone else", "s"),
     Action("flag", "Flag it for a colleague, with a comment", "f"),
+    Action("ask", "Ask a colleague about it", "c"),
+    Action("marks", "Show or hide what is marked in the text", "m"),
     Action("undo", "Take the last decision back", "z"),
     Action("focus", "Show the sample and nothing else, or all again", "v"),
     Action("guidelines", "Guidelines", "g"),

@@ -1,6 +1,6 @@
 """The questions as the desk shows them: controls with their keys, what is answered, and who suggests what."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass, replace
 from typing import Any
 
@@ -104,13 +104,17 @@ def lay_out(
     answers: Mapping[str, Any],
     suggestions: Mapping[str, Sequence[Suggestion]] | None = None,
     missing: str = "",
+    taken: Collection[str] = (),
 ) -> Dock:
-    """All questions of a rubric for one sample. `missing` is the key of one whose answer was refused."""
+    """All questions of a rubric for one sample. `missing` is the key of one whose answer was refused.
+
+    `taken` are keys of the keyboard that no answer may have.
+    """
     open_keys = {question.key for question in asked(questions, _plausible(questions, answers))}
     titles = {question.key: question for question in questions}
     whole: list[Shown] = []
     turns: dict[int, list[Shown]] = {}
-    for question, keys in zip(questions, allocate(map(_wanted, questions)), strict=True):
+    for question, keys in zip(questions, allocate(map(_wanted, questions), taken), strict=True):
         shown = replace(
             _shown(question, answers.get(question.key), keys),
             suggestions=_suggested(question, (suggestions or {}).get(question.key, ())),

@@ -1,9 +1,9 @@
 """Which key answers what: digits for the first question, then what fits; never a key that the desk itself uses."""
 
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Collection, Iterable, Iterator, Sequence
 from dataclasses import dataclass
 
-LETTERS = "qwtyiopdhlvmb"
+LETTERS = "qwtyiopdhlb"
 """Free for answers: the top row, the home row, the bottom row. All other letters belong to the desk."""
 DIGITS = "1234567890"
 
@@ -16,9 +16,12 @@ class Wanted:
     own: tuple[str, ...] = ()
 
 
-def allocate(wanted: Iterable[Wanted]) -> Iterator[tuple[str, ...]]:
-    """Keys for each question in turn: for all of its answers, or none at all where too few are left."""
-    free = [*DIGITS, *LETTERS]
+def allocate(wanted: Iterable[Wanted], taken: Collection[str] = ()) -> Iterator[tuple[str, ...]]:
+    """Keys for each question in turn: for all of its answers, or none at all where too few are left.
+
+    `taken` are the keys that the person has chosen for what the desk does.
+    """
+    free = [key for key in (*DIGITS, *LETTERS) if key not in taken]
     for one in wanted:
         keys = _keys(one, free)
         free = [key for key in free if key not in keys]

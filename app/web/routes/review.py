@@ -417,6 +417,7 @@ def _asked(
             answers,
             found.suggestions,
             refusal.field if isinstance(refusal, Invalid) else "",
+            keys.of(access.user).values(),
         ),
         "revealed": revealed,
     }
