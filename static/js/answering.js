@@ -12,7 +12,7 @@ window.Winnow ??= {};
     const pairs = [...new FormData(form, submitter)].filter(([, value]) => typeof value === "string");
     const fields = Object.fromEntries(pairs);
     const { slot, subject: sample, words } = subject().dataset;
-    outbox.add({ kind: "answer", url: `${form.getAttribute("action")}?part=done`, pairs, key: fields.key, decision: fields.decision, slot, sample, words });
+    outbox.add({ kind: "answer", url: `${form.getAttribute("action")}?part=done`, pairs, key: fields.key, decision: fields.decision ?? (fields.reason ? "reject" : ""), slot, sample, words });
     history.replaceState(history.state, "", desk.dataset.home);
     ahead.advance();
     Winnow.soon(outbox.flush);
@@ -41,7 +41,8 @@ window.Winnow ??= {};
 
   document.addEventListener("submit", (event) => {
     const act = event.target.matches("form[data-answer]") ? answer : event.target.matches("form[data-take-back]") ? takeBack : null;
-    if (!act) return;
+    // A button with an address of its own asks for something else, such as another turn in the editor.
+    if (!act || event.submitter?.hasAttribute("formaction")) return;
     event.preventDefault();
     event.stopImmediatePropagation();
     act(event.target, event.submitter);
