@@ -14,7 +14,7 @@ WATCH = """() => {
   window.times = [];
   let pressed = null;
   addEventListener("keydown", (event) => { pressed = event.timeStamp; }, true);
-  document.addEventListener("desk:card", () => {
+  document.addEventListener("htmx:after:swap", () => {
     if (pressed === null || !document.querySelector("#card [data-subject]")) return;
     const began = pressed;
     pressed = null;

@@ -1,12 +1,15 @@
 """Which rules a sample breaks, and which limits it only just keeps: where an expert may want to look twice."""
 
 from collections.abc import Mapping
+from functools import lru_cache
 
+import orjson
 from sqlalchemy.orm import Session
 
 from app.curation.bounds import Limit
+from app.curation.recipe import Recipe
 from app.models import RecipeVersion
-from app.services import columns, recipes, runs
+from app.services import columns, runs
 from app.services.why import Reason, in_words
 
 MOST = 4
@@ -18,9 +21,17 @@ def near_limits(session: Session, dataset_id: int, sample_id: int) -> list[Reaso
     if run is None or run.set_id is None:
         return []
     measures = columns.measures_of_sample(session, run.set_id, dataset_id, sample_id)
-    limits = recipes.loaded(session.get_one(RecipeVersion, run.recipe_version_id)).limits
+    if not measures:
+        return []
+    limits = _limits(orjson.dumps(session.get_one(RecipeVersion, run.recipe_version_id).recipe))
     ranked = sorted((how_near(limit, measures), index) for index, limit in enumerate(limits))
     return in_words(_failure(limits[index], measures) for distance, index in ranked[:MOST] if distance < 1)
+
+
+@lru_cache(maxsize=64)
+def _limits(recipe: bytes) -> tuple[Limit, ...]:
+    """Those of a recipe as it is stored: the same few are asked for with every sample."""
+    return tuple(Recipe.model_validate_json(recipe).limits)
 
 
 def how_near(limit: Limit, measures: Mapping[str, float]) -> float:

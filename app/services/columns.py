@@ -90,7 +90,7 @@ def measures_of_block(
 
 
 def measures_of_sample(session: Session, set_id: int, dataset_id: int, sample_id: int) -> dict[str, float]:
-    """All measures of one sample by name; empty where it has not been measured."""
+    """All measures of one sample by name; empty where it has not been measured. Only its own values are fetched."""
     block = session.execute(
         text("""
         SELECT id, samples, ids FROM blocks WHERE dataset_id = :dataset AND first_id <= :sample AND last_id >= :sample
@@ -100,8 +100,17 @@ def measures_of_sample(session: Session, set_id: int, dataset_id: int, sample_id
     if block is None:
         return {}
     place = int(np.searchsorted(np.frombuffer(block.ids, "<i8"), sample_id))
-    found = measures_of_block(session, set_id, block.id, block.samples)
-    return {name: float(values[place]) for name, values in found.items()}
+    found = read_binary(
+        session,
+        """
+        SELECT measure, dtype, CASE WHEN octet_length(values) = size THEN values
+            ELSE substring(values FROM %(place)s * size + 1 FOR size) END
+        FROM block_columns, LATERAL (SELECT CAST(substring(dtype FROM 3) AS int) AS size) AS of_one
+        WHERE block_id = %(block)s AND set_id = %(set)s
+    """,
+        {"block": block.id, "set": set_id, "place": place},
+    )
+    return {name: float(np.frombuffer(value, dtype)[0]) for name, dtype, value in found}
 
 
 def signatures(session: Session, layout: Layout, one: Deduplicator) -> Signatures:

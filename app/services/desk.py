@@ -97,6 +97,14 @@ def done(session: Session, dataset: Dataset, expert: User, day_began: datetime) 
     return Done(past, _today(session, dataset, expert, day_began), saved_at, undone_at)
 
 
+def first_words(session: Session, sample_id: int) -> str:
+    """What stands for a sample in a sentence about it."""
+    question, answer = session.execute(
+        select(func.left(Sample.question, 80), func.left(Sample.answer, 80)).where(Sample.id == sample_id)
+    ).one()
+    return str(question or answer).strip()
+
+
 def held(session: Session, dataset: Dataset, expert: User, slot_id: int) -> Slot | None:
     """A place if this expert holds it."""
     return session.scalar(

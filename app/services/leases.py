@@ -34,7 +34,6 @@ def next_slots(session: Session, dataset: Dataset, expert: User, count: int = 2)
 
 def following(session: Session, dataset: Dataset, expert: User, beyond: Collection[int]) -> Slot | None:
     """The place after those that an open page has in hand already, so that it is there before it is asked for."""
-    lock_desk(session, dataset.id, expert.id)
     in_hand = select(func.count()).where(
         Slot.id.in_(beyond),
         Slot.dataset_id == dataset.id,
@@ -47,15 +46,19 @@ def following(session: Session, dataset: Dataset, expert: User, beyond: Collecti
 
 
 def renew(session: Session, dataset: Dataset, expert: User) -> int:
-    """Reserve what an expert holds for a full term from now. Returns how many places that is."""
-    held = session.scalars(
+    """Reserve what an expert holds for a full term from now, give or take a twentieth. Returns how many places that is.
+
+    What was renewed a moment ago is not written again: an open page asks twice for every answer.
+    """
+    mine = Slot.dataset_id == dataset.id, Slot.expert_id == expert.id, Slot.state == SlotState.LEASED
+    renewed = (
         update(Slot)
-        .where(Slot.dataset_id == dataset.id, Slot.expert_id == expert.id, Slot.state == SlotState.LEASED)
+        .where(*mine, Slot.leased_until < func.now() + term() * 0.95)
         .values(leased_until=func.now() + term())
         .returning(Slot.id)
-        .execution_options(synchronize_session=False)
+        .cte("renewed")
     )
-    return len(held.all())
+    return session.scalar(select(func.count()).select_from(Slot).where(*mine).add_cte(renewed)) or 0
 
 
 def lock_desk(session: Session, dataset_id: int, expert_id: int) -> None:

@@ -27,8 +27,9 @@ def start(session: Session, user: User) -> str:
 def signed_in(session: Session, token: str) -> User | None:
     """Whose token this is; None where it is unknown, too old, idle for too long, or the account is closed."""
     idle = func.make_interval(0, 0, 0, 0, 0, get_settings().session_idle_minutes)
-    user = session.scalar(
-        select(User)
+    is_old = SignIn.seen_at < func.now() - func.make_interval(0, 0, 0, 0, 0, 1)
+    found = session.execute(
+        select(User, is_old)
         .join(SignIn, SignIn.user_id == User.id)
         .where(
             SignIn.token_hash == hashed(token),
@@ -36,8 +37,11 @@ def signed_in(session: Session, token: str) -> User | None:
             SignIn.seen_at > func.now() - idle,
             User.disabled_at.is_(None),
         )
-    )
-    if user is not None:
+    ).first()
+    if found is None:
+        return None
+    user, is_due = found
+    if is_due:
         _seen(session, token)
     return user
 

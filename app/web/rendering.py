@@ -77,9 +77,15 @@ def environment() -> Environment:
 def url(context: Context, name: str, /, query: dict[str, Any] | None = None, **params: Any) -> str:
     """The path of a route by its function's name, with a query string where one is given."""
     request: Request = context["request"]
-    path = str(request.app.url_path_for(name, **params))
+    path = _path(request.app, name, **params)
     given = {key: value for key, value in (query or {}).items() if value not in (None, "", [])}
     return f"{path}?{urlencode(given, doseq=True)}" if given else path
+
+
+@lru_cache(maxsize=1024)
+def _path(app: Any, name: str, **params: Any) -> str:
+    """Routes are looked through one by one, and a page asks for the same few again and again."""
+    return str(app.url_path_for(name, **params))
 
 
 def static(path: str) -> str:

@@ -26,7 +26,8 @@ Winnow.soon = (act) => (document.hidden ? setTimeout(act) : requestAnimationFram
     card().replaceChildren(node);
     for (const panel of card().querySelectorAll("details.ask[open]")) panel.open = false;
     document.getElementById("notes").replaceChildren();
-    document.dispatchEvent(new CustomEvent("desk:card"));
+    // To everything else on the desk, a card that was at hand arrives as one that htmx has swapped.
+    desk.dispatchEvent(new CustomEvent("htmx:after:swap", { bubbles: true, detail: { ctx: { target: desk }, isAtHand: true } }));
     Winnow.soon(() => { window.htmx?.process(card()); fill(); });
     return old;
   };
@@ -146,7 +147,7 @@ Winnow.soon = (act) => (document.hidden ? setTimeout(act) : requestAnimationFram
   document.addEventListener("outbox:confirmed", () => { isOver = false; fill(); });
   addEventListener("online", () => fill());
   document.addEventListener("htmx:after:swap", (event) => {
-    if (event.detail?.ctx?.target !== desk) return;
+    if (event.detail?.ctx?.target !== desk || event.detail.isAtHand) return;
     isWaiting = false;
     const at = ready.findIndex((one) => slotOf(one) === slotOf(card()));
     if (at >= 0) ready.splice(at, 1);

@@ -43,10 +43,10 @@ window.Winnow ??= {};
   };
 
   document.addEventListener("submit", (event) => {
-    // Some buttons of the form change the sample in it and send no answer; and whether changed turns still make a
-    // conversation only the server can say, so that answer is waited for.
-    const isAnswer = event.target.matches("form[data-answer]") && event.submitter?.name !== "operation" && !event.target.querySelector("[data-rearranged]");
-    const act = isAnswer ? answer : event.target.matches("form[data-take-back]") ? takeBack : null;
+    // A button with an address of its own asks for something else, such as another turn in the editor; and whether changed
+    // turns still make a conversation only the server can say, so that answer is waited for.
+    if (event.submitter?.hasAttribute("formaction") || event.target.querySelector("[data-rearranged]")) return;
+    const act = event.target.matches("form[data-answer]") ? answer : event.target.matches("form[data-take-back]") ? takeBack : null;
     if (!act) return;
     event.preventDefault();
     event.stopImmediatePropagation();

@@ -27,7 +27,6 @@ window.Winnow ??= {};
     (editor ?? desk.querySelector("#sample-h") ?? document.getElementById("main")).focus({ preventScroll: !editor });
   };
 
-  document.addEventListener("desk:card", arrive);
   document.addEventListener("htmx:after:swap", (event) => { if (event.detail?.ctx?.target === desk) arrive(); });
 
   document.addEventListener("visibilitychange", () => {

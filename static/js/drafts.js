@@ -73,7 +73,6 @@ window.Winnow ??= {};
     restore();
   };
   document.addEventListener("htmx:after:swap", (event) => { if (event.target === desk || desk.contains(event.target)) isDesk(event) && arrive(); });
-  document.addEventListener("desk:card", restore);
   Winnow.drafts = { forget };
   const isDesk = (event) => event.detail?.ctx?.target === desk || event.target === desk;
   arrive();

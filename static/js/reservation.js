@@ -34,7 +34,7 @@ window.Winnow ??= {};
 
   for (const kind of ["pointerdown", "pointermove", "keydown", "wheel", "touchstart"]) addEventListener(kind, touched, { passive: true });
   document.addEventListener("desk:reserved", reserved);
-  document.addEventListener("htmx:after:swap", (event) => { if (event.detail?.ctx?.target === desk) reserved(); });
+  document.addEventListener("htmx:after:swap", (event) => { if (event.detail?.ctx?.target === desk && !event.detail.isAtHand) reserved(); });
   document.addEventListener("htmx:after:request", (event) => {
     const { sourceElement, response } = event.detail?.ctx ?? {};
     if (!sourceElement?.matches?.("[data-renew]")) return;

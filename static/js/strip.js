@@ -93,7 +93,7 @@ window.Winnow ??= {};
   };
 
   document.addEventListener("outbox:change", render);
-  document.addEventListener("htmx:after:swap", (event) => { if (event.detail?.ctx?.target === desk) arrive(); });
+  document.addEventListener("htmx:after:swap", (event) => { if (event.detail?.ctx?.target === desk && !event.detail.isAtHand) arrive(); });
   Winnow.strip = { take, element };
   arrive();
 })();

@@ -1,6 +1,7 @@
 """The desk: one sample, one decision, the next sample."""
 
 from collections.abc import Sequence
+from contextlib import nullcontext
 from typing import Annotated, Any, ClassVar, Literal
 from uuid import uuid4
 
@@ -12,7 +13,7 @@ from sqlalchemy.orm import Session
 from app.curation.retelling import Told
 from app.curation.sample import Form as SampleForm
 from app.curation.sample import turns
-from app.models import Decision, Review, Sample, Slot
+from app.models import Decision, Review, Slot
 from app.services import (
     asking,
     gold,
@@ -198,7 +199,8 @@ def decide(
         return _refused(request, access, session, form, Invalid(said))
     answer = form.data
     try:
-        with session.begin_nested():
+        # A refusal in words alone ends the transaction; where the page is shown again, it must still be of use.
+        with nullcontext() if wants_part(request) else session.begin_nested():
             outcome = reviewing.submit(
                 session,
                 access.dataset,
@@ -317,13 +319,9 @@ def _desk(
         "review.html",
         block,
         status=status,
-        home=_path(request, access),
-        keys=keys.of(access.user),
-        lease_seconds=get_settings().lease_minutes * 60,
+        **_around(request, access),
         about="",
         back=None,
-        dataset=access.dataset,
-        access=access,
         desk=laid_out,
         subject=laid_out.subject,
         sheet=sheet,
@@ -344,26 +342,34 @@ def _desk(
     )
 
 
+def _around(request: Request, access: Access) -> dict[str, Any]:
+    """What the desk needs besides a sample and what has been done."""
+    return {
+        "dataset": access.dataset,
+        "access": access,
+        "home": _path(request, access),
+        "keys": keys.of(access.user),
+        "lease_seconds": get_settings().lease_minutes * 60,
+    }
+
+
 def _done(
     request: Request, access: Access, session: Session, review: Review, note: str | None, back: Slot | None = None
 ) -> Response:
     """What an answer changed beside the sample, for a page that shows the next one already. It is saved: the commit
     comes before this leaves, and the header says so, because not everything that answers with 200 is Winnow."""
     reviewing.renew(session, access.dataset, access.user)
-    sample = session.get_one(Sample, review.sample_id)
     shown = render(
         request,
         "review.html",
         "done",
         "told",
-        dataset=access.dataset,
-        access=access,
+        **_around(request, access),
         desk=desks.done(session, access.dataset, access.user, day_began(request)),
-        answered=None if back else sample.id,
+        answered=None if back else review.sample_id,
         back=back.id if back else None,
         note=note,
-        about=(sample.question or sample.answer).strip()[:80],
-        keys=keys.of(access.user),
+        about=desks.first_words(session, review.sample_id) if note else "",
         refusal=None,
         revealed=asking.revealed(session, access.dataset, access.user),
         **_learnt(session, access),
