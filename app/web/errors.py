@@ -13,10 +13,11 @@ from starlette.exceptions import HTTPException
 
 from app.services.blobs import NoSpace
 from app.services.errors import Conflict, DomainError, Forbidden, Invalid, NotFound, TooManyTries
+from app.web import locales
 from app.web.addresses import here
 from app.web.dependencies import SignInNeeded
 from app.web.forms import FormTooLarge
-from app.web.rendering import environment, wants_part
+from app.web.rendering import VARY, environment, wants_part
 
 log = logging.getLogger("winnow.web")
 
@@ -70,13 +71,14 @@ def answer(
         "link": link,
         "request": request,
     }
+    templates = environment(locales.of(request))
     if wants_part(request):
-        html = environment().get_template("_alert.html").render(context)
+        html = templates.get_template("_alert.html").render(context)
         swap = {"HX-Retarget": "#alerts", "HX-Reswap": "innerHTML", "HX-Push-Url": "false"}
-        return HTMLResponse(html, status, {"Vary": "HX-Request", **swap, **(headers or {})})
+        return HTMLResponse(html, status, {"Vary": VARY, **swap, **(headers or {})})
     context |= {"viewer": getattr(request.state, "viewer", None), "dataset": None, "access": None, "worker_alive": True}
-    html = environment().get_template("error.html").render(context)
-    return HTMLResponse(html, status, {"Vary": "HX-Request", **(headers or {})})
+    html = templates.get_template("error.html").render(context)
+    return HTMLResponse(html, status, {"Vary": VARY, **(headers or {})})
 
 
 def unexpected(request: Request) -> Response:

@@ -1,0 +1,30 @@
+"""Templates in the language of their reader: what `_`, `trans` and printed messages become."""
+
+from typing import Any
+
+from jinja2 import Environment
+from markupsafe import Markup
+
+from app.web.wording import Wording
+
+
+def install(made: Environment, words: Wording) -> None:
+    """Translate what these templates print. Values are escaped; whole numbers among them are written as counts."""
+
+    def gettext(message: str, /, **values: Any) -> Markup:
+        return _safe(words, words.template(message), values)
+
+    def ngettext(one: str, many: str, num: int, /, **values: Any) -> Markup:
+        return _safe(words, words.template(one, many, num), {"num": num, **values})
+
+    made.extend(newstyle_gettext=True)
+    made.globals |= {"_": gettext, "gettext": gettext, "ngettext": ngettext, "language": words.language}
+    made.filters["said"] = words.said
+    # A message that is printed is translated where it stands, so that no template needs to know where a text came from.
+    made.finalize = words.said
+
+
+def _safe(words: Wording, template: str, values: dict[str, Any]) -> Markup:
+    """The message is ours, so it may hold tags; a value may not."""
+    said = {name: words.count(value) if type(value) is int else words.said(value) for name, value in values.items()}
+    return Markup(template) % said  # noqa: S704 - from a catalogue
