@@ -32,7 +32,7 @@ def from_template(file: IO[bytes], keywords: Any, notes: Any, options: dict[str,
     yield from babel_extract(file, keywords, notes, options)
     file.seek(0)
     source = file.read().decode()
-    for node in Environment(extensions=["jinja2.ext.i18n"]).parse(source).find_all(nodes.Filter):
+    for node in Environment(extensions=["jinja2.ext.i18n"], autoescape=True).parse(source).find_all(nodes.Filter):
         if node.name == "plural":
             words = [word.as_const() for word in node.args]
             one, many = words if len(words) == 2 else (words[0], f"{words[0]}s")

@@ -7,6 +7,7 @@ from sqlalchemy import ColumnElement, and_, exists, func, or_, select
 from sqlalchemy.orm import Session
 
 from app.curation.sample import Form
+from app.messages import say
 from app.models import Corpus, Dataset, Decision, Review, Revision, Sample, Slot, SlotState, User
 from app.services import closeness
 from app.services.edits import Piece, pieces
@@ -85,7 +86,7 @@ def original(session: Session, dataset: Dataset, slot_id: int, number: int) -> s
     )
     found = pieces(Form(sample.form), sample.content) if sample else []
     if number >= len(found):
-        raise NotFound("This sample is not part of the dataset any more. Your text stays in the form.")
+        raise NotFound(say("This sample is not part of the dataset any more. Your text stays in the form."))
     return found[number].text
 
 

@@ -1,17 +1,18 @@
 """What the pieces of a sample are called on the screen."""
 
 from app.curation.sample import Form
+from app.messages import say, say_many
 from app.web.rendering import GLOBALS
 
 _TITLES = {
-    "system": "Instruction to the model",
-    "user": "Question",
-    "assistant": "Answer",
-    "context": "Context",
-    "text": "Text",
-    "chosen": "Better answer",
-    "rejected": "Worse answer",
-    "tool": "Tool",
+    "system": say("Instruction to the model"),
+    "user": say("Question"),
+    "assistant": say("Answer"),
+    "context": say("Context"),
+    "text": say("Text"),
+    "chosen": say("Better answer"),
+    "rejected": say("Worse answer"),
+    "tool": say("Tool"),
 }
 
 
@@ -24,13 +25,13 @@ def kind(form: str, pieces: int) -> str:
     """The heading of a sample, which has no title of its own: "Conversation, 4 turns"."""
     match Form(form):
         case Form.CHAT:
-            return f"Conversation, {pieces} turn{'' if pieces == 1 else 's'}"
+            return say_many("Conversation, %(num)s turn", "Conversation, %(num)s turns", pieces)
         case Form.INSTRUCTION:
-            return "Question and answer"
+            return say("Question and answer")
         case Form.PREFERENCE:
-            return "Two answers to one question"
+            return say("Two answers to one question")
         case Form.TEXT:
-            return "Text"
+            return say("Text")
 
 
 GLOBALS.update(role_title=role_title, sample_kind=kind)

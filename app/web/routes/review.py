@@ -8,6 +8,7 @@ from fastapi.responses import RedirectResponse
 from pydantic import ConfigDict, Field, model_validator
 from sqlalchemy.orm import Session
 
+from app.messages import say
 from app.models import Decision
 from app.services import desk as desks
 from app.services import guidelines, reasons, reviewing
@@ -42,7 +43,7 @@ class Answer(Input):
     @model_validator(mode="after")
     def _paired(self) -> "Answer":
         if len(self.piece) != len(self.text):
-            raise ValueError("Part of the text was lost on its way. Send it again.")
+            raise ValueError(say("Part of the text was lost on its way. Send it again."))
         return self
 
     @property
@@ -125,8 +126,10 @@ def renew(access: ExpertDep, session: SessionDep, form: LeaseDep) -> Response:
     """A sign from an open page that its sample is still being read."""
     if form.data is None or desks.held(session, access.dataset, access.user, form.data.slot) is None:
         raise Conflict(
-            "This sample was reserved for you for a while, and a colleague has it now. You can still answer: "
-            "what you send is kept, and counts if nobody else was faster."
+            say(
+                "This sample was reserved for you for a while, and a colleague has it now. You can still answer: "
+                "what you send is kept, and counts if nobody else was faster."
+            )
         )
     reviewing.renew(session, access.dataset, access.user)
     return Response(status_code=204)
