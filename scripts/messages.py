@@ -73,7 +73,13 @@ def write(path: Path, catalog: Catalog) -> None:
     path.write_text("".join(line for line in lines if not line.startswith(VARYING)))
 
 
-VARYING = ('"POT-Creation-Date', '"PO-Revision-Date', '"Generated-By', '"Report-Msgid', '"Last-Translator', '"Project-Id')
+VARYING = tuple(
+    f'"{name}'
+    for name in (
+        "POT-Creation-Date", "PO-Revision-Date", "Generated-By", "Report-Msgid", "Last-Translator", "Project-Id",
+        "Language-Team",
+    )
+)  # fmt: skip
 
 
 def main() -> None:

@@ -9,13 +9,17 @@ from app.db import Base, Dated, Identified
 
 
 class User(Identified, Dated, Base):
-    """A person. `is_admin` sees and may do everything; all other rights come from memberships."""
+    """A person. `is_admin` sees and may do everything; all other rights come from memberships.
+
+    `language` is what they chose for the pages; empty leaves it to the browser.
+    """
 
     __tablename__ = "users"
 
     email: Mapped[str] = mapped_column(unique=True)
     name: Mapped[str]
     specialty: Mapped[str] = mapped_column(server_default="")
+    language: Mapped[str] = mapped_column(server_default="")
     password_hash: Mapped[str]
     is_admin: Mapped[bool] = mapped_column(server_default="false")
     disabled_at: Mapped[datetime | None]

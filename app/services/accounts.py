@@ -12,6 +12,7 @@ from app.services.invitations import first_admin_link
 
 __all__ = [
     "add_member",
+    "change_language",
     "change_name",
     "change_password",
     "create_user",
@@ -86,6 +87,12 @@ def change_password(session: Session, user: User, current: str, new: str) -> str
 def change_name(session: Session, user: User, name: str, specialty: str) -> None:
     """Change what colleagues see of a person."""
     user.name, user.specialty = name, specialty
+    session.flush()
+
+
+def change_language(session: Session, user: User, language: str) -> None:
+    """Change the language in which a person reads the pages; an empty one leaves it to the browser."""
+    user.language = language
     session.flush()
 
 

@@ -25,6 +25,7 @@ class Viewer:
     id: int
     name: str
     is_admin: bool
+    language: str = ""
 
 
 class SignInNeeded(Exception):
@@ -45,7 +46,7 @@ def get_viewer(request: Request, session: SessionDep) -> User | None:
     """The signed-in person, or None."""
     token = cookies.token(request)
     user = sign_ins.signed_in(session, token) if token else None
-    request.state.viewer = Viewer(user.id, user.name, user.is_admin) if user else None
+    request.state.viewer = Viewer(user.id, user.name, user.is_admin, user.language) if user else None
     return user
 
 

@@ -1,7 +1,8 @@
-"""What the pieces of a sample are called on the screen."""
+"""What the pieces of a sample, and the people of a dataset, are called on the screen."""
 
 from app.curation.sample import Form
 from app.messages import say, say_many
+from app.models import Role
 from app.web.rendering import GLOBALS
 
 _TITLES = {
@@ -14,6 +15,8 @@ _TITLES = {
     "rejected": say("Worse answer"),
     "tool": say("Tool"),
 }
+
+_MEMBERS = {Role.EXPERT: say("Expert"), Role.LEAD: say("Lead"), Role.ADMIN: say("Admin")}
 
 
 def role_title(role: str) -> str:
@@ -34,4 +37,9 @@ def kind(form: str, pieces: int) -> str:
             return say("Text")
 
 
-GLOBALS.update(role_title=role_title, sample_kind=kind)
+def member_title(role: Role | None) -> str:
+    """What a member may do in a dataset, in a word; an administrator of the installation need not be a member."""
+    return _MEMBERS[role] if role else say("Administrator")
+
+
+GLOBALS.update(role_title=role_title, sample_kind=kind, member_title=member_title)

@@ -5,6 +5,7 @@ from typing import Any
 from jinja2 import Environment
 from markupsafe import Markup
 
+from app.web import locales
 from app.web.wording import Wording
 
 
@@ -15,10 +16,11 @@ def install(made: Environment, words: Wording) -> None:
         return _safe(words, words.template(message), values)
 
     def ngettext(one: str, many: str, num: int, /, **values: Any) -> Markup:
-        return _safe(words, words.template(one, many, num), {"num": num, **values})
+        return _safe(words, words.counted(one, many, num), {"num": num, **values})
 
-    made.extend(newstyle_gettext=True)
+    made.newstyle_gettext = True  # type: ignore[attr-defined] # of the extension: values come beside the text
     made.globals |= {"_": gettext, "gettext": gettext, "ngettext": ngettext, "language": words.language}
+    made.globals["languages"] = lambda: [(code, locales.name(code)) for code in locales.LANGUAGES]
     made.filters["said"] = words.said
     # A message that is printed is translated where it stands, so that no template needs to know where a text came from.
     made.finalize = words.said

@@ -128,12 +128,15 @@ class Wording:
     def _under(self, amount: str) -> str:
         return str(self.said(say("under %(amount)s", amount=amount)))
 
+    def counted(self, one: str, many: str, num: int) -> str:
+        """What the catalogue has for a message about a number: that and the word after it stay on one line."""
+        return self.template(one, many, num).replace("%(num)s ", f"%(num)s{SPACE}")
+
     def _counted(self, message: Message) -> str:
         return self._tight(message.id, message.plural, message.number)
 
     def _tight(self, one: str, many: str, num: int) -> str:
-        """A number and the word after it on one line."""
-        return self.fill(self.template(one, many, num).replace("%(num)s ", f"%(num)s{SPACE}"), {"num": num})
+        return self.fill(self.counted(one, many, num), {"num": num})
 
 
 def _two(head: str, second: int, unit: str) -> str:

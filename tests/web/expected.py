@@ -18,6 +18,7 @@ ROUTES: dict[str, Who] = {
     "GET /": Who.SIGNED_IN,
     "GET /account": Who.SIGNED_IN,
     "POST /account": Who.SIGNED_IN,
+    "POST /account/language": Who.SIGNED_IN,
     "POST /account/password": Who.SIGNED_IN,
     "POST /account/sign-out-everywhere": Who.SIGNED_IN,
     "GET /datasets": Who.SIGNED_IN,
