@@ -11,6 +11,8 @@ from babel.messages.pofile import read_po, write_po
 from jinja2 import Environment, nodes
 from jinja2.ext import babel_extract
 
+from app.curation.filter import filters
+
 ROOT = Path(__file__).resolve().parents[1]
 LOCALES = ROOT / "app" / "locales"
 POT = LOCALES / "winnow.pot"
@@ -52,7 +54,20 @@ def extracted() -> Catalog:
         found = extract_from_dir(ROOT / directory, [(pattern, method)], {pattern: OPTIONS}, KEYWORDS, NOTES)
         for file, line, message, comments, context in found:
             made.add(message, None, [(f"{directory}/{file}", line)], auto_comments=comments, context=context)
+    for file, text in declared():
+        made.add(text, None, [(file, 1)])
     return made
+
+
+def declared() -> Iterator[tuple[str, Any]]:
+    """The titles of rules and measures, and units: filters declare them, and nobody calls a function for it."""
+    for key, kind in filters().items():
+        file = f"app/curation/filters/{key}.py"
+        yield from ((file, rule.title.id) for rule in kind.rules().values())
+        for measure in kind.measures().values():
+            yield file, measure.title.replace("%", "%%")
+            if measure.unit:
+                yield file, (f"%(num)s {measure.unit.removesuffix('s')}", f"%(num)s {measure.unit}")
 
 
 def read(path: Path, language: str | None = None) -> Catalog:

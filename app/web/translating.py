@@ -5,6 +5,7 @@ from typing import Any
 from jinja2 import Environment
 from markupsafe import Markup
 
+from app.messages import filled
 from app.web import locales
 from app.web.wording import Wording
 
@@ -28,5 +29,5 @@ def install(made: Environment, words: Wording) -> None:
 
 def _safe(words: Wording, template: str, values: dict[str, Any]) -> Markup:
     """The message is ours, so it may hold tags; a value may not."""
-    said = {name: words.count(value) if type(value) is int else words.said(value) for name, value in values.items()}
-    return Markup(template) % said  # noqa: S704 - from a catalogue
+    said = {name: words.said(value) for name, value in values.items()}
+    return filled(Markup(template), said, words.number)  # noqa: S704 - from a catalogue

@@ -8,7 +8,7 @@ from typing import Any
 from babel import Locale
 from markupsafe import Markup
 
-from app.messages import Message, filled, say, say_many
+from app.messages import Message, filled, in_english, say, say_many
 from app.web.locales import SOURCE, catalogue, locale
 
 SPACE = "\u00a0"  # a number and its unit stay on one line
@@ -42,11 +42,16 @@ class Wording:
         return known.ngettext(one, many, num) if many else known.gettext(one)
 
     def fill(self, template: str, values: Mapping[str, Any]) -> str:
-        return filled(template, {name: self.said(value) for name, value in values.items()}, self.count)
+        return filled(template, {name: self.said(value) for name, value in values.items()}, self.number)
 
     def count(self, value: int) -> str:
         """65623 -> 65,623."""
-        return f"{value:,}".replace(",", self.signs["group"])
+        return self.number(value)
+
+    def number(self, value: float) -> str:
+        """A number with the signs of this language: 65,623 and 12.5."""
+        signs = {",": self.signs["group"], ".": self.signs["decimal"]}
+        return "".join(signs.get(sign, sign) for sign in in_english(value))
 
     def signed(self, value: int) -> str:
         """886 -> +886; -886 -> −886, with a true minus; 0 -> 0."""
@@ -98,7 +103,7 @@ class Wording:
 
     def tenths(self, value: float) -> str:
         """1.44 -> 1.4."""
-        return f"{value:.1f}".replace(".", self.signs["decimal"])
+        return f"{value:.1f}".replace(".", self.signs["decimal"])  # with its nought, unlike other numbers
 
     def ago(self, value: datetime, now: datetime | None = None) -> str:
         """How long ago, roughly: 5 minutes ago, yesterday's hours as hours, then days."""
