@@ -77,7 +77,7 @@ def test_translations_keep_placeholders_and_tags() -> None:
     "wrong",
     [
         "%(name)s lädt ein",
-        "%(name)s lädt <b>%(number)s</b>",
+        "%(name)s bekommt %(number)s",
         "<b>%(zahl)s</b> %(name)s",
         "<b>%(number)s</b> %(name)s 5 %",
     ],

@@ -25,10 +25,10 @@ class Wording:
         return locale(self.language)
 
     @cached_property
-    def signs(self) -> Mapping[str, str]:
-        """What stands between digits: `group` and `decimal`."""
-        found: Mapping[str, str] = self.locale.number_symbols["latn"]
-        return found
+    def signs(self) -> dict[int, str]:
+        """What this language writes where English has a comma and a point between digits."""
+        found = self.locale.number_symbols["latn"]
+        return str.maketrans({",": found["group"], ".": found["decimal"]})
 
     def said(self, text: Any) -> Any:
         """A message in this language; anything else as it is."""
@@ -50,8 +50,7 @@ class Wording:
 
     def number(self, value: float) -> str:
         """A number with the signs of this language: 65,623 and 12.5."""
-        signs = {",": self.signs["group"], ".": self.signs["decimal"]}
-        return "".join(signs.get(sign, sign) for sign in in_english(value))
+        return in_english(value).translate(self.signs)
 
     def signed(self, value: int) -> str:
         """886 -> +886; -886 -> −886, with a true minus; 0 -> 0."""
@@ -103,7 +102,7 @@ class Wording:
 
     def tenths(self, value: float) -> str:
         """1.44 -> 1.4."""
-        return f"{value:.1f}".replace(".", self.signs["decimal"])  # with its nought, unlike other numbers
+        return f"{value:.1f}".translate(self.signs)
 
     def ago(self, value: datetime, now: datetime | None = None) -> str:
         """How long ago, roughly: 5 minutes ago, yesterday's hours as hours, then days."""
