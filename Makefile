@@ -6,7 +6,7 @@ PIP := $(BIN)/python -m pip --quiet --disable-pip-version-check
 STAMPS := $(VENV)/stamps
 
 .DEFAULT_GOAL := help
-.PHONY: help setup up test lint types imports unit format lock wheel clean bench bench-import
+.PHONY: help setup up test lint types imports unit format messages lock wheel clean bench bench-import
 
 help: ## Show this list
 	@grep -hE '^[a-z-]+:.*##' $(MAKEFILE_LIST) | sed 's/:.*## /\t/' | expand -t 12
@@ -57,6 +57,9 @@ unit: setup $(STAMPS)/test ## Tests only; ARGS goes to pytest
 
 format: setup $(STAMPS)/test ## Put the code in shape
 	$(BIN)/ruff check --fix .
+
+messages: setup ## Collect the texts of templates and code, and bring the translations up to date; MISSING=de lists what German lacks
+	$(BIN)/python scripts/messages.py $(MISSING)
 
 lock: $(STAMPS)/test ## Write the versions that are installed into the lock files
 	$(BIN)/python scripts/lock.py

@@ -6,6 +6,8 @@ from typing import Annotated, Any, Literal, NamedTuple, TypeAlias
 from pydantic import Field, PlainSerializer
 from pydantic.fields import FieldInfo
 
+from app.messages import amount, known, say
+
 Kind: TypeAlias = Literal["count", "share", "score", "flag", "label"]
 Side: TypeAlias = Literal["min", "max"]
 Bound: TypeAlias = Annotated[float, Field(allow_inf_nan=False), PlainSerializer(lambda value: _plain(value))] | None
@@ -39,10 +41,8 @@ class Measure:
         if self.kind == "label":
             return self.labels[int(value)]
         if self.kind == "share":
-            return f"{value * 100:.4g} %"
-        number = f"{value:,.0f}" if value == round(value) else f"{value:.3g}"
-        unit = self.unit.removesuffix("s") if value == 1 else self.unit
-        return f"{number} {unit}".rstrip()
+            return say("%(number)s %%", number=float(f"{value * 100:.4g}"))
+        return amount(value, self.unit.removesuffix("s"), self.unit)
 
 
 @dataclass(frozen=True, slots=True)
@@ -57,14 +57,16 @@ class Rule:
     @property
     def title(self) -> str:
         """The reason in plain words: ``answer_too_short`` reads "Answer too short"."""
-        return self.reason.replace("_", " ").capitalize()
+        return known(self.reason.replace("_", " ").capitalize())
 
     def sentence(self, value: float, bound: float) -> str:
         """Why a sample fails: "3 words, needs 40"; a flag needs no numbers."""
         if self.measure.kind == "flag":
             return self.title
-        joint = "needs" if self.side == "min" else "at most"
-        return f"{self.measure.words(value)}, {joint} {self.measure.words(bound)}"
+        parts = {"value": self.measure.words(value), "limit": self.measure.words(bound)}
+        if self.side == "min":
+            return say("%(value)s, needs %(limit)s", **parts)
+        return say("%(value)s, at most %(limit)s", **parts)
 
 
 class Limit(NamedTuple):

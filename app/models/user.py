@@ -12,6 +12,7 @@ class User(Identified, Dated, Base):
     """A person. `is_admin` sees and may do everything; all other rights come from memberships.
 
     `keys` are those keys of the desk that they chose otherwise, by action.
+    `language` is what they chose for the pages; empty leaves it to the browser.
     """
 
     __tablename__ = "users"
@@ -20,6 +21,7 @@ class User(Identified, Dated, Base):
     name: Mapped[str]
     specialty: Mapped[str] = mapped_column(server_default="")
     keys: Mapped[Json] = mapped_column(server_default="{}")
+    language: Mapped[str] = mapped_column(server_default="")
     password_hash: Mapped[str]
     is_admin: Mapped[bool] = mapped_column(server_default="false")
     disabled_at: Mapped[datetime | None]

@@ -4,6 +4,7 @@ from sqlalchemy import func, select
 from sqlalchemy.exc import IntegrityError
 from sqlalchemy.orm import Session
 
+from app.messages import say
 from app.models import Membership, Role, User
 from app.services import passwords, sign_ins, throttling
 from app.services.errors import Conflict, Invalid
@@ -11,6 +12,7 @@ from app.services.invitations import first_admin_link
 
 __all__ = [
     "add_member",
+    "change_language",
     "change_name",
     "change_password",
     "create_user",
@@ -39,7 +41,7 @@ def create_user(
             session.add(user)
     except IntegrityError as error:
         raise Conflict(
-            "There is an account for this address already. Sign in with it, then open the link again."
+            say("There is an account for this address already. Sign in with it, then open the link again.")
         ) from error
     session.refresh(user)
     return user
@@ -75,7 +77,7 @@ def sign_in(session: Session, email: str, password: str, address: str) -> str | 
 def change_password(session: Session, user: User, current: str, new: str) -> str:
     """Change a password, sign the person out everywhere, and return the token of a new sign-in."""
     if not passwords.fits(user.password_hash, current):
-        raise Invalid("This is not your present password. Type it again.", "current")
+        raise Invalid(say("This is not your present password. Type it again."), "current")
     passwords.check_rules(new, user.email, user.name)
     user.password_hash = passwords.hashed(new)
     sign_ins.end_all(session, user)
@@ -85,6 +87,12 @@ def change_password(session: Session, user: User, current: str, new: str) -> str
 def change_name(session: Session, user: User, name: str, specialty: str) -> None:
     """Change what colleagues see of a person."""
     user.name, user.specialty = name, specialty
+    session.flush()
+
+
+def change_language(session: Session, user: User, language: str) -> None:
+    """Change the language in which a person reads the pages; an empty one leaves it to the browser."""
+    user.language = language
     session.flush()
 
 
@@ -109,7 +117,7 @@ def plain(email: str) -> str:
         or not address.isprintable()
         or len(address) > 254
     ):
-        raise Invalid("This is not an e-mail address. It looks like name@clinic.example.", "email")
+        raise Invalid(say("This is not an e-mail address. It looks like name@clinic.example."), "email")
     return address
 
 

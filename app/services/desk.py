@@ -9,6 +9,7 @@ from sqlalchemy.orm import Session
 
 from app.curation.retelling import Told
 from app.curation.sample import Form, Json
+from app.messages import say
 from app.models import Corpus, Dataset, Decision, Review, Revision, Sample, Slot, SlotPurpose, SlotState, User
 from app.services import beside, closeness, desk_pauses
 from app.services.beside import Beside
@@ -130,7 +131,7 @@ def original(session: Session, dataset: Dataset, slot_id: int, number: int) -> s
     )
     found = pieces(Form(sample.form), sample.content) if sample else []
     if number >= len(found):
-        raise NotFound("This sample is not part of the dataset any more. Your text stays in the form.")
+        raise NotFound(say("This sample is not part of the dataset any more. Your text stays in the form."))
     return found[number].text
 
 

@@ -9,6 +9,7 @@ import orjson
 from app.curation import retelling
 from app.curation.retelling import Impossible
 from app.curation.sample import Form, Json, Path, Turn, replace, turns
+from app.messages import say
 from app.services.errors import Invalid
 
 
@@ -61,12 +62,12 @@ def revised(
     for number, text in edits.items():
         turn = found.get(number)
         if turn is None or not _is_text(content, turn.path):
-            raise Invalid("This part of the sample cannot be edited. Load the page again; your draft is kept.")
+            raise Invalid(say("This part of the sample cannot be edited. Load the page again; your draft is kept."))
         if plain(text) == plain(turn.text):
             continue
         if not text.strip():
             raise Invalid(
-                "An edited text is empty. Write what it should say, go back to the original, or reject the sample."
+                say("An edited text is empty. Write what it should say, go back to the original, or reject the sample.")
             )
         changed = replace(changed or content, turn.path, plain(text))
     return changed

@@ -5,6 +5,7 @@ from collections.abc import Sequence
 from sqlalchemy import Row, select
 from sqlalchemy.orm import Session
 
+from app.messages import say
 from app.models import Dataset, Guideline, User
 from app.services.errors import Conflict, NotFound
 
@@ -20,7 +21,7 @@ def version(session: Session, dataset: Dataset, number: int) -> Guideline:
     """One version. NotFound."""
     found = session.scalar(select(Guideline).where(Guideline.dataset_id == dataset.id, Guideline.version == number))
     if found is None:
-        raise NotFound("The guidelines have no such version. Look at the list of versions.")
+        raise NotFound(say("The guidelines have no such version. Look at the list of versions."))
     return found
 
 
@@ -41,8 +42,11 @@ def save(session: Session, dataset: Dataset, by: User, text: str, based_on: int)
         return newest
     if _text(session, dataset, based_on) != (newest.text if newest else ""):
         raise Conflict(
-            f"Somebody saved version {newest.version if newest else 0} while you were writing. Your text is below, "
-            "unsaved. Compare it with that version, then save again to put yours on top."
+            say(
+                "Somebody saved version %(number)s while you were writing. Your text is below, unsaved. "
+                "Compare it with that version, then save again to put yours on top.",
+                number=str(newest.version if newest else 0),
+            )
         )
     return add(session, dataset, by, newest, text=text)
 

@@ -7,15 +7,20 @@ from typing import Any, cast
 from sqlalchemy import CursorResult, delete, exists, func, select, text, update
 from sqlalchemy.orm import Session
 
+from app.messages import say
 from app.models import Dataset, Invitation, Membership, Role, User
 from app.services import sign_ins
 from app.services.errors import Conflict, NotFound
 
 DAYS = 14
 FIRST_ADMIN_HOURS = 24
-GONE = "This link was used already, is too old, or was taken back. Ask the person who sent it for a new one."
+GONE = say("This link was used already, is too old, or was taken back. Ask the person who sent it for a new one.")
 
-_ARTICLE = {Role.EXPERT: "an expert", Role.LEAD: "a lead", Role.ADMIN: "an admin"}
+_MEMBER = {
+    Role.EXPERT: say("You are a member of this dataset already, as an expert. The link stays unused."),
+    Role.LEAD: say("You are a member of this dataset already, as a lead. The link stays unused."),
+    Role.ADMIN: say("You are a member of this dataset already, as an admin. The link stays unused."),
+}
 
 
 def first_admin_link(session: Session) -> str | None:
@@ -90,7 +95,7 @@ def use(session: Session, invitation: Invitation, user: User) -> None:
 def _be_first(session: Session, user: User) -> None:
     session.execute(text("SELECT pg_advisory_xact_lock(hashtextextended('first admin', 0))"))
     if session.scalar(select(func.count()).select_from(User).where(User.id != user.id)):
-        raise Conflict("This installation has an administrator already. Ask them for an invitation.")
+        raise Conflict(say("This installation has an administrator already. Ask them for an invitation."))
     user.is_admin = True
     session.flush()
 
@@ -98,7 +103,7 @@ def _be_first(session: Session, user: User) -> None:
 def _join(session: Session, dataset_id: int, user: User, role: Role) -> None:
     present = session.get(Membership, (dataset_id, user.id))
     if present is not None:
-        raise Conflict(f"You are a member of this dataset already, as {_ARTICLE[present.role]}. The link stays unused.")
+        raise Conflict(_MEMBER[present.role])
     session.add(Membership(dataset_id=dataset_id, user_id=user.id, role=role))
     session.flush()
 

@@ -5,13 +5,14 @@ import secrets
 from sqlalchemy import ColumnElement, delete, func, select, update
 from sqlalchemy.orm import Session
 
+from app.messages import say
 from app.models import Invitation, User
 from app.services import passwords, sign_ins
 from app.services.errors import NotFound
 
 HOURS = 72
 ROLE = "password"
-GONE = "This link was used already, is too old, or was replaced by a newer one. Ask for a new one."
+GONE = say("This link was used already, is too old, or was replaced by a newer one. Ask for a new one.")
 
 
 def make(session: Session, user: User, by: User | None = None) -> str:

@@ -8,6 +8,7 @@ from contextlib import contextmanager
 from argon2 import PasswordHasher
 from argon2.exceptions import Argon2Error, InvalidHash
 
+from app.messages import say
 from app.services.errors import Invalid, TooManyTries
 
 SHORTEST, LONGEST = 12, 512
@@ -94,7 +95,7 @@ def fits(password_hash: str | None, password: str) -> bool:
 def _turn() -> Iterator[None]:
     """Wait for a free core, but not for long: each waiting request holds a database connection that others need."""
     if not _at_once.acquire(timeout=LONGEST_WAIT):
-        raise TooManyTries("Many people are signing in at this moment. Try again in a few seconds.", 5)
+        raise TooManyTries(say("Many people are signing in at this moment. Try again in a few seconds."), 5)
     try:
         yield
     finally:
@@ -110,16 +111,21 @@ def check_rules(password: str, *personal: str) -> None:
     """Invalid unless it is long, not a well-known one, and not the person's own name or address. Signs help nobody."""
     if len(password) < SHORTEST:
         raise Invalid(
-            f"Use {SHORTEST} characters or more. Four words that do not belong together are easy to remember.",
+            say(
+                "Use %(number)s characters or more. Four words that do not belong together are easy to remember.",
+                number=SHORTEST,
+            ),
             "password",
         )
     if len(password) > LONGEST:
-        raise Invalid(f"Use {LONGEST} characters or fewer.", "password")
+        raise Invalid(say("Use %(number)s characters or fewer.", number=LONGEST), "password")
     plain = password.casefold().strip()
     if plain in _COMMON or len(set(plain)) < 4:
-        raise Invalid("Too many people use this password. Choose four words that do not belong together.", "password")
+        raise Invalid(
+            say("Too many people use this password. Choose four words that do not belong together."), "password"
+        )
     if any(len(part) >= 4 and plain.replace(part, "", 1).strip(" 0123456789.!-_") == "" for part in _parts(personal)):
-        raise Invalid("This is your name or address. Choose four words that do not belong together.", "password")
+        raise Invalid(say("This is your name or address. Choose four words that do not belong together."), "password")
 
 
 def _parts(personal: tuple[str, ...]) -> set[str]:

@@ -2,6 +2,8 @@
 
 from dataclasses import dataclass
 
+from app.messages import say
+
 
 @dataclass(frozen=True)
 class Reason:
@@ -13,13 +15,13 @@ class Reason:
 
 
 REASONS = (
-    Reason("wrong", "Facts are wrong"),
-    Reason("harmful", "Could do harm"),
-    Reason("incomplete", "Something important is missing"),
-    Reason("off_topic", "Off topic, or no answer"),
-    Reason("unclear", "Badly written or cut off"),
-    Reason("personal", "Personal details"),
-    Reason("other", "Something else", needs_words=True),
+    Reason("wrong", say("Facts are wrong")),
+    Reason("harmful", say("Could do harm")),
+    Reason("incomplete", say("Something important is missing")),
+    Reason("off_topic", say("Off topic, or no answer")),
+    Reason("unclear", say("Badly written or cut off")),
+    Reason("personal", say("Personal details")),
+    Reason("other", say("Something else"), needs_words=True),
 )
 
 _BY_CODE = {reason.code: reason for reason in REASONS}

@@ -8,6 +8,7 @@ from sqlalchemy import exists, func, select
 from sqlalchemy.orm import Session
 
 from app.curation.sample import Form, Json
+from app.messages import say
 from app.models import (
     Dataset,
     Decision,
@@ -123,7 +124,9 @@ def undo(session: Session, dataset: Dataset, expert: User, review_id: int | None
     lock_desk(session, dataset.id, expert.id)
     review = _last_answer(session, dataset, expert, review_id)
     if review is None:
-        raise Conflict("There is nothing to take back: that answer was taken back already, or you have given none.")
+        raise Conflict(
+            say("There is nothing to take back: that answer was taken back already, or you have given none.")
+        )
     sample, slot = _locked(session, dataset, review.slot_id)
     _refuse_undo(session, sample, slot)
     session.refresh(review)
@@ -164,16 +167,16 @@ def _check(decision: Decision, reason: str, comment: str) -> None:
     if decision is Decision.REJECT:
         known = reasons.find(reason)
         if known is None:
-            raise Invalid("Choose why the sample is rejected. Nothing was saved yet.", "reason")
+            raise Invalid(say("Choose why the sample is rejected. Nothing was saved yet."), "reason")
         if known.needs_words and not comment.strip():
-            raise Invalid("Say in a few words what is wrong, then choose the reason again.", "comment")
+            raise Invalid(say("Say in a few words what is wrong, then choose the reason again."), "comment")
     if decision is Decision.FLAG and not comment.strip():
-        raise Invalid("Say in a few words what a colleague should look at, then flag it again.", "comment")
+        raise Invalid(say("Say in a few words what a colleague should look at, then flag it again."), "comment")
 
 
 def _repeat(stored: Review, expert: User, slot_id: int) -> Outcome:
     if (stored.expert_id, stored.slot_id) != (expert.id, slot_id):
-        raise Invalid("This page was sent twice for two different samples. Load it again; your draft is kept.")
+        raise Invalid(say("This page was sent twice for two different samples. Load it again; your draft is kept."))
     return Outcome(stored, is_repeat=True)
 
 
@@ -189,7 +192,7 @@ def _locked(session: Session, dataset: Dataset, slot_id: int) -> tuple[Sample, S
     slot = session.get(Slot, slot_id, with_for_update=True, populate_existing=True)
     if sample is None or slot is None:
         raise NotFound(
-            "This sample is not part of the dataset any more. Your text stays in the form; copy it if you need it."
+            say("This sample is not part of the dataset any more. Your text stays in the form; copy it if you need it.")
         )
     return sample, slot
 

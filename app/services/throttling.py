@@ -6,6 +6,7 @@ from dataclasses import dataclass
 from sqlalchemy import delete, func, select, text
 from sqlalchemy.orm import Session
 
+from app.messages import Message, say, say_many
 from app.models import LoginAttempt
 from app.services.errors import TooManyTries
 
@@ -33,10 +34,10 @@ def check(session: Session, email: str, machine: str) -> None:
     if not session.scalar(
         text("SELECT pg_try_advisory_xact_lock(hashtextextended(:key, 0))"), {"key": _account(email)}
     ):
-        raise TooManyTries("Someone is signing in to this account at this moment. Try again in a second.", 1)
+        raise TooManyTries(say("Someone is signing in to this account at this moment. Try again in a second."), 1)
     left = max(_left(session, _account(email), ACCOUNT), _left(session, _machine(machine), MACHINE))
     if left > 0:
-        raise TooManyTries(f"Too many tries did not match. Wait {_words(left)}, then try again.", left)
+        raise TooManyTries(_wait(left), left)
 
 
 def failed(session: Session, email: str, machine: str) -> None:
@@ -70,8 +71,15 @@ def _machine(address: str) -> str:
     return f"machine:{address}"
 
 
-def _words(seconds: int) -> str:
+def _wait(seconds: int) -> Message:
     if seconds < 60:
-        return "1 second" if seconds == 1 else f"{seconds} seconds"
-    minutes = -(-seconds // 60)
-    return "1 minute" if minutes == 1 else f"{minutes} minutes"
+        return say_many(
+            "Too many tries did not match. Wait %(num)s second, then try again.",
+            "Too many tries did not match. Wait %(num)s seconds, then try again.",
+            seconds,
+        )
+    return say_many(
+        "Too many tries did not match. Wait %(num)s minute, then try again.",
+        "Too many tries did not match. Wait %(num)s minutes, then try again.",
+        -(-seconds // 60),
+    )

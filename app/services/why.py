@@ -6,6 +6,7 @@ from typing import Any
 
 from app.curation.bounds import Rule
 from app.curation.measuring import all_rules
+from app.messages import known, say
 
 DUPLICATE = "duplicate"
 """The reason under which a run files near-duplicates; it is no rule of a filter."""
@@ -41,9 +42,9 @@ class Reason:
 def title(code: str) -> str:
     """A reason in plain words, also one whose rule no longer exists."""
     if code == DUPLICATE:
-        return "Near-duplicate"
+        return say("Near-duplicate")
     if code == CONTAMINATED:
-        return "In a benchmark"
+        return say("In a benchmark")
     rule = all_rules().get(code)
     return rule.title if rule else code.replace("_", " ").capitalize()
 
@@ -58,8 +59,22 @@ def _reason(failure: Mapping[str, Any], rule: Rule | None) -> Reason:
     code, value, bound = str(failure["rule"]), float(failure["value"]), float(failure["bound"])
     if rule is None:  # a plugin that was removed after the run
         return Reason(
-            code, title(code), f"{value:g}, limit {bound:g}", str(failure["measure"]), value, bound, "max", "count"
+            code,
+            title(code),
+            say("%(value)s, limit %(limit)s", value=value, limit=bound),
+            str(failure["measure"]),
+            value,
+            bound,
+            "max",
+            "count",
         )
     return Reason(
-        code, rule.title, rule.sentence(value, bound), rule.measure.title, value, bound, rule.side, rule.measure.kind
+        code,
+        rule.title,
+        rule.sentence(value, bound),
+        known(rule.measure.title),
+        value,
+        bound,
+        rule.side,
+        rule.measure.kind,
     )

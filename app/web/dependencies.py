@@ -8,6 +8,7 @@ from fastapi import Depends, Path, Request
 from sqlalchemy.orm import Session
 
 from app import db
+from app.messages import say
 from app.models import Dataset, Role, User
 from app.services import datasets, sign_ins
 from app.services.errors import Forbidden, NotFound
@@ -24,6 +25,7 @@ class Viewer:
     id: int
     name: str
     is_admin: bool
+    language: str = ""
 
 
 class SignInNeeded(Exception):
@@ -44,7 +46,7 @@ def get_viewer(request: Request, session: SessionDep) -> User | None:
     """The signed-in person, or None."""
     token = cookies.token(request)
     user = sign_ins.signed_in(session, token) if token else None
-    request.state.viewer = Viewer(user.id, user.name, user.is_admin) if user else None
+    request.state.viewer = Viewer(user.id, user.name, user.is_admin, user.language) if user else None
     return user
 
 
@@ -80,7 +82,7 @@ async def same_person(request: Request, user: UserDep) -> None:
 def get_admin(user: UserDep) -> User:
     """A person who may do everything in this installation."""
     if not user.is_admin:
-        raise Forbidden("Only an administrator of this installation may do this. Ask the person who invited you.")
+        raise Forbidden(say("Only an administrator of this installation may do this. Ask the person who invited you."))
     return user
 
 
@@ -111,7 +113,7 @@ def get_access(dataset_id: Id, user: UserDep, session: SessionDep) -> Access:
     role = datasets.role_of(session, dataset_id, user)
     if dataset is None or role is None:
         raise NotFound(
-            "There is no such dataset, or you have not been invited to it. Your own datasets are on the start page."
+            say("There is no such dataset, or you have not been invited to it. Your own datasets are on the start page.")
         )
     return Access(dataset, user, role)
 
@@ -122,7 +124,7 @@ ExpertDep = Annotated[Access, Depends(get_access)]
 def get_lead(access: ExpertDep) -> Access:
     """The access of a lead or an admin."""
     if not access.is_lead:
-        raise Forbidden("Only a lead or an admin of this dataset may do this. Ask the person who invited you.")
+        raise Forbidden(say("Only a lead or an admin of this dataset may do this. Ask the person who invited you."))
     return access
 
 
@@ -132,7 +134,7 @@ LeadDep = Annotated[Access, Depends(get_lead)]
 def get_dataset_admin(access: ExpertDep) -> Access:
     """The access of an admin."""
     if not access.is_admin:
-        raise Forbidden("Only an admin of this dataset may do this. Ask the person who invited you.")
+        raise Forbidden(say("Only an admin of this dataset may do this. Ask the person who invited you."))
     return access
 
 

@@ -11,33 +11,35 @@ from sqlalchemy.exc import OperationalError
 from sqlalchemy.exc import TimeoutError as PoolTimeout
 from starlette.exceptions import HTTPException
 
+from app.messages import say
 from app.services.blobs import NoSpace
 from app.services.errors import Conflict, DomainError, Forbidden, Invalid, NotFound, TooManyTries
+from app.web import locales
 from app.web.addresses import here
 from app.web.dependencies import SignInNeeded, SomebodyElse
 from app.web.forms import FormTooLarge
-from app.web.rendering import environment, wants_part
+from app.web.rendering import VARY, environment, wants_part
 
 log = logging.getLogger("winnow.web")
 
 STATUS: dict[type, int] = {NotFound: 404, Forbidden: 403, Conflict: 409, Invalid: 422, NoSpace: 507, TooManyTries: 429}
 TITLES = {
-    400: "The address cannot be read",
-    403: "This is not yours to do",
-    404: "There is nothing here",
-    405: "This cannot be done here",
-    409: "This is no longer possible",
-    413: "This is too large",
-    422: "This cannot be used",
-    429: "Too many tries",
-    500: "Something went wrong here",
-    507: "The disk is full",
-    503: "The database does not answer just now",
+    400: say("The address cannot be read"),
+    403: say("This is not yours to do"),
+    404: say("There is nothing here"),
+    405: say("This cannot be done here"),
+    409: say("This is no longer possible"),
+    413: say("This is too large"),
+    422: say("This cannot be used"),
+    429: say("Too many tries"),
+    500: say("Something went wrong here"),
+    507: say("The disk is full"),
+    503: say("The database does not answer just now"),
 }
 SENTENCES = {
-    400: "Part of the address cannot be read. Go back and follow the link again.",
-    404: "The address leads nowhere. Perhaps it was typed by hand, or what was here is gone.",
-    405: "The address exists, but not for this. Go back to the page you came from and use its buttons.",
+    400: say("Part of the address cannot be read. Go back and follow the link again."),
+    404: say("The address leads nowhere. Perhaps it was typed by hand, or what was here is gone."),
+    405: say("The address exists, but not for this. Go back to the page you came from and use its buttons."),
 }
 
 
@@ -71,20 +73,24 @@ def answer(
         "link": link,
         "request": request,
     }
+    templates = environment(locales.of(request))
     if wants_part(request):
-        html = environment().get_template("_alert.html").render(context)
+        html = templates.get_template("_alert.html").render(context)
         swap = {"HX-Retarget": "#alerts", "HX-Reswap": "innerHTML", "HX-Push-Url": "false"}
-        return HTMLResponse(html, status, {"Vary": "HX-Request", **swap, **(headers or {})})
+        return HTMLResponse(html, status, {"Vary": VARY, **swap, **(headers or {})})
     context |= {"viewer": getattr(request.state, "viewer", None), "dataset": None, "access": None}
     context |= {"worker_alive": True, "questions_waiting": 0}
-    html = environment().get_template("error.html").render(context)
-    return HTMLResponse(html, status, {"Vary": "HX-Request", **(headers or {})})
+    html = templates.get_template("error.html").render(context)
+    return HTMLResponse(html, status, {"Vary": VARY, **(headers or {})})
 
 
 def unexpected(request: Request) -> Response:
     """The page for an error that nobody foresaw. The reference is the one in the log."""
     reference = getattr(request.state, "request_id", "unknown")
-    sentence = f"Nothing of this was saved. Try again; if it stays, tell your administrator the reference {reference}."
+    sentence = say(
+        "Nothing of this was saved. Try again; if it stays, tell your administrator the reference %(reference)s.",
+        reference=reference,
+    )
     return answer(request, 500, sentence)
 
 
@@ -99,8 +105,8 @@ def _sign_in(request: Request, error: Exception) -> Response:
     """To the sign-in page and back. What is typed on a page is not thrown away: there the link opens a new tab."""
     target = f"/sign-in?next={here(request)}" if here(request) else "/sign-in"
     if wants_part(request):
-        sentence = "Nothing was saved. Sign in in a new tab, then press again here."
-        return answer(request, 401, sentence, title="You are signed out", link=(target, "Sign in"))
+        sentence = say("Nothing was saved. Sign in in a new tab, then press again here.")
+        return answer(request, 401, sentence, title=say("You are signed out"), link=(target, say("Sign in")))
     return RedirectResponse(target, 303)
 
 
@@ -124,10 +130,10 @@ def _http(request: Request, error: Exception) -> Response:
 
 
 def _too_large(request: Request, error: Exception) -> Response:
-    return answer(request, 413, "More text was sent than one form can hold. Make it shorter and send it again.")
+    return answer(request, 413, say("More text was sent than one form can hold. Make it shorter and send it again."))
 
 
 def _database(request: Request, error: Exception) -> Response:
     log.error("database unreachable", extra={"error": type(error).__name__})
-    sentence = "Nothing was lost, and nothing was saved just now. Try again in a minute."
+    sentence = say("Nothing was lost, and nothing was saved just now. Try again in a minute.")
     return answer(request, 503, sentence, headers={"Retry-After": "60"})

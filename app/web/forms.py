@@ -8,12 +8,13 @@ from fastapi import Depends, Request
 from pydantic import AfterValidator, BaseModel, ConfigDict, ValidationError
 from starlette.datastructures import FormData
 
+from app.messages import say
 from app.services.errors import DomainError, Invalid
 
 LARGEST = 8 << 20
 """Bytes of a form without files. Guidelines and edited samples are far below."""
 
-UNSTORABLE = "The text holds an invisible character that cannot be stored. Type it again by hand."
+UNSTORABLE = say("The text holds an invisible character that cannot be stored. Type it again by hand.")
 
 M = TypeVar("M", bound="Input")
 
@@ -30,7 +31,7 @@ class Input(BaseModel):
 
 def _one_line(text: str) -> str:
     if not text.isprintable():
-        raise ValueError("Write this on one line, without invisible characters.")
+        raise ValueError(say("Write this on one line, without invisible characters."))
     return text
 
 
@@ -128,7 +129,7 @@ def _messages(model: type[Input], error: ValidationError) -> dict[str, str]:
     for problem in error.errors(include_url=False):
         name = str(problem["loc"][0]) if problem["loc"] else ""
         if problem["type"] == "extra_forbidden":
-            messages[""] = (
+            messages[""] = say(
                 "The form sent something that this page does not ask for. Load the page again and fill it in once more."
             )
         else:
@@ -140,26 +141,27 @@ def sentence(kind: str, context: dict[str, Any], message: str) -> str:
     """A validation error in words that say what to do."""
     match kind:
         case "missing":
-            return "Fill this in."
+            return say("Fill this in.")
         case "int_parsing" | "int_from_float" | "int_type":
-            return "Enter a whole number, in digits."
+            return say("Enter a whole number, in digits.")
         case "float_parsing" | "float_type" | "finite_number":
-            return "Enter a number, in digits."
+            return say("Enter a number, in digits.")
         case "greater_than_equal":
-            return f"Enter {context['ge']} or more."
+            return say("Enter %(number)s or more.", number=context["ge"])
         case "greater_than":
-            return f"Enter more than {context['gt']}."
+            return say("Enter more than %(number)s.", number=context["gt"])
         case "less_than_equal":
-            return f"Enter {context['le']} or less."
+            return say("Enter %(number)s or less.", number=context["le"])
         case "less_than":
-            return f"Enter less than {context['lt']}."
+            return say("Enter less than %(number)s.", number=context["lt"])
         case "string_too_long":
-            return f"Use {context['max_length']:,} characters or fewer."
+            return say("Use %(number)s characters or fewer.", number=context["max_length"])
         case "string_too_short":
-            return f"Use {context['min_length']:,} characters or more."
+            return say("Use %(number)s characters or more.", number=context["min_length"])
         case "enum" | "literal_error":
-            return "Choose one of the answers."
+            return say("Choose one of the answers.")
         case "value_error":
-            return message.removeprefix("Value error, ")
+            # What our own validator said; pydantic's message puts words before it.
+            return message.removeprefix("Value error, ") if "error" not in context else context["error"].args[0]
         case _:
-            return f"This cannot be used: {message[0].lower()}{message[1:]}."
+            return say("This cannot be used: %(reason)s.", reason=message[:1].lower() + message[1:])

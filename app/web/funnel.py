@@ -16,7 +16,6 @@ class Stage:
     name: str
     number: int
     of: int
-    of_name: str
     top: float
     next_top: float | None
     width: float
@@ -35,15 +34,15 @@ class Stage:
 def stages(funnel: Funnel) -> list[Stage]:
     """Uploaded, kept, reviewed, approved."""
     numbers = [
-        ("uploaded", funnel.uploaded, 0, ""),
-        ("kept", funnel.kept, funnel.uploaded, ""),
-        ("reviewed", funnel.reviewed, funnel.kept, " of kept"),
-        ("approved", funnel.approved, funnel.reviewed, " of reviewed"),
+        ("uploaded", funnel.uploaded, 0),
+        ("kept", funnel.kept, funnel.uploaded),
+        ("reviewed", funnel.reviewed, funnel.kept),
+        ("approved", funnel.approved, funnel.reviewed),
     ]
-    tops = [_top(number, funnel.uploaded) for _, number, _, _ in numbers]
+    tops = [_top(number, funnel.uploaded) for _, number, _ in numbers]
     return [
-        Stage(name, number, of, of_name, top, after, _width(number, funnel.uploaded))
-        for (name, number, of, of_name), top, after in zip(numbers, tops, [*tops[1:], None], strict=True)
+        Stage(name, number, of, top, after, _width(number, funnel.uploaded))
+        for (name, number, of), top, after in zip(numbers, tops, [*tops[1:], None], strict=True)
     ]
 
 

@@ -12,6 +12,7 @@ from fastapi import Request
 from starlette.datastructures import MutableHeaders
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
+from app.messages import say
 from app.settings import get_settings
 from app.web.errors import SENTENCES, answer, unexpected
 
@@ -79,7 +80,7 @@ class SameOrigin:
                 refusal = answer(
                     request,
                     403,
-                    "This was sent from another site, so it was not done. Do it again from a page of Winnow.",
+                    say("This was sent from another site, so it was not done. Do it again from a page of Winnow."),
                 )
                 return await refusal(scope, receive, send)
         return await self.app(scope, receive, send)

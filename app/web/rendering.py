@@ -13,11 +13,14 @@ from jinja2_fragments import render_blocks
 
 from app.resources import resource
 from app.services import jobs, threads
-from app.web import wording
+from app.web import locales, translating
+from app.web.wording import Wording
 
 FILTERS: dict[str, Any] = {}
 GLOBALS: dict[str, Any] = {}
 """More words for templates: a module of app.web adds its own when a route imports it, before any page is rendered."""
+
+VARY = "HX-Request, Accept-Language"
 
 
 def render(request: Request, page: str, *blocks: str, status: int = 200, **context: Any) -> HTMLResponse:
@@ -25,15 +28,16 @@ def render(request: Request, page: str, *blocks: str, status: int = 200, **conte
     context |= {"request": request, "viewer": getattr(request.state, "viewer", None)}
     context.setdefault("dataset", None)
     context.setdefault("access", None)
+    made = environment(locales.of(request))
     if blocks and wants_part(request):
-        html = render_blocks(environment(), page, blocks, worker_alive=True, questions_waiting=0, **context)
+        html = render_blocks(made, page, blocks, worker_alive=True, questions_waiting=0, **context)
     else:
         shell = {
             "worker_alive": _worker_alive(request, context),
             "questions_waiting": _questions_waiting(request, context),
         }
-        html = environment().get_template(page).render(**shell, **context)
-    return HTMLResponse(html, status, {"Vary": "HX-Request"})
+        html = made.get_template(page).render(**shell, **context)
+    return HTMLResponse(html, status, {"Vary": VARY})
 
 
 def wants_part(request: Request) -> bool:
@@ -46,26 +50,30 @@ def wants_part(request: Request) -> bool:
     )
 
 
-@lru_cache(maxsize=1)
-def environment() -> Environment:
-    """Templates escape always, and stumble over every name that nobody gave them."""
+@lru_cache
+def environment(language: str = locales.SOURCE) -> Environment:
+    """Templates escape always, and stumble over every name that nobody gave them. Each language has its own."""
+    words = Wording(language)
     made = Environment(
+        extensions=["jinja2.ext.i18n"],
         loader=FileSystemLoader(resource("templates")),
         autoescape=True,
         undefined=StrictUndefined,
         trim_blocks=True,
         lstrip_blocks=True,
     )
+    made.policies["ext.i18n.trimmed"] = True
     made.filters |= {
-        "count": wording.count,
-        "plural": wording.plural,
-        "signed": wording.signed,
-        "percent": wording.percent,
-        "duration": wording.duration,
-        "bytes": wording.size,
-        "ago": wording.ago,
-        "at": wording.at,
+        "count": words.count,
+        "plural": words.plural,
+        "signed": words.signed,
+        "percent": words.percent,
+        "duration": words.duration,
+        "bytes": words.size,
+        "ago": words.ago,
+        "at": words.at,
     }
+    translating.install(made, words)
     made.filters |= FILTERS
     made.globals |= {"url": url, "static": static, **GLOBALS}
     # The macros are a global, so that a block rendered alone sees them too.

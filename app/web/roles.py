@@ -1,18 +1,22 @@
-"""What the pieces of a sample are called on the screen."""
+"""What the pieces of a sample, and the people of a dataset, are called on the screen."""
 
 from app.curation.sample import Form
+from app.messages import say, say_many
+from app.models import Role
 from app.web.rendering import GLOBALS
 
 _TITLES = {
-    "system": "Instruction to the model",
-    "user": "Question",
-    "assistant": "Answer",
-    "context": "Context",
-    "text": "Text",
-    "chosen": "Better answer",
-    "rejected": "Worse answer",
-    "tool": "Tool",
+    "system": say("Instruction to the model"),
+    "user": say("Question"),
+    "assistant": say("Answer"),
+    "context": say("Context"),
+    "text": say("Text"),
+    "chosen": say("Better answer"),
+    "rejected": say("Worse answer"),
+    "tool": say("Tool"),
 }
+
+_MEMBERS = {Role.EXPERT: say("Expert"), Role.LEAD: say("Lead"), Role.ADMIN: say("Admin")}
 
 
 def role_title(role: str) -> str:
@@ -24,13 +28,18 @@ def kind(form: str, pieces: int) -> str:
     """The heading of a sample, which has no title of its own: "Conversation, 4 turns"."""
     match Form(form):
         case Form.CHAT:
-            return f"Conversation, {pieces} turn{'' if pieces == 1 else 's'}"
+            return say_many("Conversation, %(num)s turn", "Conversation, %(num)s turns", pieces)
         case Form.INSTRUCTION:
-            return "Question and answer"
+            return say("Question and answer")
         case Form.PREFERENCE:
-            return "Two answers to one question"
+            return say("Two answers to one question")
         case Form.TEXT:
-            return "Text"
+            return say("Text")
 
 
-GLOBALS.update(role_title=role_title, sample_kind=kind)
+def member_title(role: Role | None) -> str:
+    """What a member may do in a dataset, in a word; an administrator of the installation need not be a member."""
+    return _MEMBERS[role] if role else say("Administrator")
+
+
+GLOBALS.update(role_title=role_title, sample_kind=kind, member_title=member_title)

@@ -1,10 +1,12 @@
 // Shows every <time> in the reader's own time zone. Without this file it stands there in UTC, and says so.
-const format = new Intl.DateTimeFormat("en-GB", { day: "numeric", month: "long", year: "numeric", hour: "2-digit", minute: "2-digit" });
+const language = document.documentElement.lang === "en" ? "en-GB" : document.documentElement.lang;
+const day = new Intl.DateTimeFormat(language, { day: "numeric", month: "long", year: "numeric" });
+const hour = new Intl.DateTimeFormat(language, { hour: "2-digit", minute: "2-digit" });
 const local = (root) => {
   for (const time of root.querySelectorAll("time[datetime]:not([data-local])")) {
     const date = new Date(time.dateTime);
     if (Number.isNaN(date.valueOf())) continue;
-    time.textContent = format.format(date).replace(" at ", ", ");
+    time.textContent = `${day.format(date)}, ${hour.format(date)}`;
     time.dataset.local = "";
   }
 };

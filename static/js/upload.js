@@ -3,6 +3,7 @@
 (() => {
   const form = document.querySelector("[data-upload]");
   if (!form) return;
+  const say = window.words;
   const input = form.querySelector("input[type=file]");
   const drop = form.querySelector("[data-drop]");
   const list = form.querySelector("[data-uploads]");
@@ -50,15 +51,15 @@
       const began = performance.now();
       request.open("PUT", `${form.dataset.upload}?${fields(file, count)}`);
       request.upload.onprogress = (event) => { bar.value = event.loaded / file.size; words.textContent = progress(event.loaded, file.size, began); };
-      request.upload.onload = () => { words.textContent = "Looking into the file"; };
+      request.upload.onload = () => { words.textContent = say("looking"); };
       request.onload = () => {
         if (request.status !== 201) return fail(request.responseText.length < 600 && !request.responseText.includes("<") ? request.responseText
-          : "The server did not take the file. Load this page again and upload it once more.");
-        bar.value = 1; words.textContent = "Uploaded"; stop.remove();
+          : say("not_taken"));
+        bar.value = 1; words.textContent = say("uploaded"); stop.remove();
         done(request.getResponseHeader("Location"));
       };
-      request.onerror = () => fail("The connection broke off before the file was complete. Nothing of it was kept; upload it again.");
-      request.onabort = () => fail("Stopped. Nothing of this file was kept.");
+      request.onerror = () => fail(say("broken_off"));
+      request.onabort = () => fail(say("stopped"));
       stop.addEventListener("click", () => request.abort());
       request.send(file);
     });
@@ -72,9 +73,9 @@
 
   function tooLarge(file) {
     const limit = Number(form.dataset.limit), free = Number(form.dataset.free);
-    if (!file.size) return "The file is empty. Choose the file that holds the data.";
-    if (limit && file.size > limit) return `The file is larger than ${bytes(limit)}, which is the most that this installation takes. Upload it in parts, or compressed.`;
-    if (file.size > free) return `The file needs ${bytes(file.size)}, and the disk has ${bytes(free)} left. Ask whoever runs Winnow to make room.`;
+    if (!file.size) return say("empty");
+    if (limit && file.size > limit) return say("too_large", { limit: bytes(limit) });
+    if (file.size > free) return say("no_room", { size: bytes(file.size), free: bytes(free) });
     return "";
   }
 
@@ -82,15 +83,16 @@
     const seconds = (performance.now() - began) / 1000;
     const speed = sent / Math.max(seconds, 0.1);
     const left = (all - sent) / speed;
-    const rest = seconds < 2 ? "" : `, ${bytes(speed)} a second, about ${time(left)} left`;
-    return `${bytes(sent)} of ${bytes(all)}${rest}`;
+    const known = { sent: bytes(sent), all: bytes(all), speed: bytes(speed), left: time(left) };
+    return seconds < 2 ? say("sent", known) : say("sent_and_left", known);
   }
 
   function bytes(value) {
-    const units = ["bytes", "kB", "MB", "GB", "TB"];
+    const units = [say("bytes"), "kB", "MB", "GB", "TB"];
     let at = 0;
     while (value >= 999.95 && at < units.length - 1) { value /= 1000; at += 1; }
-    return `${at === 0 || value >= 99.95 ? Math.round(value) : value.toFixed(1)} ${units[at]}`;
+    const digits = at === 0 || value >= 99.95 ? 0 : 1;
+    return `${value.toLocaleString(document.documentElement.lang, { minimumFractionDigits: digits, maximumFractionDigits: digits, useGrouping: false })} ${units[at]}`;
   }
 
   function time(seconds) {

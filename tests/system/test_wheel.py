@@ -41,6 +41,7 @@ def test_holds_templates_styles_scripts_and_migrations(wheel: Path) -> None:
         "app/static/css/winnow.css",
         "app/static/vendor/htmx.min.js",
         "app/migrations/env.py",
+        "app/locales/de/LC_MESSAGES/winnow.po",
     ):
         assert needed in names
     assert not [name for name in names if name.startswith(("templates/", "static/", "migrations/", "tests/"))]

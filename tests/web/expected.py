@@ -20,6 +20,7 @@ ROUTES: dict[str, Who] = {
     "POST /account": Who.SIGNED_IN,
     "GET /account/keys": Who.SIGNED_IN,
     "POST /account/keys": Who.SIGNED_IN,
+    "POST /account/language": Who.SIGNED_IN,
     "POST /account/password": Who.SIGNED_IN,
     "POST /account/sign-out-everywhere": Who.SIGNED_IN,
     "GET /datasets": Who.SIGNED_IN,

@@ -6,6 +6,7 @@ from fastapi import APIRouter, Depends, Request
 from fastapi.responses import RedirectResponse, Response
 from pydantic import Field, StringConstraints
 
+from app.messages import say
 from app.models import Role
 from app.services import accounts, datasets, sign_ins
 from app.services.errors import TooManyTries
@@ -18,7 +19,7 @@ from app.web.rendering import render
 router = APIRouter()
 
 Password = Annotated[str, StringConstraints(strip_whitespace=False, max_length=10_000)]
-NO_MATCH = "E-mail and password do not match. Try again, or ask the person who runs Winnow here for a new password."
+NO_MATCH = say("E-mail and password do not match. Try again, or ask the person who runs Winnow here for a new password.")
 
 
 class SignInForm(Input):

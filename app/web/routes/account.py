@@ -1,6 +1,6 @@
-"""Your account: name, password, and signing out everywhere."""
+"""Your account: name, password, language, and signing out everywhere."""
 
-from typing import Annotated
+from typing import Annotated, Literal
 
 from fastapi import APIRouter, Depends, Request
 from fastapi.responses import RedirectResponse, Response
@@ -9,7 +9,7 @@ from pydantic import Field
 from app.models import User
 from app.services import accounts, sign_ins
 from app.services.errors import Invalid
-from app.web import cookies
+from app.web import cookies, locales
 from app.web.dependencies import SessionDep, UserDep
 from app.web.forms import Input, Line, Submission, submission
 from app.web.rendering import render
@@ -26,6 +26,10 @@ class NameForm(Input):
 class PasswordForm(Input):
     current: Password
     password: Password
+
+
+class LanguageForm(Input):
+    language: Literal["", *locales.LANGUAGES] = ""  # type: ignore[valid-type]
 
 
 @router.get("/account")
@@ -65,6 +69,16 @@ def change_password(
     response = RedirectResponse("/account?saved=password", 303)
     cookies.remember(response, token)
     return response
+
+
+@router.post("/account/language")
+def change_language(
+    user: UserDep, session: SessionDep, form: Annotated[Submission[LanguageForm], Depends(submission(LanguageForm))]
+) -> Response:
+    if form.data is None:
+        raise Invalid(next(iter(form.errors.values())))
+    accounts.change_language(session, user, form.data.language)
+    return RedirectResponse("/account?saved=language", 303)
 
 
 @router.post("/account/sign-out-everywhere")

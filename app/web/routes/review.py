@@ -13,6 +13,7 @@ from sqlalchemy.orm import Session
 from app.curation.retelling import Told
 from app.curation.sample import Form as SampleForm
 from app.curation.sample import turns
+from app.messages import say
 from app.models import Decision, Review, Slot
 from app.services import (
     asking,
@@ -95,7 +96,7 @@ class Answer(Input):
     @model_validator(mode="after")
     def _paired(self) -> "Answer":
         if len(self.piece) != len(self.text) or len(self.role) not in (0, len(self.piece)):
-            raise ValueError("Part of the text was lost on its way. Send it again.")
+            raise ValueError(say("Part of the text was lost on its way. Send it again."))
         return self
 
     @property
@@ -244,8 +245,10 @@ def renew(access: ExpertDep, session: SessionDep, form: LeaseDep) -> Response:
     """A sign from an open page that its sample is still being read."""
     if form.data is None or desks.held(session, access.dataset, access.user, form.data.slot) is None:
         raise Conflict(
-            "This sample was reserved for you for a while, and a colleague has it now. You can still answer: "
-            "what you send is kept, and counts if nobody else was faster."
+            say(
+                "This sample was reserved for you for a while, and a colleague has it now. You can still answer: "
+                "what you send is kept, and counts if nobody else was faster."
+            )
         )
     reviewing.renew(session, access.dataset, access.user)
     return Response(status_code=204)

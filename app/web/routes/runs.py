@@ -6,6 +6,7 @@ from fastapi import APIRouter, Request, Response
 from fastapi.responses import RedirectResponse
 from sqlalchemy.orm import Session
 
+from app.messages import say
 from app.models import Job, JobState, RecipeVersion, Run, User
 from app.services import corpora, jobs, progress, recipes, runs, why
 from app.services.errors import NotFound
@@ -16,11 +17,11 @@ from app.web.rendering import render
 router = APIRouter()
 
 STATES = {
-    JobState.QUEUED: ("queued", "Waiting"),
-    JobState.RUNNING: ("queued", "In progress"),
-    JobState.SUCCEEDED: ("approved", "Finished"),
-    JobState.FAILED: ("rejected", "Failed"),
-    JobState.CANCELLED: ("dropped", "Stopped"),
+    JobState.QUEUED: ("queued", say("Waiting")),
+    JobState.RUNNING: ("queued", say("In progress")),
+    JobState.SUCCEEDED: ("approved", say("Finished")),
+    JobState.FAILED: ("rejected", say("Failed")),
+    JobState.CANCELLED: ("dropped", say("Stopped")),
 }
 
 
