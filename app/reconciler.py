@@ -1,11 +1,11 @@
-"""Threads that repeat a small duty: the reconciler wakes workers again whose message was lost."""
+"""Threads that repeat a small duty: the reconciler wakes workers whose message was lost, and frees what lies reserved."""
 
 import logging
 import threading
 from collections.abc import Callable
 
 from app.db import transaction
-from app.services import jobs
+from app.services import freeing, jobs
 
 log = logging.getLogger("winnow.reconciler")
 
@@ -36,3 +36,6 @@ def _reconcile() -> None:
     with transaction() as session:
         if woken := jobs.reconcile(session):
             log.info("woke workers again jobs=%s", woken)
+    with transaction() as session:
+        if freed := freeing.free_everywhere(session):
+            log.info("freed reserved samples places=%s", freed)

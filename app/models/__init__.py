@@ -11,6 +11,7 @@ from app.models.recipe import RecipeVersion
 from app.models.release import Release, ReleaseRow
 from app.models.review import Decision, Review, Slot, SlotState
 from app.models.review import Purpose as SlotPurpose
+from app.models.routing import Batch, Lane, SampleField
 from app.models.rubric import Rubric
 from app.models.run import MeasureSet, Run, RunBlock, Verdict
 from app.models.sample import Revision, Sample, SampleSearch, SampleState, StateCount
@@ -18,6 +19,7 @@ from app.models.user import Invitation, LoginAttempt, SignIn, User
 
 __all__ = [
     "Base",
+    "Batch",
     "Benchmark",
     "Block",
     "BlockCheck",
@@ -36,6 +38,7 @@ __all__ = [
     "Job",
     "JobKind",
     "JobState",
+    "Lane",
     "LoginAttempt",
     "MeasureSet",
     "Membership",
@@ -53,6 +56,7 @@ __all__ = [
     "Run",
     "RunBlock",
     "Sample",
+    "SampleField",
     "SampleSearch",
     "SampleState",
     "Shard",

@@ -8,7 +8,7 @@ from sqlalchemy.orm import Session
 
 from app.curation.sample import Form
 from app.models import Corpus, Dataset, Decision, Review, Revision, Sample, Slot, SlotState, User
-from app.services import closeness
+from app.services import closeness, lanes
 from app.services.edits import Piece, pieces
 from app.services.errors import NotFound
 from app.services.leases import next_slots
@@ -42,7 +42,7 @@ class Past:
 
 @dataclass(frozen=True)
 class Desk:
-    """`emptiness` says why there is no sample: nothing_yet, all_done, with_others or only_skipped."""
+    """`emptiness` says why there is no sample: nothing_yet, all_done, with_others, only_skipped, paused or not_yours."""
 
     subject: Subject | None
     past: list[Past]
@@ -161,8 +161,13 @@ def _emptiness(session: Session, dataset: Dataset, expert: User) -> str:
     def any_place(*conditions: ColumnElement[bool]) -> bool:
         return bool(session.scalar(select(exists().where(Slot.dataset_id == dataset.id, *conditions))))
 
-    if any_place(Slot.state == SlotState.OPEN):
+    if dataset.paused_at is not None:
+        return "paused"
+    is_mine = Slot.lane.in_(lanes.served(session, dataset, expert))
+    if any_place(Slot.state == SlotState.OPEN, is_mine):
         return "only_skipped"
-    if any_place(Slot.state == SlotState.LEASED):
+    if any_place(Slot.state == SlotState.LEASED, is_mine):
         return "with_others"
+    if any_place(Slot.state.in_([SlotState.OPEN, SlotState.LEASED])):
+        return "not_yours"
     return "all_done" if any_place(Slot.state == SlotState.DONE) else "nothing_yet"

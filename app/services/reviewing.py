@@ -23,6 +23,7 @@ from app.models import (
 from app.services import contaminations, reasons
 from app.services.edits import revised
 from app.services.errors import Conflict, Invalid, NotFound
+from app.services.fitting import trim
 from app.services.leases import lock_desk, next_slots, renew, term
 from app.services.settling import settle, unsettle
 from app.services.slots import close_slots, open_slots
@@ -78,7 +79,7 @@ def submit(
         slot_id=slot.id,
         expert_id=expert.id,
         decision=decision,
-        reason=reason if decision is Decision.REJECT else "",
+        reason=reasons.stored(decision, reason),
         comment=comment.strip(),
         revision_id=_revision(session, sample, expert, decision, edits or {}),
         guideline_id=_guideline(session, dataset),
@@ -92,6 +93,8 @@ def submit(
     session.flush()
     if review.counted and decision is not Decision.SKIP and slot.purpose is SlotPurpose.REVIEW:
         settle(session, sample)
+    if review.counted and decision is Decision.SKIP:
+        trim(session, dataset, [sample.id])
     return Outcome(review)
 
 
