@@ -7,7 +7,7 @@ from sqlalchemy import Select, and_, exists, func, or_, select
 from sqlalchemy.exc import IntegrityError
 from sqlalchemy.orm import Session
 
-from app.models import Dataset, DatasetForm, Membership, Purpose, Review, Role, Slot, SlotState, User
+from app.models import Dataset, DatasetForm, Membership, Purpose, Review, Role, Sample, Slot, SlotState, User
 from app.services import fitting, lanes
 from app.services.errors import Conflict
 

@@ -5,7 +5,7 @@ Who declares no language and no field serves all of them. A lane that is for a g
 
 from collections.abc import Iterable, Sequence
 
-from sqlalchemy import ColumnElement, Select, Text, cast, func, literal, or_, select, true
+from sqlalchemy import ColumnElement, Select, SQLColumnExpression, Text, cast, func, literal, or_, select, true
 from sqlalchemy.dialects.postgresql import ARRAY, insert
 from sqlalchemy.orm import Session
 
@@ -38,10 +38,10 @@ def _served(dataset_id: ColumnElement[int] | int, expert_id: int) -> Select[str]
 def serves() -> list[ColumnElement[bool]]:
     """What holds of a lane and a member who serves it; somebody without a membership has declared nothing."""
 
-    def says(declared: ColumnElement[list[str]], part: ColumnElement[str]) -> ColumnElement[bool]:
+    def says(declared: SQLColumnExpression[list[str]], part: SQLColumnExpression[str]) -> ColumnElement[bool]:
         return part == func.any(func.coalesce(declared, cast([], ARRAY(Text))))
 
-    def all_or(declared: ColumnElement[list[str]], part: ColumnElement[str]) -> ColumnElement[bool]:
+    def all_or(declared: SQLColumnExpression[list[str]], part: SQLColumnExpression[str]) -> ColumnElement[bool]:
         return or_(part == "", func.coalesce(func.cardinality(declared), 0) == 0, says(declared, part))
 
     return [

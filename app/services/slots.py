@@ -71,7 +71,9 @@ def _reopen(session: Session, dataset: Dataset, queued: Select[int]) -> int:
     is_review = place.purpose == SlotPurpose.REVIEW
     turn = func.row_number().over(partition_by=(place.sample_id, is_review), order_by=place.number)
     closed: Subquery = (
-        select(place.id, is_review.label("is_review"), turn.label("turn"), (now.c.wanted - now.c.active).label("lacking"))
+        select(
+            place.id, is_review.label("is_review"), turn.label("turn"), (now.c.wanted - now.c.active).label("lacking")
+        )
         .join(now, now.c.id == place.sample_id)
         .where(place.dataset_id == dataset.id, place.state == SlotState.CLOSED)
         .subquery()
@@ -91,9 +93,7 @@ def _add_missing(session: Session, dataset: Dataset, queued: Select[int]) -> int
     now = standing(dataset, queued)
     further = func.generate_series(1, now.c.wanted - now.c.active).table_valued("number").render_derived()
     missing = (
-        select(
-            literal(dataset.id), now.c.id, now.c.last + further.c.number, now.c.lane, now.c.rank, now.c.batch_id
-        )
+        select(literal(dataset.id), now.c.id, now.c.last + further.c.number, now.c.lane, now.c.rank, now.c.batch_id)
         .select_from(now)
         .join(further, true())
         .order_by(now.c.id, further.c.number)
