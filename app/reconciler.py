@@ -33,9 +33,9 @@ def reconciler(stop: threading.Event) -> Repeating:
 
 
 def _reconcile() -> None:
+    with transaction() as session:  # first, because it needs no broker
+        if freed := freeing.free_everywhere(session):
+            log.info("freed reserved samples places=%s", freed)
     with transaction() as session:
         if woken := jobs.reconcile(session):
             log.info("woke workers again jobs=%s", woken)
-    with transaction() as session:
-        if freed := freeing.free_everywhere(session):
-            log.info("freed reserved samples places=%s", freed)
