@@ -186,8 +186,8 @@ _WORK = text("""
         count(*) FILTER (WHERE t.undone_at IS NULL AND t.decision = 'skip') AS skipped,
         count(*) FILTER (WHERE t.undone_at IS NOT NULL) AS undone,
         count(*) FILTER (WHERE t.undone_at IS NULL AND t.counted AND p.purpose = 'review'
-            AND (s.state = 'approved' AND t.decision IN ('reject', 'flag')
-                OR s.state = 'rejected' AND t.decision IN ('approve', 'flag'))) AS overturned,
+            AND (s.state = 'approved' AND t.decision = 'reject' OR s.state = 'rejected' AND t.decision = 'approve')
+        ) AS overturned,
         (coalesce(sum(least(coalesce(t.seconds, t.gap, 0), coalesce(t.gap, t.seconds, 0), :idle)), 0) / 60)::float AS minutes,
         (percentile_cont(0.5) WITHIN GROUP (ORDER BY least(t.seconds, :idle))
             FILTER (WHERE t.decision <> 'skip'))::float AS seconds

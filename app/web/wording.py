@@ -5,7 +5,7 @@ from datetime import UTC, datetime
 from markupsafe import Markup
 
 SPACE = "\u00a0"  # a number and its unit stay on one line
-_MONTHS = (
+MONTHS = (
     "January",
     "February",
     "March",
@@ -89,7 +89,7 @@ def ago(value: datetime, now: datetime | None = None) -> str:
 def at(value: datetime) -> Markup:
     """A <time> in UTC; times.js turns it into the reader's own time."""
     moment = value.astimezone(UTC)
-    words = f"{moment.day} {_MONTHS[moment.month - 1]} {moment.year}, {moment:%H:%M} UTC"
+    words = f"{moment.day} {MONTHS[moment.month - 1]} {moment.year}, {moment:%H:%M} UTC"
     return Markup('<time datetime="{}">{}</time>').format(f"{moment:%Y-%m-%dT%H:%M:%SZ}", words)
 
 

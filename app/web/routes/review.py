@@ -9,11 +9,11 @@ from pydantic import ConfigDict, Field, model_validator
 from sqlalchemy.orm import Session
 
 from app.models import Decision
+from app.services import batches, guidelines, reasons, reviewing
 from app.services import desk as desks
-from app.services import guidelines, reasons, reviewing
 from app.services.errors import Conflict, DomainError, Invalid
 from app.services.why import Reason
-from app.web import drawing, material, roles, word_diff  # noqa: F401 - the last three give words to the templates
+from app.web import dates, drawing, material, roles, word_diff  # noqa: F401 - all but one give words to the templates
 from app.web.days import day_began
 from app.web.dependencies import Access, ExpertDep, SessionDep
 from app.web.errors import STATUS
@@ -178,6 +178,7 @@ def _desk(
         refusal=refusal,
         key=uuid4().hex,
         reasons=reasons.REASONS,
+        batches=batches.for_expert(session, access.dataset, access.user),
         guideline=None if wants_part(request) else guidelines.current(session, access.dataset),
         limits=_drawn(laid_out.subject),
         metadata=_metadata(laid_out.subject),
