@@ -4,7 +4,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 
 import numpy as np
-from sqlalchemy import func, select
+from sqlalchemy import func, or_, select
 from sqlalchemy.dialects.postgresql import insert
 from sqlalchemy.orm import Session
 
@@ -29,8 +29,8 @@ class Passed:
 
 def waiting(session: Session, dataset: Dataset) -> Sequence[Passed]:
     """Those that as many people passed on as the plan says, most often first. Who has been given a field counts anew."""
-    given_at = func.coalesce(SampleField.created_at, Sample.created_at)
-    people = func.count(Review.expert_id.distinct()).filter(Review.created_at > given_at)
+    is_since = or_(SampleField.created_at.is_(None), Review.created_at > SampleField.created_at)
+    people = func.count(Review.expert_id.distinct()).filter(is_since)
     rows = session.execute(
         select(
             Sample.id,

@@ -80,7 +80,9 @@ class Log:
 
 def read(folder: Path) -> list[Event]:
     return [
-        Event(**orjson.loads(line)) for file in sorted(folder.glob("*.jsonl")) for line in file.read_bytes().splitlines()
+        Event(**orjson.loads(line))
+        for file in sorted(folder.glob("*.jsonl"))
+        for line in file.read_bytes().splitlines()
     ]
 
 
@@ -203,7 +205,9 @@ def _holds(events: Iterable[Event], term: float) -> Iterator[tuple[int, float, f
         for event in own:
             if event.op != "next" or event.result != "ok" or not event.slot:
                 continue
-            answers = (e.invoked for e in own if e.op == "decide" and e.slot == event.slot and e.invoked > event.invoked)
+            answers = (
+                e.invoked for e in own if e.op == "decide" and e.slot == event.slot and e.invoked > event.invoked
+            )
             until = min(event.invoked + term, *answers, float("inf")) - CLOCK
             if until > event.returned:
                 yield event.slot, event.returned, until, client

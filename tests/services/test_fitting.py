@@ -132,7 +132,7 @@ def test_a_share_of_the_samples_asks_for_more(session: Session) -> None:
     dataset, samples = queue(session, 1, 300)
     plan = review_plan.save(session, dataset, more=3, more_share=0.2, seed=7)
     fitting.fit(session, dataset)
-    drawn = {s.id for s in samples if int(md5(f"7:{s.id}".encode()).hexdigest()[:8], 16) < 0.2 * 2**32}  # noqa: S324
+    drawn = {s.id for s in samples if int(md5(f"7:{s.id}".encode()).hexdigest()[:8], 16) < 0.2 * 2**32}
 
     counts = dict(session.execute(select(Slot.sample_id, func.count()).group_by(Slot.sample_id)).all())
     assert counts == {sample.id: 3 if sample.id in drawn else 1 for sample in samples}

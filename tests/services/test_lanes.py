@@ -33,7 +33,7 @@ def member(session: Session, dataset: Dataset, **declared: list[str]) -> User:
 
 def taken(session: Session, dataset: Dataset, expert: User, count: int = 9) -> list[int]:
     found = [slot.sample_id for slot in reviewing.next_slots(session, dataset, expert, count)]
-    session.execute(update(Slot).values(state=SlotState.OPEN, expert_id=None))
+    session.execute(update(Slot).where(Slot.state == SlotState.LEASED).values(state=SlotState.OPEN, expert_id=None))
     return found
 
 
@@ -117,7 +117,9 @@ def test_the_desk_says_what_is_not_for_this_expert(
     waiting(session, dataset, field="cardiology")
     queue_order.arrange(session, dataset)
 
-    assert desk.lay_out(session, dataset, member(session, dataset, **declared), dataset.created_at).emptiness == emptiness
+    assert (
+        desk.lay_out(session, dataset, member(session, dataset, **declared), dataset.created_at).emptiness == emptiness
+    )
 
 
 def test_lanes_that_nobody_serves_are_known(session: Session, dataset: Dataset) -> None:
