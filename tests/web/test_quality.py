@@ -165,7 +165,7 @@ def test_experts_declare_for_themselves_and_admins_for_all(
     given = {"languages": "", "fields": "", "groups": "Board"}
     assert dora.post(f"{people}/{bob.user.id}/serves", data=given).status_code == 303
     assert (declared().languages, declared().groups) == ([], ["board"])
-    assert "groups board" in dora.get(people).text
+    assert "Groups board" in dora.get(people).text
 
 
 def test_a_corpus_goes_to_a_field(dora: Browser, bob: Browser, session: Session, dataset: Dataset) -> None:
