@@ -6,7 +6,7 @@ PIP := $(BIN)/python -m pip --quiet --disable-pip-version-check
 STAMPS := $(VENV)/stamps
 
 .DEFAULT_GOAL := help
-.PHONY: help setup up test lint types imports unit format messages lock wheel clean bench bench-import
+.PHONY: help setup up test lint types imports unit chaos format messages lock wheel clean bench bench-import
 
 help: ## Show this list
 	@grep -hE '^[a-z-]+:.*##' $(MAKEFILE_LIST) | sed 's/:.*## /\t/' | expand -t 12
@@ -54,6 +54,9 @@ imports: setup $(STAMPS)/test ## Which part may import which
 
 unit: setup $(STAMPS)/test ## Tests only; ARGS goes to pytest
 	$(BIN)/pytest $(ARGS)
+
+chaos: setup $(STAMPS)/test ## Two hundred experts, failing servers and networks, for CHAOS_SECONDS (300): no answer may be lost or doubled
+	CHAOS_SECONDS=$${CHAOS_SECONDS:-300} CHAOS_SAMPLES=$${CHAOS_SAMPLES:-1500} $(BIN)/pytest -s tests/faults/test_review_chaos.py
 
 format: setup $(STAMPS)/test ## Put the code in shape
 	$(BIN)/ruff check --fix .

@@ -65,12 +65,16 @@ def sqlalchemy_url(url: str) -> str:
     raise ValueError("DATABASE_URL must start with postgresql://. Winnow runs on PostgreSQL only.")
 
 
+CONNECTIONS = 20
+"""The most that one process uses at a time."""
+
+
 def make_engine(url: str, **options: Any) -> Engine:
     """An engine that gives up on a dead server instead of waiting for ever."""
     return create_engine(
         sqlalchemy_url(url),
         pool_size=options.pop("pool_size", 10),
-        max_overflow=10,
+        max_overflow=CONNECTIONS - 10,
         pool_timeout=5,
         pool_pre_ping=True,
         hide_parameters=True,  # an error's text ends up in logs, and parameters hold sample text

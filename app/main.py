@@ -16,6 +16,7 @@ from app.reconciler import reconciler
 from app.resources import resource
 from app.services import marks
 from app.web import errors, routes
+from app.web.admission import Admitted
 from app.web.files import StaticFiles
 from app.web.middleware import Caught, Logged, SameOrigin, Secured
 
@@ -30,7 +31,13 @@ def create_app() -> FastAPI:
         redoc_url=None,
         default_response_class=HTMLResponse,
         lifespan=_reconciling,
-        middleware=[Middleware(Logged), Middleware(Secured), Middleware(SameOrigin), Middleware(Caught)],
+        middleware=[
+            Middleware(Logged),
+            Middleware(Secured),
+            Middleware(SameOrigin),
+            Middleware(Caught),
+            Middleware(Admitted),
+        ],
     )
     for router in routers():
         app.include_router(router)

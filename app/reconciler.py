@@ -1,11 +1,11 @@
-"""Threads that repeat a small duty: the reconciler wakes workers again whose message was lost."""
+"""Threads that repeat a small duty: the reconciler wakes workers whose message was lost, and frees what lies reserved."""
 
 import logging
 import threading
 from collections.abc import Callable
 
 from app.db import transaction
-from app.services import jobs
+from app.services import freeing, jobs
 
 log = logging.getLogger("winnow.reconciler")
 
@@ -33,6 +33,9 @@ def reconciler(stop: threading.Event) -> Repeating:
 
 
 def _reconcile() -> None:
+    with transaction() as session:  # first, because it needs no broker
+        if freed := freeing.free_everywhere(session):
+            log.info("freed reserved samples places=%s", freed)
     with transaction() as session:
         if woken := jobs.reconcile(session):
             log.info("woke workers again jobs=%s", woken)

@@ -41,7 +41,7 @@ class Settings(BaseSettings):
     )
     session_idle_minutes: int = Field(12 * 60, ge=5, description="A sign-in ends after this long without a request")
     session_days: int = Field(14, ge=1, description="A sign-in ends after this long in any case")
-    lease_minutes: int = Field(20, ge=1, description="How long a sample stays reserved for one expert")
+    lease_minutes: float = Field(20, gt=0, description="How long a sample stays reserved for one expert")
     stale_seconds: float = Field(
         20, gt=0, description="A piece of work without a sign of life for this long is given to another worker"
     )

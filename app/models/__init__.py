@@ -16,6 +16,7 @@ from app.models.recipe import RecipeVersion
 from app.models.release import Release, ReleaseRow
 from app.models.review import Decision, Review, Slot, SlotState
 from app.models.review import Purpose as SlotPurpose
+from app.models.routing import Batch, Lane, SampleField
 from app.models.rubric import Rubric
 from app.models.run import MeasureSet, Run, RunBlock, Verdict
 from app.models.sample import Revision, Sample, SampleSearch, SampleState, StateCount
@@ -29,6 +30,7 @@ __all__ = [
     "Adjudication",
     "AdjudicationHold",
     "Base",
+    "Batch",
     "Benchmark",
     "Block",
     "BlockCheck",
@@ -55,6 +57,7 @@ __all__ = [
     "Job",
     "JobKind",
     "JobState",
+    "Lane",
     "LoginAttempt",
     "MeasureSet",
     "Membership",
@@ -74,6 +77,7 @@ __all__ = [
     "Run",
     "RunBlock",
     "Sample",
+    "SampleField",
     "SampleSearch",
     "SampleState",
     "Shard",

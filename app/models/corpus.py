@@ -21,7 +21,8 @@ class CorpusState(StrEnum):
 class Corpus(Identified, Dated, Base):
     """One uploaded raw file or archive. lines = accepted + refused + copies, always.
 
-    Of near-duplicates, the one from a `trusted` corpus stays where the recipe says so.
+    Of near-duplicates, the one from a `trusted` corpus stays where the recipe says so. Experts of its `field`, and of
+    the group it is for, are asked about its samples; everybody where none is said.
     """
 
     __tablename__ = "corpora"
@@ -36,6 +37,8 @@ class Corpus(Identified, Dated, Base):
     shape: Mapped[str | None]
     mapping: Mapped[Json | None]
     trusted: Mapped[bool] = mapped_column(server_default="false")
+    field: Mapped[str] = mapped_column(server_default="")
+    for_group: Mapped[str] = mapped_column(server_default="")
     state: Mapped[CorpusState] = mapped_column(server_default=CorpusState.WAITING)
     error: Mapped[str | None]
     lines: Mapped[int] = mapped_column(server_default="0")

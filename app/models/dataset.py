@@ -5,7 +5,8 @@ from enum import StrEnum
 from functools import partial
 from secrets import token_bytes
 
-from sqlalchemy import CheckConstraint, ForeignKey
+from sqlalchemy import CheckConstraint, ForeignKey, Text
+from sqlalchemy.dialects.postgresql import ARRAY
 from sqlalchemy.orm import Mapped, mapped_column
 
 from app.db import Base, Dated, Identified, Json
@@ -56,10 +57,16 @@ class Dataset(Identified, Dated, Base):
 
 
 class Membership(Dated, Base):
-    """A person's role in one dataset."""
+    """A person's role in one dataset, and what they review there: no language and no field is all of them.
+
+    Samples for a group come to its members only.
+    """
 
     __tablename__ = "memberships"
 
     dataset_id: Mapped[int] = mapped_column(ForeignKey("datasets.id", ondelete="CASCADE"), primary_key=True)
     user_id: Mapped[int] = mapped_column(ForeignKey("users.id", ondelete="CASCADE"), primary_key=True, index=True)
     role: Mapped[Role]
+    languages: Mapped[list[str]] = mapped_column(ARRAY(Text), server_default="{}")
+    fields: Mapped[list[str]] = mapped_column(ARRAY(Text), server_default="{}")
+    groups: Mapped[list[str]] = mapped_column(ARRAY(Text), server_default="{}")

@@ -50,6 +50,7 @@ class Slot(Identified, Base):
     __table_args__ = (
         UniqueConstraint("sample_id", "number"),
         Index("ix_slots_open", "dataset_id", "lane", "rank", "id", postgresql_where="state = 'open'"),
+        Index("ix_slots_batch", "batch_id", "state", postgresql_where="batch_id IS NOT NULL"),
         Index("ix_slots_leased", "dataset_id", "expert_id", "leased_until", postgresql_where="state = 'leased'"),
         Index("ix_slots_gold", "dataset_id", "lane", postgresql_where="purpose = 'gold'"),
     )
@@ -63,6 +64,7 @@ class Slot(Identified, Base):
     state: Mapped[SlotState] = mapped_column(server_default=SlotState.OPEN)
     expert_id: Mapped[int | None] = mapped_column(ForeignKey("users.id"))
     leased_until: Mapped[datetime | None]
+    batch_id: Mapped[int | None] = mapped_column(ForeignKey("batches.id", ondelete="SET NULL"))
 
 
 class Review(Identified, Dated, Base):
@@ -85,6 +87,7 @@ class Review(Identified, Dated, Base):
         Index("ix_reviews_expert", "dataset_id", "expert_id", "id"),
         Index("ix_reviews_sample", "sample_id", "expert_id"),
         Index("ix_reviews_undone", "dataset_id", "undone_at", postgresql_where="undone_at IS NOT NULL"),
+        Index("ix_reviews_passed_on", "dataset_id", "sample_id", postgresql_where="reason = 'field'"),
     )
 
     dataset_id: Mapped[int] = mapped_column(ForeignKey("datasets.id", ondelete="CASCADE"))

@@ -8,7 +8,7 @@ from sqlalchemy.exc import IntegrityError
 from sqlalchemy.orm import Session
 
 from app.models import Dataset, DatasetForm, Membership, Purpose, Review, Role, Sample, Slot, SlotState, User
-from app.services import slots
+from app.services import fitting, lanes
 from app.services.errors import Conflict
 
 
@@ -77,15 +77,14 @@ def state_counts(session: Session, dataset_id: int) -> dict[str, int]:
 def change(session: Session, dataset: Dataset, **values: Any) -> None:
     """Change what a dataset asks for. Reviews already given stay as they are.
 
-    More reviews per sample are asked at once of samples that still wait; fewer only of those that join the queue from
-    now on, because a place in the queue may be in somebody's hands.
+    Samples that still wait are asked about as often as is wanted now. What is in somebody's hands stays there.
     """
     before = dataset.reviews_per_sample
     for name, value in values.items():
         setattr(dataset, name, value)
     _save(session, dataset)
-    if dataset.reviews_per_sample > before:
-        slots.open_slots(session, dataset, select(Sample.id).where(Sample.dataset_id == dataset.id))
+    if dataset.reviews_per_sample != before:
+        fitting.fit(session, dataset)
 
 
 def _waiting_for(user: User) -> Any:
@@ -94,6 +93,7 @@ def _waiting_for(user: User) -> Any:
         Slot.state == SlotState.OPEN,
         and_(Slot.state == SlotState.LEASED, or_(Slot.expert_id == user.id, Slot.leased_until < func.now())),
     )
+    is_mine = lanes.is_served(Slot.lane.expression, Dataset.id.expression, user.id)
     answered = exists().where(
         Review.sample_id == Slot.sample_id,
         Review.expert_id == user.id,
@@ -102,7 +102,7 @@ def _waiting_for(user: User) -> Any:
     )
     return (
         select(func.count(Slot.sample_id.distinct()))
-        .where(Slot.dataset_id == Dataset.id, is_free, ~answered)
+        .where(Slot.dataset_id == Dataset.id, is_free, is_mine, ~answered)
         .correlate(Dataset)
         .scalar_subquery()
     )

@@ -11,7 +11,7 @@ from app.curation.retelling import Told
 from app.curation.sample import Form, Json
 from app.messages import say
 from app.models import Corpus, Dataset, Decision, Review, Revision, Sample, Slot, SlotPurpose, SlotState, User
-from app.services import beside, closeness, desk_pauses
+from app.services import beside, closeness, desk_pauses, lanes
 from app.services.beside import Beside
 from app.services.edits import Piece, pieces, taken_up
 from app.services.errors import NotFound
@@ -67,7 +67,10 @@ class Done:
 
 @dataclass(frozen=True)
 class Desk(Done):
-    """`emptiness` says why there is no sample: nothing_yet, all_done, with_others, only_skipped or resting."""
+    """`emptiness` says why there is no sample.
+
+    nothing_yet, all_done, with_others, only_skipped, not_yours, resting (this expert) or paused (the whole dataset).
+    """
 
     subject: Subject | None = None
     emptiness: str = ""
@@ -236,11 +239,16 @@ def _emptiness(session: Session, dataset: Dataset, expert: User) -> str:
     def any_place(*conditions: ColumnElement[bool]) -> bool:
         return bool(session.scalar(select(exists().where(Slot.dataset_id == dataset.id, *conditions))))
 
+    if dataset.paused_at is not None:
+        return "paused"
     if desk_pauses.is_paused(session, dataset, expert):
         return "resting"
     is_review = Slot.purpose == SlotPurpose.REVIEW
-    if any_place(Slot.state == SlotState.OPEN, is_review):
+    is_mine = and_(is_review, Slot.lane.in_(lanes.served(session, dataset, expert)))
+    if any_place(Slot.state == SlotState.OPEN, is_mine):
         return "only_skipped"
-    if any_place(Slot.state == SlotState.LEASED, is_review):
+    if any_place(Slot.state == SlotState.LEASED, is_mine):
         return "with_others"
+    if any_place(is_review, Slot.state.in_([SlotState.OPEN, SlotState.LEASED])):
+        return "not_yours"
     return "all_done" if any_place(Slot.state == SlotState.DONE) else "nothing_yet"

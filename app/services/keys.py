@@ -24,6 +24,7 @@ ACTIONS = (
     Action("reject", "Reject: then a digit for the reason", "r"),
     Action("edit", "Edit the answer", "e"),
     Action("skip", "Skip: leave it to someone else", "s"),
+    Action("field", "Not my field: an expert of another field gets it", "n"),
     Action("flag", "Flag it for a colleague, with a comment", "f"),
     Action("ask", "Ask a colleague about it", "c"),
     Action("marks", "Show or hide what is marked in the text", "m"),

@@ -8,6 +8,8 @@ from sqlalchemy.orm import Session
 
 from app.models import Dataset, Review, Slot, SlotState, User
 from app.services import desk_pauses, gold_queue, lanes
+from app.services.claiming import claim
+from app.services.freeing import free_expired
 from app.settings import get_settings
 
 MOST = 5
@@ -17,17 +19,23 @@ MOST = 5
 def next_slots(session: Session, dataset: Dataset, expert: User, count: int = 2) -> list[Slot]:
     """The places that this expert decides next: those in their hands first, then free ones.
 
-    Fewer than `count` where none is left. A sample that the expert took back comes first.
+    Fewer than `count` where none is left or the dataset is paused. A sample that the expert took back comes first.
     Nobody gets a sample twice, nor one that they skipped.
     """
     lock_desk(session, dataset.id, expert.id)
     if desk_pauses.is_paused(session, dataset, expert):
         return []
     slots = list(_held(session, dataset, expert, count)) if renew(session, dataset, expert) else []
-    if len(slots) < count:
-        _free_expired(session, dataset)
     gold_queue.keep_in_front(session, slots)
-    while len(slots) < count and (claimed := _next(session, dataset, expert, slots)) is not None:
+    if len(slots) == count or dataset.paused_at is not None:
+        return slots
+    free_expired(session, dataset)
+    served = lanes.served(session, dataset, expert)
+    while len(slots) < count:
+        claimed = gold_queue.due(session, dataset, expert, slots)
+        claimed = claimed or claim(session, dataset, expert, served, is_urgent=not slots)
+        if claimed is None:
+            break
         slots.append(claimed)
     return slots
 
@@ -70,11 +78,7 @@ def lock_desk(session: Session, dataset_id: int, expert_id: int) -> None:
 
 def term() -> ColumnElement[timedelta]:
     """How long a place stays reserved."""
-    return func.make_interval(0, 0, 0, 0, 0, get_settings().lease_minutes)
-
-
-def _next(session: Session, dataset: Dataset, expert: User, held: Sequence[Slot]) -> Slot | None:
-    return gold_queue.due(session, dataset, expert, held) or _claim(session, dataset, expert)
+    return func.make_interval(0, 0, 0, 0, 0, 0, 60 * get_settings().lease_minutes)
 
 
 def _held(session: Session, dataset: Dataset, expert: User, count: int) -> Sequence[Slot]:
@@ -90,48 +94,3 @@ def _held(session: Session, dataset: Dataset, expert: User, count: int) -> Seque
         .limit(count)
         .execution_options(populate_existing=True)
     ).all()
-
-
-def _free_expired(session: Session, dataset: Dataset) -> None:
-    """Give back what others left lying. Places that someone is answering at this moment are left alone."""
-    session.execute(
-        text("""
-        UPDATE slots SET state = 'open', expert_id = NULL, leased_until = NULL WHERE id IN (
-            SELECT id FROM slots WHERE dataset_id = :dataset AND state = 'leased' AND leased_until < now()
-            FOR UPDATE SKIP LOCKED)
-    """),
-        {"dataset": dataset.id},
-    )
-
-
-def _claim(session: Session, dataset: Dataset, expert: User) -> Slot | None:
-    """The first free place that this expert may have, of the lanes they serve. One at a time: never two of a sample."""
-    # Scalar subqueries are looked up row by row. As NOT EXISTS they became a join, which with stale statistics
-    # compared every free place with every answer of the expert.
-    claim = text("""
-        UPDATE slots SET state = 'leased', expert_id = :expert, leased_until = now() + make_interval(mins => :minutes)
-        WHERE id = (
-            SELECT s.id FROM unnest(CAST(:lanes AS text[])) AS served(lane), LATERAL (
-                SELECT s.id, s.rank FROM slots s
-                WHERE s.dataset_id = :dataset AND s.lane = served.lane AND s.state = 'open'
-                  AND (
-                    SELECT true FROM reviews r
-                    WHERE r.sample_id = s.sample_id AND r.expert_id = :expert AND r.undone_at IS NULL
-                      AND r.superseded_at IS NULL LIMIT 1) IS NULL
-                  AND (
-                    SELECT true FROM slots o
-                    WHERE o.sample_id = s.sample_id AND o.expert_id = :expert AND o.state = 'leased' LIMIT 1) IS NULL
-                ORDER BY s.rank, s.id LIMIT 1 FOR UPDATE OF s SKIP LOCKED) AS s
-            ORDER BY s.rank, s.id LIMIT 1)
-        RETURNING slots.*
-    """)
-    values = {
-        "dataset": dataset.id,
-        "expert": expert.id,
-        "minutes": get_settings().lease_minutes,
-        "lanes": lanes.served(session, dataset, expert),
-    }
-    claimed: Slot | None = session.scalar(
-        select(Slot).from_statement(claim), values, execution_options={"populate_existing": True}
-    )
-    return claimed

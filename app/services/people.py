@@ -2,11 +2,12 @@
 
 from collections.abc import Sequence
 
-from sqlalchemy import Row, func, select, update
+from sqlalchemy import Row, func, select
 from sqlalchemy.orm import Session
 
-from app.models import Dataset, Membership, Role, Slot, SlotState, User
+from app.models import Dataset, Membership, Role, User
 from app.services.errors import Conflict, NotFound
+from app.services.freeing import free_all_of
 
 
 def members(session: Session, dataset: Dataset) -> Sequence[Row[User, Role]]:
@@ -38,13 +39,8 @@ def remove(session: Session, dataset: Dataset, user_id: int) -> None:
     membership = _locked(session, dataset, user_id)
     _refuse_last_admin(session, dataset, membership)
     session.delete(membership)
-    session.execute(
-        update(Slot)
-        .where(Slot.dataset_id == dataset.id, Slot.expert_id == user_id, Slot.state == SlotState.LEASED)
-        .values(state=SlotState.OPEN, expert_id=None, leased_until=None)
-        .execution_options(synchronize_session=False)
-    )
     session.flush()
+    free_all_of(session, dataset, user_id)
 
 
 def _locked(session: Session, dataset: Dataset, user_id: int) -> Membership:

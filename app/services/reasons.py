@@ -3,6 +3,7 @@
 from dataclasses import dataclass
 
 from app.messages import say
+from app.models import Decision
 
 
 @dataclass(frozen=True)
@@ -24,6 +25,9 @@ REASONS = (
     Reason("other", say("Something else"), needs_words=True),
 )
 
+NOT_MY_FIELD = "field"
+"""Why a sample is passed on, where that is said: it wants an expert of another field."""
+
 _BY_CODE = {reason.code: reason for reason in REASONS}
 
 
@@ -32,7 +36,15 @@ def find(code: str) -> Reason | None:
     return _BY_CODE.get(code)
 
 
+def stored(decision: Decision, code: str) -> str:
+    """What is kept of a reason: of a rejection, and of a sample that was passed on because of its field."""
+    is_kept = decision is Decision.REJECT or (decision is Decision.SKIP and code == NOT_MY_FIELD)
+    return code if is_kept else ""
+
+
 def title(code: str) -> str:
     """A stored reason in words, also one that is no longer offered."""
+    if code == NOT_MY_FIELD:
+        return "Not my field"
     reason = find(code)
     return reason.title if reason else code.replace("_", " ").capitalize()

@@ -25,6 +25,7 @@ from app.models import (
 from app.services import adjudicating, contaminations, desk_pauses, gold_queue, reasons, rubrics
 from app.services.edits import revised
 from app.services.errors import Conflict, Invalid, NotFound
+from app.services.fitting import trim
 from app.services.leases import lock_desk, next_slots, renew, term
 from app.services.settling import settle, unsettle
 from app.services.slots import close_slots, open_slots
@@ -94,7 +95,7 @@ def submit(
         slot_id=slot.id,
         expert_id=expert.id,
         decision=decision,
-        reason=reason if decision is Decision.REJECT else "",
+        reason=reasons.stored(decision, reason),
         comment=comment.strip(),
         revision_id=_revision(session, sample, expert, content),
         guideline_id=_guideline(session, dataset),
@@ -113,6 +114,8 @@ def submit(
         settle(session, sample)
     if slot.purpose is SlotPurpose.GOLD:
         desk_pauses.watch(session, dataset, expert)
+    if review.counted and decision is Decision.SKIP:
+        trim(session, dataset, [sample.id])
     return Outcome(review)
 
 

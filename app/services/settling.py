@@ -9,7 +9,7 @@ from app.curation.sample import Json
 from app.models import Decision, Review, Revision, Sample, SampleState, Slot, SlotPurpose, SlotState
 from app.services import disputes
 
-_OUTCOMES = {
+OUTCOMES = {
     Decision.APPROVE: SampleState.APPROVED,
     Decision.REJECT: SampleState.REJECTED,
     Decision.FLAG: SampleState.FLAGGED,
@@ -19,7 +19,7 @@ _OUTCOMES = {
 def settle(session: Session, sample: Sample) -> None:
     """Decide a sample once all its places for reviews are filled."""
     is_review = Slot.purpose == SlotPurpose.REVIEW
-    is_waiting = exists().where(Slot.sample_id == sample.id, is_review, Slot.state != SlotState.DONE)
+    is_waiting = exists().where(Slot.sample_id == sample.id, is_review, Slot.state.in_([SlotState.OPEN, SlotState.LEASED]))
     if session.scalar(select(is_waiting)):
         return
     answers = session.execute(
@@ -52,7 +52,7 @@ def agreed(answers: Sequence[tuple[Decision, int | None, Json | None]]) -> tuple
         return SampleState.FLAGGED, None
     if first is Decision.APPROVE and any(other != content for _, _, other in answers):
         return SampleState.FLAGGED, None
-    return _OUTCOMES[first], revision_id if first is Decision.APPROVE else None
+    return OUTCOMES[first], revision_id if first is Decision.APPROVE else None
 
 
 def unsettle(sample: Sample) -> bool:

@@ -2,15 +2,18 @@
 
 from typing import Any, cast
 
-from sqlalchemy import CursorResult, Select, exists, func, literal, select, update
+from sqlalchemy import CTE, CursorResult, Select, Subquery, and_, func, literal, or_, select, true, update
 from sqlalchemy.dialects.postgresql import insert
-from sqlalchemy.orm import Session
+from sqlalchemy.orm import Session, aliased
 
-from app.models import Dataset, Sample, SampleState, Slot, SlotState
+from app.models import Dataset, Sample, SampleState, Slot, SlotPurpose, SlotState
+from app.services import review_plan
+
+ACTIVE = (SlotState.OPEN, SlotState.LEASED, SlotState.DONE)
 
 
 def open_slots(session: Session, dataset: Dataset, samples: Select[int]) -> int:
-    """Give those of the samples that are queued their N places. Returns how many places were made or opened again."""
+    """Give those of the samples that are queued the places they lack. Returns how many were made or opened again."""
     queued = select(Sample.id).where(
         Sample.dataset_id == dataset.id, Sample.state == SampleState.QUEUED, Sample.id.in_(samples)
     )
@@ -36,11 +39,50 @@ def close_slots(session: Session, dataset: Dataset, samples: Select[int] | None 
     )
 
 
+def standing(dataset: Dataset, samples: Select[int]) -> CTE:
+    """Per sample: how many reviews are wanted, how its places for them stand, and what a new place takes over."""
+    is_review = Slot.purpose == SlotPurpose.REVIEW
+
+    def places(*states: SlotState) -> Any:
+        return func.count(Slot.id).filter(is_review, Slot.state.in_(states))
+
+    return (
+        select(
+            Sample.id,
+            review_plan.wanted(dataset, Sample.id.expression).label("wanted"),
+            places(*ACTIVE).label("active"),
+            places(SlotState.OPEN).label("open"),
+            places(SlotState.DONE).label("done"),
+            func.coalesce(func.max(Slot.number), 0).label("last"),
+            func.coalesce(func.max(Slot.lane).filter(is_review), "").label("lane"),
+            func.coalesce(func.min(Slot.rank).filter(is_review), 0).label("rank"),
+            func.max(Slot.batch_id).filter(is_review).label("batch_id"),
+        )
+        .outerjoin(Slot, Slot.sample_id == Sample.id)
+        .where(Sample.id.in_(samples))
+        .group_by(Sample.id)
+        .cte("standing")
+    )
+
+
 def _reopen(session: Session, dataset: Dataset, queued: Select[int]) -> int:
+    """As many closed places as are wanted, the first ones; those that are not for reviews all."""
+    now, place = standing(dataset, queued), aliased(Slot)
+    is_review = place.purpose == SlotPurpose.REVIEW
+    turn = func.row_number().over(partition_by=(place.sample_id, is_review), order_by=place.number)
+    closed: Subquery = (
+        select(
+            place.id, is_review.label("is_review"), turn.label("turn"), (now.c.wanted - now.c.active).label("lacking")
+        )
+        .join(now, now.c.id == place.sample_id)
+        .where(place.dataset_id == dataset.id, place.state == SlotState.CLOSED)
+        .subquery()
+    )
+    wanted = select(closed.c.id).where(or_(~closed.c.is_review, closed.c.turn <= closed.c.lacking))
     return _count(
         session.execute(
             update(Slot)
-            .where(Slot.dataset_id == dataset.id, Slot.state == SlotState.CLOSED, Slot.sample_id.in_(queued))
+            .where(Slot.id.in_(wanted), Slot.state == SlotState.CLOSED)
             .values(state=SlotState.OPEN)
             .execution_options(synchronize_session=False)
         )
@@ -48,20 +90,41 @@ def _reopen(session: Session, dataset: Dataset, queued: Select[int]) -> int:
 
 
 def _add_missing(session: Session, dataset: Dataset, queued: Select[int]) -> int:
-    numbers = func.generate_series(1, dataset.reviews_per_sample).table_valued("number").render_derived()
-    has_place = exists().where(Slot.sample_id == Sample.id, Slot.number == numbers.c.number)
+    now = standing(dataset, queued)
+    further = func.generate_series(1, now.c.wanted - now.c.active).table_valued("number").render_derived()
     missing = (
-        select(literal(dataset.id), Sample.id, numbers.c.number)
-        .select_from(Sample)
-        .join(numbers, literal(True))
-        .where(Sample.id.in_(queued), ~has_place)
-        .order_by(Sample.id, numbers.c.number)
+        select(literal(dataset.id), now.c.id, now.c.last + further.c.number, now.c.lane, now.c.rank, now.c.batch_id)
+        .select_from(now)
+        .join(further, true())
+        .order_by(now.c.id, further.c.number)
     )
+    columns = ["dataset_id", "sample_id", "number", "lane", "rank", "batch_id"]
     # Two runs may open the same places at the same moment.
     return _count(
         session.execute(
-            insert(Slot).from_select(["dataset_id", "sample_id", "number"], missing).on_conflict_do_nothing(),
+            insert(Slot).from_select(columns, missing).on_conflict_do_nothing(),
             execution_options={"preserve_rowcount": True},
+        )
+    )
+
+
+def close_surplus(session: Session, dataset: Dataset, samples: Select[int]) -> int:
+    """Close free places beyond what is wanted, the last ones. What is in somebody's hands or answered stays."""
+    now, place = standing(dataset, samples), aliased(Slot)
+    room = func.greatest(now.c.wanted - (now.c.active - now.c.open), 0)
+    turn = func.row_number().over(partition_by=place.sample_id, order_by=place.number)
+    free = (
+        select(place.id, turn.label("turn"), room.label("room"))
+        .join(now, now.c.id == place.sample_id)
+        .where(and_(place.state == SlotState.OPEN, place.purpose == SlotPurpose.REVIEW))
+        .subquery()
+    )
+    return _count(
+        session.execute(
+            update(Slot)
+            .where(Slot.id.in_(select(free.c.id).where(free.c.turn > free.c.room)), Slot.state == SlotState.OPEN)
+            .values(state=SlotState.CLOSED)
+            .execution_options(synchronize_session=False)
         )
     )
 

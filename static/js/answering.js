@@ -11,7 +11,7 @@ window.Winnow ??= {};
     for (const input of form.querySelectorAll("[data-seconds]")) input.value = Winnow.seconds();
     const pairs = [...new FormData(form, submitter)].filter(([, value]) => typeof value === "string");
     const fields = Object.fromEntries(pairs);
-    const decision = fields.decision || (fields.reason ? "reject" : "");
+    const decision = fields.decision || ({ "": "", field: "skip" }[fields.reason ?? ""] ?? "reject");
     if (!decision) return;
     const { slot, subject: sample, about: words } = subject().dataset;
     outbox.add({ kind: "answer", url: `${form.getAttribute("action")}?part=done`, pairs, key: fields.key, decision, slot, sample, words });

@@ -63,7 +63,7 @@
     for (const question of all()) { question.classList.remove("has-error"); question.querySelector("[data-told]").textContent = ""; }
   };
 
-  const decisionOf = (button) => (button.name === "decision" ? button.value : button.name === "reason" ? "reject" : "");
+  const decisionOf = (button) => (button.name === "decision" ? button.value : button.name === "reason" && button.value !== "field" ? "reject" : "");
   document.addEventListener("click", (event) => {
     const button = event.target.closest?.("button[form=answer]");
     const decision = button && desk.contains(button) ? decisionOf(button) : "";

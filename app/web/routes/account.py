@@ -5,9 +5,10 @@ from typing import Annotated, Literal
 from fastapi import APIRouter, Depends, Request
 from fastapi.responses import RedirectResponse, Response
 from pydantic import Field
+from sqlalchemy.orm import Session
 
 from app.models import User
-from app.services import accounts, sign_ins
+from app.services import accounts, declaring, sign_ins
 from app.services.errors import Invalid
 from app.web import cookies, locales
 from app.web.dependencies import SessionDep, UserDep
@@ -33,9 +34,9 @@ class LanguageForm(Input):
 
 
 @router.get("/account")
-def account(request: Request, user: UserDep, saved: str = "") -> Response:
+def account(request: Request, user: UserDep, session: SessionDep, saved: str = "") -> Response:
     """The page. `saved` says what has just been changed."""
-    return _page(request, user, saved=saved)
+    return _page(request, user, session, saved=saved)
 
 
 @router.post("/account")
@@ -46,7 +47,7 @@ def change_name(
     form: Annotated[Submission[NameForm], Depends(submission(NameForm))],
 ) -> Response:
     if form.data is None:
-        return _page(request, user, name_form=form, status=422)
+        return _page(request, user, session, name_form=form, status=422)
     accounts.change_name(session, user, form.data.name, form.data.specialty)
     return RedirectResponse("/account?saved=name", 303)
 
@@ -60,12 +61,12 @@ def change_password(
 ) -> Response:
     """A new password ends all sign-ins but this browser's, which gets a new one."""
     if form.data is None:
-        return _page(request, user, password_form=form, status=422)
+        return _page(request, user, session, password_form=form, status=422)
     try:
         token = accounts.change_password(session, user, form.data.current, form.data.password)
     except Invalid as error:
         form.refuse(error)
-        return _page(request, user, password_form=form, status=422)
+        return _page(request, user, session, password_form=form, status=422)
     response = RedirectResponse("/account?saved=password", 303)
     cookies.remember(response, token)
     return response
@@ -92,6 +93,7 @@ def sign_out_everywhere(user: UserDep, session: SessionDep) -> Response:
 def _page(
     request: Request,
     user: User,
+    session: Session,
     *,
     name_form: Submission[NameForm] | None = None,
     password_form: Submission[PasswordForm] | None = None,
@@ -102,6 +104,7 @@ def _page(
         request,
         "account.html",
         user=user,
+        serving=declaring.of_person(session, user),
         saved=saved,
         status=status,
         name_form=name_form or Submission[NameForm](),

@@ -8,7 +8,7 @@ from pydantic import Field
 from sqlalchemy.orm import Session
 
 from app.models import Role
-from app.services import invitations, people
+from app.services import declaring, invitations, people
 from app.settings import get_settings
 from app.web.dependencies import Access, DatasetAdminDep, Id, LeadDep, SessionDep
 from app.web.forms import Input, Line, Submission, submission
@@ -92,6 +92,7 @@ def people_page_with(
         dataset=access.dataset,
         access=access,
         members=people.members(session, access.dataset),
+        serving=declaring.of(session, access.dataset),
         pending=invitations.pending(session, access.dataset),
         form=form or Submission[InviteForm](),
         link=link,

@@ -17,6 +17,7 @@ from app.messages import say
 from app.models import Decision, Review, Slot
 from app.services import (
     asking,
+    batches,
     gold,
     gold_queue,
     guideline_examples,
@@ -33,7 +34,8 @@ from app.services.errors import Conflict, DomainError, Invalid
 from app.services.taking_back import take_back
 from app.services.why import Reason
 from app.settings import get_settings
-from app.web import (  # noqa: F401 - the last six give words to templates
+from app.web import (  # noqa: F401 - the last seven give words to templates
+    dates,
     dock,
     drawing,
     editor,
@@ -91,7 +93,9 @@ class Answer(Input):
         if not isinstance(values, dict):
             return values
         plain = {name: value for name, value in values.items() if not name.startswith(cls.many)}
-        return ({"decision": "reject"} if plain.get("reason") else {}) | plain | {"asked": given(values)}
+        # A reason alone is a decision: nobody's field is a skip, any other a rejection.
+        meant = {reasons.NOT_MY_FIELD: "skip"}.get(str(plain.get("reason")), "reject")
+        return ({"decision": meant} if plain.get("reason") else {}) | plain | {"asked": given(values)}
 
     @model_validator(mode="after")
     def _paired(self) -> "Answer":
@@ -339,6 +343,7 @@ def _desk(
         guideline=guideline,
         examples=guideline_examples.shown(session, guideline),
         colleagues=[] if wants_part(request) else people.names(session, access.dataset),
+        batches=batches.for_expert(session, access.dataset, access.user),
         limits=_drawn(laid_out.subject),
         metadata=_metadata(laid_out.subject),
         **_learnt(session, access),
