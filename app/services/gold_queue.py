@@ -21,7 +21,7 @@ FRONT, BACK = -1e300, 1e300
 _GIVE = text("""
     INSERT INTO slots (dataset_id, sample_id, number, rank, lane, purpose, state, expert_id, leased_until)
     SELECT :dataset, g.sample_id, :number, :rank, :lane, 'gold', 'leased', :expert,
-        now() + make_interval(mins => :minutes)
+        now() + make_interval(secs => :seconds)
     FROM gold_samples g JOIN samples s ON s.id = g.sample_id
     WHERE g.dataset_id = :dataset AND g.retired_at IS NULL AND g.author_id <> :expert
       AND s.state IN ('approved', 'rejected')
@@ -121,7 +121,7 @@ def _give(session: Session, dataset: Dataset, expert: User, kind: str, held: Seq
         "number": FIRST_NUMBER + expert.id,
         "lane": lane(kind, expert),
         "rank": BACK if held else FRONT,
-        "minutes": get_settings().lease_minutes,
+        "seconds": 60 * get_settings().lease_minutes,
     }
     found: Slot | None = session.scalar(
         select(Slot).from_statement(_GIVE), values, execution_options={"populate_existing": True}

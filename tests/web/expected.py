@@ -103,7 +103,6 @@ ROUTES: dict[str, Who] = {
     "GET /datasets/{dataset_id}/quality/comments": Who.LEAD,
     "GET /datasets/{dataset_id}/questions": Who.EXPERT,
     "POST /datasets/{dataset_id}/people/{user_id}/serves": Who.DATASET_ADMIN,
-    "GET /datasets/{dataset_id}/quality": Who.LEAD,
     "GET /datasets/{dataset_id}/quality/batches": Who.LEAD,
     "POST /datasets/{dataset_id}/quality/batches": Who.DATASET_ADMIN,
     "POST /datasets/{dataset_id}/quality/batches/{batch_id}/remove": Who.DATASET_ADMIN,
