@@ -178,7 +178,7 @@ def _desk(
         refusal=refusal,
         key=uuid4().hex,
         reasons=reasons.REASONS,
-        batches=batches.for_expert(session, access.dataset, access.user),
+        batch=batches.for_expert(session, access.dataset, access.user),
         guideline=None if wants_part(request) else guidelines.current(session, access.dataset),
         limits=_drawn(laid_out.subject),
         metadata=_metadata(laid_out.subject),
