@@ -32,6 +32,7 @@ class Batch(Identified, Dated, Base):
     corpus_id: Mapped[int | None] = mapped_column(ForeignKey("corpora.id", ondelete="SET NULL"))
     for_group: Mapped[str] = mapped_column(server_default="")
     due_on: Mapped[date | None] = mapped_column(Date)
+    samples: Mapped[int] = mapped_column(server_default="0")
     created_by: Mapped[int | None] = mapped_column(ForeignKey("users.id"))
 
 

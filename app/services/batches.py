@@ -1,16 +1,15 @@
 """Batches: samples that are wanted together, by a day, from everybody or from one group."""
 
-from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date
 
 import numpy as np
-from sqlalchemy import Select, delete, func, select, text
+from sqlalchemy import Select, delete, exists, func, select, text
 from sqlalchemy.dialects.postgresql import insert
 from sqlalchemy.orm import Session
 
 from app.curation import pace
-from app.models import Batch, Dataset, Sample, SampleSearch, SampleState, Slot, SlotPurpose, User
+from app.models import Batch, Dataset, Sample, SampleSearch, SampleState, Slot, SlotPurpose, SlotState, User
 from app.services import lanes, queue_order, samples
 from app.services.contents import Ids
 from app.services.errors import Conflict, Invalid
@@ -31,9 +30,22 @@ class BatchLine:
         return self.decided < self.samples and self.days_left is not None and self.days_left < 0
 
 
+MOST = 1_000
+"""Places that are counted for an expert: they want to know whether the end is near."""
+_WAITING = (SlotState.OPEN, SlotState.LEASED)
+_LEFT = text("""
+    SELECT count(DISTINCT sample_id) FROM (
+        SELECT p.sample_id FROM slots p WHERE p.batch_id = :batch AND p.lane = ANY(:lanes)
+            AND (p.state = 'open' OR p.state = 'leased' AND p.expert_id = :expert)
+            AND NOT coalesce((SELECT true FROM reviews r
+                WHERE r.sample_id = p.sample_id AND r.expert_id = :expert AND r.undone_at IS NULL LIMIT 1), false)
+        LIMIT :most) AS mine
+""")
+
+
 @dataclass(frozen=True)
 class Wanted:
-    """A batch as an expert sees it: what is left of it that they can help with."""
+    """A batch as an expert sees it: what is left of it that they can help with, counted no further than MOST."""
 
     name: str
     due_on: date | None
@@ -67,6 +79,7 @@ def create(
     if not found:
         raise Invalid("No sample that still waits, and is in no other batch, fits this. Nothing was made.")
     session.execute(assign, {"batch": made.id, "ids": list(found)})
+    made.samples = len(found)
     queue_order.arrange(session, dataset, np.array(sorted(found)))
     return made
 
@@ -104,22 +117,18 @@ def listed(session: Session, dataset: Dataset) -> list[BatchLine]:
     ]
 
 
-def for_expert(session: Session, dataset: Dataset, expert: User) -> Sequence[Wanted]:
-    """Batches of which something is left that this expert may take."""
-    served = lanes.served(session, dataset, expert)
-    rows = session.execute(
-        text("""
-        SELECT b.name, b.due_on, count(DISTINCT p.sample_id) FILTER (WHERE (
-                p.state = 'open' OR p.state = 'leased' AND p.expert_id = :expert) AND p.lane = ANY(:lanes)
-                AND (SELECT true FROM reviews r WHERE r.sample_id = p.sample_id AND r.expert_id = :expert
-                    AND r.undone_at IS NULL LIMIT 1) IS NULL) AS for_me,
-            count(DISTINCT p.sample_id) AS of
-        FROM batches b JOIN slots p ON p.batch_id = b.id
-        WHERE b.dataset_id = :dataset GROUP BY b.id ORDER BY b.due_on NULLS LAST, b.id
-    """),
-        {"dataset": dataset.id, "expert": expert.id, "lanes": served},
-    )
-    return [Wanted(row.name, row.due_on, row.for_me, row.of) for row in rows if row.for_me]
+def for_expert(session: Session, dataset: Dataset, expert: User) -> Wanted | None:
+    """The batch that is due first of those of which something is left that this expert may take."""
+    waiting = session.scalars(
+        select(Batch)
+        .where(Batch.dataset_id == dataset.id, exists().where(Slot.batch_id == Batch.id, Slot.state.in_(_WAITING)))
+        .order_by(Batch.due_on.nulls_last(), Batch.id)
+    ).all()
+    served = lanes.served(session, dataset, expert) if waiting else []
+    for batch in waiting:
+        if left := session.scalar(_LEFT, {"batch": batch.id, "expert": expert.id, "lanes": served, "most": MOST}):
+            return Wanted(batch.name, batch.due_on, left, batch.samples)
+    return None
 
 
 def _chosen(dataset: Dataset, batch: Batch) -> Select[int]:

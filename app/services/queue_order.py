@@ -17,6 +17,7 @@ from app.services.judging import Judged
 from app.services.review_plan import Order, ReviewPlan, Stratum
 from app.services.routing import Standing
 
+FEW = 1_000
 _PLACINGS = """
     CREATE TEMP TABLE IF NOT EXISTS placings (id bigint PRIMARY KEY, lane text, rank float8) ON COMMIT DELETE ROWS;
     DELETE FROM placings
@@ -32,37 +33,45 @@ _APPLY = """
 """
 
 
-def apply(session: Session, run: Run, judged: Judged, changed: Ids) -> None:
-    """After a run: samples that have just come into the queue; all of them where the order is another one."""
+def prepare(session: Session, run: Run, judged: Judged, changed: Ids) -> None:
+    """After a run: say where samples that have just come into the queue belong; all where the order is another one.
+
+    New places are made there at once: a million that are moved afterwards leave a million dead rows at the queue's head.
+    """
     dataset = session.get_one(Dataset, run.dataset_id)
     before = _latest(session, run.dataset_id, run.id)
     is_new = before is None or before.set_id != run.set_id or _recipe_s(session, before) != _recipe_s(session, run)
     is_relative = review_plan.load(dataset).order is Order.COVERAGE_GAP
-    _arrange(session, dataset, run, judged.layout, None if is_new or is_relative else changed)
+    _prepare(session, dataset, run, judged.layout, None if is_new or is_relative else changed)
+
+
+def apply(session: Session, dataset: Dataset) -> None:
+    """Put places that stand elsewhere where they belong."""
+    session.execute(text(_APPLY), {"dataset": dataset.id})
 
 
 def arrange(session: Session, dataset: Dataset, chosen: Ids | None = None) -> None:
     """Put all samples of the queue where the plan, the corpora and the batches want them now, or the chosen ones."""
     run = _latest(session, dataset.id)
     layout = blocks.layout(session, dataset.id, run.last_sample_id if run else 0)
-    if review_plan.load(dataset).order is Order.COVERAGE_GAP:
-        chosen = None  # a stratum's samples are ranked among each other
-    _arrange(session, dataset, run, layout, chosen)
+    if review_plan.load(dataset).order is Order.COVERAGE_GAP and chosen is not None and len(chosen) > FEW:
+        chosen = None  # a stratum's samples are ranked among each other; a few that come alone come first
+    _prepare(session, dataset, run, layout, chosen)
+    apply(session, dataset)
 
 
-def _arrange(session: Session, dataset: Dataset, run: Run | None, layout: blocks.Layout, chosen: Ids | None) -> None:
+def _prepare(session: Session, dataset: Dataset, run: Run | None, layout: blocks.Layout, chosen: Ids | None) -> None:
     # Two at the same moment would each know only its own lanes.
     session.execute(text("SELECT pg_advisory_xact_lock(hashtextextended(:name, 0))"), {"name": f"queue {dataset.id}"})
+    session.execute(text(_PLACINGS))
     now = _standing(session, dataset, run, layout, chosen)
     if not len(now.ids):
         return
     names = routing.lanes_of(session, dataset, now, is_all=chosen is None)
     ranks = queueing.batched(_ranks(session, dataset, run, now), now.batch, len(now.batches))
-    session.execute(text(_PLACINGS))
     rows = zip(now.ids.tolist(), names, ranks.tolist(), strict=True)
     copy_rows(session, "COPY placings FROM STDIN", rows)
     session.execute(text("ANALYZE placings"))
-    session.execute(text(_APPLY), {"dataset": dataset.id})
 
 
 def _standing(

@@ -179,8 +179,9 @@ def _experts(session: Session, dataset: Dataset, idle_minutes: float) -> list[Ex
 _WORK = text("""
     WITH timed AS (
         SELECT r.expert_id, r.sample_id, r.slot_id, r.decision, r.counted, r.undone_at, r.seconds,
-            extract(epoch FROM r.created_at - lag(r.created_at) OVER (PARTITION BY r.expert_id ORDER BY r.created_at, r.id)) AS gap
-        FROM reviews r WHERE r.dataset_id = :dataset)
+            extract(epoch FROM r.created_at - lag(r.created_at) OVER own) AS gap
+        FROM reviews r WHERE r.dataset_id = :dataset
+        WINDOW own AS (PARTITION BY r.expert_id ORDER BY r.created_at, r.id))
     SELECT t.expert_id, u.name,
         count(*) FILTER (WHERE t.undone_at IS NULL AND t.decision <> 'skip') AS answers,
         count(*) FILTER (WHERE t.undone_at IS NULL AND t.decision = 'skip') AS skipped,

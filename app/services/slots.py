@@ -2,7 +2,26 @@
 
 from typing import Any, cast
 
-from sqlalchemy import CTE, CursorResult, Select, Subquery, and_, func, literal, or_, select, true, update
+from sqlalchemy import (
+    CTE,
+    BigInteger,
+    ColumnElement,
+    CursorResult,
+    Float,
+    FromClause,
+    Select,
+    Subquery,
+    Text,
+    and_,
+    column,
+    func,
+    literal,
+    or_,
+    select,
+    table,
+    true,
+    update,
+)
 from sqlalchemy.dialects.postgresql import insert
 from sqlalchemy.orm import Session, aliased
 
@@ -12,12 +31,19 @@ from app.services import review_plan
 ACTIVE = (SlotState.OPEN, SlotState.LEASED, SlotState.DONE)
 
 
-def open_slots(session: Session, dataset: Dataset, samples: Select[int]) -> int:
-    """Give those of the samples that are queued the places they lack. Returns how many were made or opened again."""
+_PLACINGS = table("placings", column("id", BigInteger), column("lane", Text), column("rank", Float))
+"""Where samples belong, as `queue_order` has prepared it in this transaction."""
+
+
+def open_slots(session: Session, dataset: Dataset, samples: Select[int], *, is_prepared: bool = False) -> int:
+    """Give those of the samples that are queued the places they lack. Returns how many were made or opened again.
+
+    New places stand beside the sample's others; where that was prepared, where `queue_order` wants them.
+    """
     queued = select(Sample.id).where(
         Sample.dataset_id == dataset.id, Sample.state == SampleState.QUEUED, Sample.id.in_(samples)
     )
-    return _reopen(session, dataset, queued) + _add_missing(session, dataset, queued)
+    return _reopen(session, dataset, queued) + _add_missing(session, dataset, queued, is_prepared=is_prepared)
 
 
 def close_slots(session: Session, dataset: Dataset, samples: Select[int] | None = None) -> int:
@@ -89,13 +115,18 @@ def _reopen(session: Session, dataset: Dataset, queued: Select[int]) -> int:
     )
 
 
-def _add_missing(session: Session, dataset: Dataset, queued: Select[int]) -> int:
+def _add_missing(session: Session, dataset: Dataset, queued: Select[int], *, is_prepared: bool) -> int:
     now = standing(dataset, queued)
     further = func.generate_series(1, now.c.wanted - now.c.active).table_valued("number").render_derived()
+    found: FromClause = now.join(further, true())
+    lane: ColumnElement[str] = now.c.lane
+    rank: ColumnElement[float] = now.c.rank
+    if is_prepared:
+        found = found.outerjoin(_PLACINGS, _PLACINGS.c.id == now.c.id)
+        lane, rank = func.coalesce(_PLACINGS.c.lane, lane), func.coalesce(_PLACINGS.c.rank, rank)
     missing = (
-        select(literal(dataset.id), now.c.id, now.c.last + further.c.number, now.c.lane, now.c.rank, now.c.batch_id)
-        .select_from(now)
-        .join(further, true())
+        select(literal(dataset.id), now.c.id, now.c.last + further.c.number, lane, rank, now.c.batch_id)
+        .select_from(found)
         .order_by(now.c.id, further.c.number)
     )
     columns = ["dataset_id", "sample_id", "number", "lane", "rank", "batch_id"]

@@ -47,6 +47,7 @@ def _create_batches() -> None:
         sa.Column("corpus_id", sa.BigInteger(), nullable=True),
         sa.Column("for_group", sa.Text(), server_default="", nullable=False),
         sa.Column("due_on", sa.Date(), nullable=True),
+        sa.Column("samples", sa.BigInteger(), server_default="0", nullable=False),
         sa.Column("created_by", sa.BigInteger(), nullable=True),
         sa.Column("created_at", sa.DateTime(timezone=True), server_default=_NOW, nullable=False),
         sa.ForeignKeyConstraint(["corpus_id"], ["corpora.id"], name=op.f("fk_batches_corpus_id_corpora"), ondelete="SET NULL"),

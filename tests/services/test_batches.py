@@ -68,8 +68,10 @@ def test_a_batch_for_a_group_goes_to_its_members(
     batches.create(session, dataset, lead, name="Hearts", words="hearts", for_group=" Heart  team ")
     theirs, other = member(session, dataset, groups=["heart team"]), member(session, dataset)
 
-    assert [one.name for one in batches.for_expert(session, dataset, theirs)] == ["Hearts"]
-    assert batches.for_expert(session, dataset, other) == []
+    wanted = batches.for_expert(session, dataset, theirs)
+    assert wanted is not None
+    assert wanted.name == "Hearts"
+    assert batches.for_expert(session, dataset, other) is None
     assert taken(session, dataset, other) == [samples[n].id for n in (1, 3, 5)]
 
 
@@ -80,8 +82,8 @@ def test_experts_hear_what_is_left_for_them(
     one, other = member(session, dataset), member(session, dataset)
     answer(session, dataset, one)
 
-    assert batches.for_expert(session, dataset, one) == [batches.Wanted("Hearts", date(2031, 1, 3), 2, 3)]
-    assert batches.for_expert(session, dataset, other)[0].left == 3
+    assert batches.for_expert(session, dataset, one) == batches.Wanted("Hearts", date(2031, 1, 3), 2, 3)
+    assert batches.for_expert(session, dataset, other) == batches.Wanted("Hearts", date(2031, 1, 3), 3, 3)
     answer(session, dataset, other)
     (line,) = batches.listed(session, dataset)
     assert (line.samples, line.decided) == (3, 1)
