@@ -52,7 +52,7 @@ class Measured:
 
 
 HEAD = """| queue | browser p50 | p95 | next p50 | p95 | submit p50 | p95 | decisions of the experts | server's CPU per request | load average |
-|---|---|---|---|---|---|---|---|---|---|"""
+|---|---|---|---|---|---|---|---|---|---|"""  # noqa: E501
 
 
 def at(times: Sequence[float], percent: int) -> float:

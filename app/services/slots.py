@@ -79,7 +79,8 @@ def standing(dataset: Dataset, samples: Select[int]) -> CTE:
             places(*ACTIVE).label("active"),
             places(SlotState.OPEN).label("open"),
             places(SlotState.DONE).label("done"),
-            func.coalesce(func.max(Slot.number), 0).label("last"),
+            # Gold places are numbered far beyond, one number per expert: they must stay free.
+            func.coalesce(func.max(Slot.number).filter(Slot.purpose != SlotPurpose.GOLD), 0).label("last"),
             func.coalesce(func.max(Slot.lane).filter(is_review), "").label("lane"),
             func.coalesce(func.min(Slot.rank).filter(is_review), 0).label("rank"),
             func.max(Slot.batch_id).filter(is_review).label("batch_id"),

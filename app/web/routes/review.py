@@ -343,7 +343,7 @@ def _desk(
         guideline=guideline,
         examples=guideline_examples.shown(session, guideline),
         colleagues=[] if wants_part(request) else people.names(session, access.dataset),
-        batches=batches.for_expert(session, access.dataset, access.user),
+        batch=batches.for_expert(session, access.dataset, access.user),
         limits=_drawn(laid_out.subject),
         metadata=_metadata(laid_out.subject),
         **_learnt(session, access),
