@@ -7,6 +7,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from app.resources import resource
+from app.services.keys import ACTIONS
 from app.web.dock_keys import DIGITS, LETTERS, Wanted, allocate
 
 ONE_KEY = re.compile(r"""data-key="([^"{]+)\"""")
@@ -14,13 +15,14 @@ SCALE = st.tuples(st.integers(0, 4), st.integers(2, 6)).map(lambda ends: Wanted(
 QUESTIONS = st.lists(st.integers(1, 20).map(Wanted) | SCALE, max_size=9)
 
 
-def test_no_page_uses_a_key_of_the_answers() -> None:
+def test_the_desk_uses_no_key_of_the_answers() -> None:
     """Where this fails: give the new control another key, or take its letter out of LETTERS."""
     used: dict[str, str] = {}
-    for page in sorted(Path(str(resource("templates"))).glob("*.html")):
+    for page in sorted(Path(str(resource("templates"))).glob("*review*.html")):
         used |= dict.fromkeys(ONE_KEY.findall(page.read_text()), page.name)
 
-    assert {"a", "r", "e", "s", "f", "z", "g", "?"} <= used.keys(), "the pages were read"
+    assert {"escape", "ctrl+enter"} <= used.keys(), "the pages were read"
+    used |= {action.key: action.title for action in ACTIONS}
     assert {key: page for key, page in used.items() if key in LETTERS + DIGITS} == {}
     assert len(set(LETTERS)) == len(LETTERS)
 
@@ -54,4 +56,10 @@ def test_points_of_a_scale_keep_their_own_digit_or_get_letters() -> None:
 
 
 def test_where_too_few_are_left_a_question_has_none() -> None:
-    assert list(allocate([Wanted(10), Wanted(12), Wanted(2), Wanted(1)]))[2:] == [(), ("b",)]
+    assert list(allocate([Wanted(10), Wanted(10), Wanted(2), Wanted(1)]))[2:] == [(), ("b",)]
+
+
+def test_keys_that_a_person_has_chosen_are_left_alone() -> None:
+    assert list(allocate([Wanted(2), Wanted(9)], taken={"q", "2"})) == [
+        ("1", "3"), ("w", "t", "y", "i", "o", "p", "d", "h", "l"),
+    ]  # fmt: skip
