@@ -48,6 +48,7 @@ def environment() -> Environment:
     made = Environment(
         loader=FileSystemLoader(resource("templates")),
         autoescape=True,
+        auto_reload=False,  # or every include of every page asks the disk whether it has changed
         undefined=StrictUndefined,
         trim_blocks=True,
         lstrip_blocks=True,
