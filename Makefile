@@ -6,7 +6,7 @@ PIP := $(BIN)/python -m pip --quiet --disable-pip-version-check
 STAMPS := $(VENV)/stamps
 
 .DEFAULT_GOAL := help
-.PHONY: help setup up test lint types imports unit chaos format messages lock wheel clean bench bench-import
+.PHONY: help setup up test lint types imports unit chaos format messages lock wheel clean bench bench-import load
 
 help: ## Show this list
 	@grep -hE '^[a-z-]+:.*##' $(MAKEFILE_LIST) | sed 's/:.*## /\t/' | expand -t 12
@@ -76,6 +76,10 @@ bench: setup $(STAMPS)/test ## Run all benchmarks beside the peers; SECTION="Fil
 
 bench-import: setup ## Import of 100,000 and 1,000,000 rows: memory and time may not grow out of proportion
 	nice $(BIN)/python benchmarks/import_memory.py
+
+load: setup $(STAMPS)/test ## The desk under load: 50 experts and a real browser (results in benchmarks/REVIEW.md)
+	@scripts/chromium.sh
+	$(BIN)/python -m benchmarks.review
 
 clean: ## Remove what set-up and tests made
 	rm -rf $(VENV) node_modules static/vendor dist .pytest_cache .mypy_cache .ruff_cache .hypothesis

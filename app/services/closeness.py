@@ -4,12 +4,13 @@ from collections.abc import Mapping
 from functools import lru_cache
 
 import orjson
+from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from app.curation.bounds import Limit
 from app.curation.recipe import Recipe
-from app.models import RecipeVersion
-from app.services import columns, runs
+from app.models import RecipeVersion, Run
+from app.services import columns
 from app.services.why import Reason, in_words
 
 MOST = 4
@@ -17,13 +18,20 @@ MOST = 4
 
 def near_limits(session: Session, dataset_id: int, sample_id: int) -> list[Reason]:
     """Broken rules first, then the closest limits, a few at most. Empty where no run has measured the sample."""
-    run = runs.latest(session, dataset_id)
-    if run is None or run.set_id is None:
+    latest = session.execute(
+        select(Run.set_id, RecipeVersion.recipe)
+        .join(RecipeVersion, RecipeVersion.id == Run.recipe_version_id)
+        .where(Run.dataset_id == dataset_id, Run.published)
+        .order_by(Run.id.desc())
+        .limit(1)
+    ).first()
+    set_id, recipe = latest or (None, {})
+    if set_id is None:
         return []
-    measures = columns.measures_of_sample(session, run.set_id, dataset_id, sample_id)
+    measures = columns.measures_of_sample(session, set_id, dataset_id, sample_id)
     if not measures:
         return []
-    limits = _limits(orjson.dumps(session.get_one(RecipeVersion, run.recipe_version_id).recipe))
+    limits = _limits(orjson.dumps(recipe))
     ranked = sorted((how_near(limit, measures), index) for index, limit in enumerate(limits))
     return in_words(_failure(limits[index], measures) for distance, index in ranked[:MOST] if distance < 1)
 

@@ -58,6 +58,7 @@ def environment(language: str = locales.SOURCE) -> Environment:
         extensions=["jinja2.ext.i18n"],
         loader=FileSystemLoader(resource("templates")),
         autoescape=True,
+        auto_reload=False,  # or every include of every page asks the disk whether it has changed
         undefined=StrictUndefined,
         trim_blocks=True,
         lstrip_blocks=True,
