@@ -6,6 +6,7 @@ from typing import Any, Literal, TypeAlias
 
 from app.curation.rubric import Question, Refused
 from app.curation.sample import Json, Turn
+from app.messages import say
 
 Decided: TypeAlias = Literal["approve", "reject", ""]
 """For what the answers are needed; "" for nothing: then each may be missing."""
@@ -25,7 +26,9 @@ def checked(questions: Sequence[Question], answers: Mapping[str, Any], sample: S
     """The answers as they are stored; what is not asked, or not answered, is left out. Refused names the question."""
     unknown = answers.keys() - {question.key for question in questions}
     if unknown:
-        raise Refused("The questions have changed since this page was opened. Load it again; your answers are kept.")
+        raise Refused(
+            say("The questions have changed since this page was opened. Load it again; your answers are kept.")
+        )
     stored: Json = {}
     for question in questions:
         given = answers.get(question.key)
@@ -33,7 +36,7 @@ def checked(questions: Sequence[Question], answers: Mapping[str, Any], sample: S
             stored[question.key] = _checked(question, given, sample)
     for question in asked(questions, stored):
         if _is_needed(question, decided) and question.missing(stored.get(question.key), sample):
-            raise Refused(f"“{question.title}” is not answered yet.", question.key)
+            raise Refused(say("“%(title)s” is not answered yet.", title=question.title), question.key)
     return stored
 
 
@@ -60,7 +63,8 @@ def _checked(question: Question, answer: Any, sample: Sequence[Turn]) -> Any:
     try:
         return question.check(answer, sample)
     except Refused as refusal:
-        raise Refused(f"“{question.title}”: {refusal}", question.key) from refusal
+        told = say("“%(title)s”: %(why)s", title=question.title, why=refusal.message)
+        raise Refused(told, question.key) from refusal
 
 
 def _is_needed(question: Question, decided: Decided) -> bool:

@@ -22,6 +22,7 @@ class Refused(ValueError):
 
     def __init__(self, message: str, key: str = "") -> None:
         super().__init__(message)
+        self.message = message
         self.key = key
 
 

@@ -6,6 +6,7 @@ from sqlalchemy import exists, func, select
 from sqlalchemy.orm import Session
 
 from app.curation.sample import Form, turns
+from app.messages import say
 from app.models import Comment, Dataset, Sample, User
 from app.services import mentions, samples, spans, threads
 from app.services.errors import Conflict, Forbidden, Invalid, NotFound
@@ -102,11 +103,13 @@ def delete(session: Session, dataset: Dataset, by: User, comment_id: int) -> Com
         select(Comment).where(Comment.id == comment_id, Comment.dataset_id == dataset.id, Comment.author_id == by.id)
     )
     if said is None:
-        raise NotFound("This comment is not yours, or it is gone already. Load the page again.")
+        raise NotFound(say("This comment is not yours, or it is gone already. Load the page again."))
     if session.scalar(select(func.now() - Comment.created_at > threads.REGRET).where(Comment.id == said.id)):
-        raise Conflict("A comment can be deleted for ten minutes. This one is older, so it stays; answer it instead.")
+        raise Conflict(
+            say("A comment can be deleted for ten minutes. This one is older, so it stays; answer it instead.")
+        )
     if session.scalar(select(exists().where(Comment.parent_id == said.id))):
-        raise Conflict("Somebody has answered this, so it stays. Write another answer below it instead.")
+        raise Conflict(say("Somebody has answered this, so it stays. Write another answer below it instead."))
     session.delete(said)
     session.flush()
     return said
@@ -123,16 +126,16 @@ def _stored(session: Session, by: User, key: str | None) -> Comment | None:
     """What the same press has said before."""
     stored = session.scalar(select(Comment).where(Comment.key == key)) if key else None
     if stored is not None and stored.author_id != by.id:
-        raise Invalid("This page was sent twice by two people. Load it again; your draft is kept.")
+        raise Invalid(say("This page was sent twice by two people. Load it again; your draft is kept."))
     return stored
 
 
 def _words(text: str) -> str:
     words = text.strip()
     if not words:
-        raise Invalid("Write what you want to ask or say, then send it again.", "text")
+        raise Invalid(say("Write what you want to ask or say, then send it again."), "text")
     if len(words) > LONGEST:
-        raise Invalid(f"Use {LONGEST:,} characters or fewer.", "text")
+        raise Invalid(say("Use %(number)s characters or fewer.", number=LONGEST), "text")
     return words
 
 
@@ -141,12 +144,14 @@ def _placed(sample: Sample, span: Span) -> tuple[list[str | int], int, int]:
     found = list(turns(Form(sample.form), sample.content))
     place = spans.place(found[span.turn].text, span.before, span.letters) if span.turn < len(found) else None
     if place is None:
-        raise Invalid("The words you selected were not found in the sample. Select them again, or ask about all of it.")
+        raise Invalid(
+            say("The words you selected were not found in the sample. Select them again, or ask about all of it.")
+        )
     return list(found[span.turn].path), *place
 
 
 def _own_or_lead(session: Session, dataset: Dataset, by: User, comment_id: int) -> Comment:
     root = threads.visible(session, dataset, by, comment_id)
     if root.author_id != by.id and not threads.is_lead(session, dataset, by):
-        raise Forbidden("Only who asked this, or a lead, can close or open it. Write an answer instead.")
+        raise Forbidden(say("Only who asked this, or a lead, can close or open it. Write an answer instead."))
     return root

@@ -2,11 +2,13 @@
 
 from collections.abc import Sequence
 from dataclasses import dataclass
+from functools import reduce
 
 from sqlalchemy import func, select
 from sqlalchemy.orm import Session
 
 from app.curation.sample import Form, Turn, turns
+from app.messages import say, say_many
 from app.models import Dataset, ExampleVerdict, Guideline, GuidelineExample, Revision, Sample, User
 from app.services import guidelines, samples
 from app.services.errors import Invalid
@@ -83,14 +85,12 @@ def what_changed(before: Guideline | None, after: Guideline) -> str:
     """In few words what a version changed: the text, the examples, or both."""
     earlier = before.examples if before else []
     added, gone = len(set(after.examples) - set(earlier)), len(set(earlier) - set(after.examples))
+    is_moved = not added and not gone and after.examples != earlier
     changes = [
-        "text" if after.text != (before.text if before else "") else "",
-        f"{_examples(added)} added" if added else "",
-        f"{_examples(gone)} taken away" if gone else "",
-        "examples in another order" if not added and not gone and after.examples != earlier else "",
+        say("text") if after.text != (before.text if before else "") else "",
+        say_many("an example added", "%(num)s examples added", added) if added else "",
+        say_many("an example taken away", "%(num)s examples taken away", gone) if gone else "",
+        say("examples in another order") if is_moved else "",
     ]
-    return ", ".join(change for change in changes if change)
-
-
-def _examples(number: int) -> str:
-    return "an example" if number == 1 else f"{number} examples"
+    told = [change for change in changes if change]
+    return reduce(lambda one, more: say("%(one)s, %(more)s", one=one, more=more), told) if told else ""

@@ -6,6 +6,7 @@ from dataclasses import dataclass
 
 from sqlalchemy.orm import Session
 
+from app.messages import say
 from app.models import User
 from app.services.errors import Invalid
 
@@ -20,18 +21,18 @@ class Action:
 
 
 ACTIONS = (
-    Action("approve", "Approve and go on", "a"),
-    Action("reject", "Reject: then a digit for the reason", "r"),
-    Action("edit", "Edit the answer", "e"),
-    Action("skip", "Skip: leave it to someone else", "s"),
-    Action("field", "Not my field: an expert of another field gets it", "n"),
-    Action("flag", "Flag it for a colleague, with a comment", "f"),
-    Action("ask", "Ask a colleague about it", "c"),
-    Action("marks", "Show or hide what is marked in the text", "m"),
-    Action("undo", "Take the last decision back", "z"),
-    Action("focus", "Show the sample and nothing else, or all again", "v"),
-    Action("guidelines", "Guidelines", "g"),
-    Action("keys", "These keys", "?"),
+    Action("approve", say("Approve and go on"), "a"),
+    Action("reject", say("Reject: then a digit for the reason"), "r"),
+    Action("edit", say("Edit the answer"), "e"),
+    Action("skip", say("Skip: leave it to someone else"), "s"),
+    Action("field", say("Not my field: an expert of another field gets it"), "n"),
+    Action("flag", say("Flag it for a colleague, with a comment"), "f"),
+    Action("ask", say("Ask a colleague about it"), "c"),
+    Action("marks", say("Show or hide what is marked in the text"), "m"),
+    Action("undo", say("Take the last decision back"), "z"),
+    Action("focus", say("Show the sample and nothing else, or all again"), "v"),
+    Action("guidelines", say("Guidelines"), "g"),
+    Action("keys", say("These keys"), "?"),
 )
 _DEFAULTS = {action.name: action.key for action in ACTIONS}
 _TITLES = {action.name: action.title for action in ACTIONS}
@@ -52,7 +53,12 @@ def choose(session: Session, user: User, keys: Mapping[str, str]) -> None:
     for name, key in mine.items():
         other = next((each for each, used in mine.items() if used == key and each != name), None)
         if other is not None:
-            raise Invalid(f"{shown(key)} is the key of “{_TITLES[other]}” too. Give one of them another key.", name)
+            told = say(
+                "%(key)s is the key of “%(title)s” too. Give one of them another key.",
+                key=shown(key),
+                title=_TITLES[other],
+            )
+            raise Invalid(told, name)
     user.keys = {name: key for name, key in mine.items() if key != _DEFAULTS[name]}
     session.flush()
 
@@ -65,11 +71,11 @@ def shown(key: str) -> str:
 def _usable(action: Action, typed: str) -> str:
     key = unicodedata.normalize("NFC", typed.strip()).lower()
     if not key:
-        raise Invalid("Type the key that should do this.", action.name)
+        raise Invalid(say("Type the key that should do this."), action.name)
     if len(key) != 1 or not key.isprintable():
-        raise Invalid("Choose one key that writes a single letter or sign.", action.name)
+        raise Invalid(say("Choose one key that writes a single letter or sign."), action.name)
     if key.isdigit():
-        raise Invalid("Digits choose reasons and answers. Choose a letter or another sign.", action.name)
+        raise Invalid(say("Digits choose reasons and answers. Choose a letter or another sign."), action.name)
     if key in _TAKEN_BY_BROWSERS:
-        raise Invalid(f"{key} opens the search of some browsers. Choose another key.", action.name)
+        raise Invalid(say("%(key)s opens the search of some browsers. Choose another key.", key=key), action.name)
     return key

@@ -8,6 +8,7 @@ from typing import Any
 from sqlalchemy import text
 from sqlalchemy.orm import Session
 
+from app.messages import say
 from app.models import Cause, Dataset, Decision, User
 from app.services.samples import tidy
 
@@ -144,10 +145,10 @@ def _precedent(row: Any) -> Precedent:
 
 
 CAUSES: Sequence[tuple[Cause, str]] = (
-    (Cause.GAP, "The guidelines do not say"),
-    (Cause.TEXT, "The text is unclear"),
-    (Cause.SLIP, "A slip"),
-    (Cause.BOTH, "Both are defensible"),
-    (Cause.OPINION, "A matter of opinion"),
+    (Cause.GAP, say("The guidelines do not say")),
+    (Cause.TEXT, say("The text is unclear")),
+    (Cause.SLIP, say("A slip")),
+    (Cause.BOTH, say("Both are defensible")),
+    (Cause.OPINION, say("A matter of opinion")),
 )
 """Why experts differed, in words."""

@@ -85,9 +85,7 @@ def submit(
     sample, slot = _locked(session, dataset, slot_id)
     rubric_id, checked = rubrics.answered(session, dataset, sample, answers or {}, decision, rubric_id)
     content = (
-        None
-        if decision is Decision.SKIP
-        else revised(Form(sample.form), sample.content, edits or {}, layout, roles)
+        None if decision is Decision.SKIP else revised(Form(sample.form), sample.content, edits or {}, layout, roles)
     )
     review = Review(
         dataset_id=dataset.id,
@@ -135,7 +133,7 @@ def undo(session: Session, dataset: Dataset, expert: User, review_id: int | None
     session.refresh(review)
     if not review.counted:  # sent back to experts while this waited for the lock
         raise Conflict(
-            "The guidelines changed, and this sample was sent back to be reviewed anew. Nothing was changed."
+            say("The guidelines changed, and this sample was sent back to be reviewed anew. Nothing was changed.")
         )
     review.undone_at = func.now()
     if review.decision is Decision.SKIP:
@@ -153,16 +151,20 @@ def undo(session: Session, dataset: Dataset, expert: User, review_id: int | None
 def _refuse_undo(session: Session, sample: Sample, slot: Slot) -> None:
     """What others have built on an answer, or what has been told after it, is not undone by one press."""
     if gold_queue.is_practice(slot):
-        raise Conflict("This was a practice sample, and its answer has been shown. Go on with the next one.")
+        raise Conflict(say("This was a practice sample, and its answer has been shown. Go on with the next one."))
     if slot.purpose is SlotPurpose.REVIEW and adjudicating.of_sample(session, sample) is not None:
         raise Conflict(
-            "A lead has decided this sample since you answered, so your answer stays as it is. "
-            "If you see it otherwise now, tell the person who leads this dataset."
+            say(
+                "A lead has decided this sample since you answered, so your answer stays as it is. "
+                "If you see it otherwise now, tell the person who leads this dataset."
+            )
         )
     if slot.purpose is SlotPurpose.ACCEPTANCE and sample.acceptance_id is not None:
         raise Conflict(
-            "Your answer stands: many samples have been accepted since, and it is one of those that this rests on. "
-            "If it was wrong, tell your lead, who can take that back."
+            say(
+                "Your answer stands: many samples have been accepted since, and it is one of those that this rests on. "
+                "If it was wrong, tell your lead, who can take that back."
+            )
         )
 
 

@@ -10,6 +10,7 @@ from sqlalchemy.orm import Session
 from app.curation import answering
 from app.curation.rubric import Given, Question, Refused, loaded
 from app.curation.sample import Form, Json, turns
+from app.messages import say
 from app.models import Dataset, Decision, Review, Rubric, Sample, User
 from app.services.errors import Conflict, Invalid, NotFound
 
@@ -115,14 +116,14 @@ def answered(
     rubric = session.get(Rubric, rubric_id) if rubric_id else current(session, dataset)
     if rubric is None or rubric.dataset_id != dataset.id:
         if answers or rubric_id:
-            raise Invalid("This dataset does not ask that. Load the page again; your text is kept.")
+            raise Invalid(say("This dataset does not ask that. Load the page again; your text is kept."))
         return None, {}
     try:
         stored = answering.checked(
             questions(rubric), answers, list(turns(Form(sample.form), sample.content)), _NEEDED.get(decision, "")
         )
     except Refused as refusal:
-        raise Invalid(f"{refusal} Nothing was saved yet.", refusal.key) from refusal
+        raise Invalid(say("%(why)s Nothing was saved yet.", why=refusal.message), refusal.key) from refusal
     return rubric.id, stored
 
 

@@ -2,6 +2,7 @@
 
 from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass, replace
+from functools import reduce
 from typing import Any
 
 import orjson
@@ -14,6 +15,7 @@ from app.curation.rubrics.rating import Rating
 from app.curation.rubrics.span import Span
 from app.curation.rubrics.text import Text
 from app.curation.sample import Turn
+from app.messages import say
 from app.models import Suggestion
 from app.web.dock_keys import Wanted, allocate
 from app.web.rendering import GLOBALS
@@ -201,15 +203,20 @@ def sureness(score: float | None) -> str:
     """How sure a source is, as a person says it."""
     if score is None:
         return ""
-    return f"{score * 100:.0f} % sure" if 0 <= score <= 1 else f"score {score:.3g}"
+    if 0 <= score <= 1:
+        share = f"{score * 100:.0f}"
+        return say("%(share)s %% sure", share=share)
+    shown = f"{score:.3g}"
+    return say("score %(score)s", score=shown)
 
 
 def _condition(question: Question, other: Question | None) -> str:
     if other is None:
         return ""
     labels = _labels(other)
-    answers = " or ".join(labels.get(answer, answer) for answer in question.when_is)
-    return f"Only if “{other.title}” is {answers}."
+    named = [labels.get(answer, answer) for answer in question.when_is]
+    answers = reduce(lambda one, more: say("%(one)s or %(more)s", one=one, more=more), named)
+    return say("Only if “%(title)s” is %(answers)s.", title=other.title, answers=answers)
 
 
 def _plausible(questions: Sequence[Question], answers: Mapping[str, Any]) -> dict[str, Any]:

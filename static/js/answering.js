@@ -53,7 +53,7 @@ window.Winnow ??= {};
     act(event.target, event.submitter);
   }, true);
 
-  const close = (notice) => strip.element("button", { className: "btn link small", type: "button", onclick: () => notice.remove() }, "Close");
+  const close = (notice) => strip.element("button", { className: "btn link small", type: "button", onclick: () => notice.remove() }, window.words("close"));
 
   const notice = (kind, ...children) => {
     const made = strip.element("div", { className: `notice ${kind}` }, strip.element("span", { className: `glyph ${kind}`, ariaHidden: "true" }), strip.element("div", {}, ...children));
@@ -66,14 +66,14 @@ window.Winnow ??= {};
   // What was refused stays on the page until the expert has dealt with it, with every word of it.
   const refused = (entry) => {
     if (told.querySelector(`[data-entry="${entry.id}"]`)) return;
-    const title = entry.kind === "undo" ? "This could not be taken back" : "This was not saved";
+    const title = window.words(entry.kind === "undo" ? "not-taken-back" : "not-saved", { words: entry.words });
     const made = notice("rejected",
-      strip.element("p", {}, strip.element("b", {}, `${title}: “${entry.words}”.`), ` ${entry.refused}`),
-      ...typed(entry).map((words) => strip.element("details", {}, strip.element("summary", { className: "small" }, "What you wrote"), strip.element("p", { className: "source prewrap", dir: "auto" }, words))));
+      strip.element("p", {}, strip.element("b", {}, title), ` ${entry.refused}`),
+      ...typed(entry).map((words) => strip.element("details", {}, strip.element("summary", { className: "small" }, window.words("what-you-wrote")), strip.element("p", { className: "source prewrap", dir: "auto" }, words))));
     made.dataset.entry = entry.id;
     const settle = () => { outbox.drop(entry); made.remove(); };
-    const show = strip.element("button", { className: "btn small", type: "button", onclick: () => { settle(); if (!ahead.again(entry.slot)) ahead.bring(entry.slot); } }, "Show it again");
-    const leave = strip.element("button", { className: "btn link small", type: "button", onclick: settle }, "Leave it");
+    const show = strip.element("button", { className: "btn small", type: "button", onclick: () => { settle(); if (!ahead.again(entry.slot)) ahead.bring(entry.slot); } }, window.words("show-again"));
+    const leave = strip.element("button", { className: "btn link small", type: "button", onclick: settle }, window.words("leave-it"));
     made.lastElementChild.append(strip.element("p", { className: "row" }, ...(entry.kind === "undo" ? [] : [show]), leave));
   };
 
@@ -98,8 +98,8 @@ window.Winnow ??= {};
 
   outbox.refused().forEach(refused);
   for (const [name, count] of outbox.ofOthers()) {
-    const made = notice("flagged", strip.element("p", {}, strip.element("b", {}, `${count === 1 ? "One answer" : `${count} answers`} of ${name} ${count === 1 ? "waits" : "wait"} in this browser.`),
-      ` They go out when ${name} signs in here. Nothing is sent under another name.`));
+    const made = notice("flagged", strip.element("p", {}, strip.element("b", {}, window.words(count === 1 ? "of-other-one" : "of-other-many", { count, name })),
+      ` ${window.words("of-other-then", { name })}`));
     made.lastElementChild.append(close(made));
   }
   // The page was loaded while answers wait: the server shows their samples still.

@@ -74,7 +74,7 @@
     event.preventDefault();
     event.stopImmediatePropagation();
     missing.classList.add("has-error");
-    missing.querySelector("[data-told]").textContent = "This is not answered yet, so nothing was saved. Answer it, then press again.";
+    missing.querySelector("[data-told]").textContent = window.words("not-answered");
     const panel = desk.querySelector("details.ask[open]");
     if (panel) panel.open = false;
     const first = [...missing.querySelectorAll("input:not([type=hidden]), select, textarea, button")].find((control) => control.checkVisibility?.() ?? true);

@@ -95,7 +95,7 @@
     asked.querySelector("summary").focus({ preventScroll: true });
     const said = document.createElement("p");
     said.className = "notice approved";
-    said.textContent = "Your question was sent. Go on with this sample, or leave it.";
+    said.textContent = window.words("asked");
     document.getElementById("alerts")?.replaceChildren(said);
   };
 

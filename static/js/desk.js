@@ -40,7 +40,7 @@ window.Winnow ??= {};
     const area = button && document.getElementById(button.dataset.needs);
     if (!area || area.value.trim()) return;
     event.preventDefault();
-    area.setCustomValidity("Say in a few words what is wrong.");
+    area.setCustomValidity(window.words("say-what"));
     area.reportValidity();
     area.addEventListener("input", () => area.setCustomValidity(""), { once: true });
   });
@@ -57,7 +57,7 @@ window.Winnow ??= {};
     if (event.detail?.ctx?.response || event.detail?.ctx?.sourceElement?.matches("[data-renew]")) return;
     const notice = document.createElement("p");
     notice.className = "notice rejected";
-    notice.textContent = "The server did not answer, so this could not be opened. What you decided and typed is kept. Check the connection and press again.";
+    notice.textContent = window.words("not-opened");
     document.getElementById("alerts")?.replaceChildren(notice);
   });
 

@@ -9,7 +9,7 @@
     const isOff = root.dataset.marks === "off";
     for (const button of document.querySelectorAll("[data-marks-switch]")) {
       button.hidden = false;
-      button.querySelector("[data-marks-word]").textContent = isOff ? "Show" : "Hide";
+      button.querySelector("[data-marks-word]").textContent = window.words(isOff ? "show" : "hide");
     }
   };
 

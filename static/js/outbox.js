@@ -54,7 +54,7 @@ window.Winnow ??= {};
   const sentence = (html) => {
     const page = new DOMParser().parseFromString(html, "text/html");
     page.querySelector(".notice b")?.remove();
-    return page.querySelector(".notice")?.textContent.trim() || "The server did not take it.";
+    return page.querySelector(".notice")?.textContent.trim() || window.words("not-taken");
   };
 
   const refuse = (entry, words) => {

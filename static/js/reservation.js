@@ -17,7 +17,7 @@ window.Winnow ??= {};
     document.getElementById("strip").toggleAttribute("data-short", isShort);
     if (!isShort) return;
     const seconds = Math.max(0, Math.ceil(left() / 1000));
-    told.textContent = seconds ? `Reserved for ${Math.floor(seconds / 60)}:${String(seconds % 60).padStart(2, "0")}` : "No longer reserved";
+    told.textContent = seconds ? window.words("reserved", { time: `${Math.floor(seconds / 60)}:${String(seconds % 60).padStart(2, "0")}` }) : window.words("not-reserved");
   };
 
   // An open page that somebody has touched lately says every few minutes that it is still in use.

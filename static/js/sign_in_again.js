@@ -17,14 +17,14 @@ window.Winnow ??= {};
 
   const refusal = async (response) => {
     const page = new DOMParser().parseFromString(await response.text(), "text/html");
-    return page.querySelector(".notice.rejected, .error")?.textContent.trim() || "This did not work. Try again.";
+    return page.querySelector(".notice.rejected, .error")?.textContent.trim() || window.words("did-not-work");
   };
 
   const signIn = async () => {
     error.hidden = true;
     let response;
     try { response = await fetch("/sign-in", { method: "POST", body: new URLSearchParams(new FormData(form)), redirect: "manual" }); }
-    catch { return fail("The server did not answer. Check the connection and try again."); }
+    catch { return fail(window.words("no-answer")); }
     if (response.type !== "opaqueredirect") return fail(await refusal(response));
     form.elements.password.value = "";
     dialog.close();

@@ -82,9 +82,9 @@
     const words = Object.assign(document.createElement("span"), { className: "marked-words", dir: "auto" });
     const root = rootOf(span.path);
     words.textContent = `“${root ? signs(root).slice(span.start, span.end).join("").slice(0, 80) : "…"}”`;
-    const off = Object.assign(document.createElement("button"), { type: "button", className: "btn link small", textContent: "Remove" });
+    const off = Object.assign(document.createElement("button"), { type: "button", className: "btn link small", textContent: window.words("remove") });
     off.dataset.unmark = at;
-    off.setAttribute("aria-label", `Remove the mark ${span.label} from ${words.textContent}`);
+    off.setAttribute("aria-label", window.words("remove-mark", { label: span.label, words: words.textContent }));
     item.append(swatch, words, off);
     return item;
   };
@@ -130,7 +130,7 @@
     const label = button.dataset.label;
     const span = selected() ?? touched ?? quoted(quote.value, found, label);
     if (!span) {
-      question.querySelector("[data-told]").textContent = (quote.value.trim() ? "These words do not stand in the sample, or all of them are marked. Copy them exactly." : "Select words in the sample first, then choose their label.");
+      question.querySelector("[data-told]").textContent = window.words(quote.value.trim() ? "quote-not-found" : "select-first");
       return;
     }
     quote.value = "";

@@ -5,7 +5,8 @@ window.Winnow ??= {};
   if (!desk) return;
   const { outbox } = Winnow;
   const LAST = 10;
-  const STATES = { approve: ["approved", "Approved"], reject: ["rejected", "Rejected"], flag: ["flagged", "Flagged"], skip: ["candidate", "Skipped"] };
+  const STATES = { approve: "approved", reject: "rejected", flag: "flagged", skip: "candidate" };
+  const language = document.documentElement.lang === "en" ? "en-GB" : document.documentElement.lang;
   const strip = () => document.getElementById("strip");
   const part = (name) => strip().querySelector(`[data-part="${name}"]`);
   let confirmed = [];
@@ -19,17 +20,17 @@ window.Winnow ??= {};
   const clock = (root) => {
     for (const time of root.querySelectorAll("[data-clock] time")) {
       const date = new Date(time.dateTime);
-      time.title = date.toLocaleString("en-GB", { dateStyle: "long", timeStyle: "short" });
+      time.title = date.toLocaleString(language, { dateStyle: "long", timeStyle: "short" });
       time.dataset.local = "";
-      time.textContent = date.toLocaleTimeString("en-GB", { hour: "2-digit", minute: "2-digit" });
+      time.textContent = date.toLocaleTimeString(language, { hour: "2-digit", minute: "2-digit" });
     }
   };
 
   const state = () => {
     const count = outbox.waiting().length;
     if (!count) return null;
-    if (outbox.trouble) return ["flagged", `${count} waiting`];
-    return ["queued", "Saving"];
+    if (outbox.trouble) return ["flagged", window.words("waiting", { count })];
+    return ["queued", window.words("saving")];
   };
 
   const status = () => {
@@ -42,11 +43,12 @@ window.Winnow ??= {};
   };
 
   const pill = (entry) => {
-    const [glyph, word] = STATES[entry.decision] ?? STATES.skip;
-    const button = element("button", { className: "past-one", name: "entry", value: entry.id, title: `${word}: ${entry.words}. Not sent yet. Press to take it back.` },
+    const decision = entry.decision in STATES ? entry.decision : "skip";
+    const [glyph, word, about] = [STATES[decision], window.words(decision), entry.words || window.words("no-words")];
+    const button = element("button", { className: "past-one", name: "entry", value: entry.id, title: window.words("unsent-title", { word, words: entry.words }) },
       element("span", { className: `glyph ${glyph}`, ariaHidden: "true" }),
-      element("span", { className: "off" }, `${word}, not sent yet: `),
-      element("span", { className: "past-words", dir: "auto" }, entry.words || "(no words)"));
+      element("span", { className: "off" }, `${window.words("unsent", { word })} `),
+      element("span", { className: "past-words", dir: "auto" }, about));
     button.dataset.of = entry.key;
     return element("li", { className: "unsent" }, button);
   };

@@ -10,7 +10,7 @@
   };
   try { apply(localStorage.getItem("theme")); } catch { /* private windows may have no storage */ }
 
-  const label = (button) => { button.textContent = isDark() ? "Light" : "Dark"; };
+  const label = (button) => { button.textContent = (isDark() ? button.dataset.light : button.dataset.dark) ?? button.textContent; };
   document.addEventListener("DOMContentLoaded", () => {
     for (const button of document.querySelectorAll("[data-theme-switch]")) {
       button.hidden = false;

@@ -8,6 +8,7 @@ from pydantic import Field
 
 from app.curation.rubric import Given, Question, Refused
 from app.curation.sample import Turn
+from app.messages import say
 
 
 class Turnwise(Question):
@@ -31,10 +32,10 @@ class Turnwise(Question):
         if not self.per_turn:
             return self.check_one(answer)
         if not isinstance(answer, dict):
-            raise Refused("Answer for each turn.")
+            raise Refused(say("Answer for each turn."))
         asked = {str(number) for number in self.turns(sample)}
         if not answer.keys() <= asked:
-            raise Refused("An answer is for a turn that is not asked about. Load the page again.")
+            raise Refused(say("An answer is for a turn that is not asked about. Load the page again."))
         return {number: self.check_one(answer[number]) for number in sorted(answer, key=int)}
 
     def missing(self, answer: Any, sample: Sequence[Turn]) -> bool:

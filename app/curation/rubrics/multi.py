@@ -8,6 +8,7 @@ from pydantic import Field
 from app.curation.distances import masi
 from app.curation.rubric import Options, Refused, Scale
 from app.curation.rubrics._turnwise import Turnwise
+from app.messages import say
 
 
 class Multi(Turnwise):
@@ -31,10 +32,10 @@ class Multi(Turnwise):
 
     def check_one(self, answer: Any) -> list[str]:
         if not isinstance(answer, list) or any(one not in self.options for one in answer):
-            raise Refused(f"Choose from: {', '.join(self.options)}.")
+            raise Refused(say("Choose from: %(options)s.", options=", ".join(self.options)))
         found = [option for option in self.options if option in answer]
         if self.at_most and len(found) > self.at_most:
-            raise Refused(f"Choose {self.at_most} at most.")
+            raise Refused(say("Choose %(number)s at most.", number=self.at_most))
         return found
 
     def distance_one(self, one: Any, other: Any) -> float:

@@ -8,6 +8,7 @@ from pydantic import Field
 from app.curation.distances import nominal
 from app.curation.rubric import Given, Question, Refused, Scale
 from app.curation.sample import Turn
+from app.messages import say
 
 
 class Preference(Question):
@@ -36,7 +37,7 @@ class Preference(Question):
 
     def check(self, answer: Any, sample: Sequence[Turn]) -> str:
         if not isinstance(answer, str) or answer not in self.labels:
-            raise Refused(f"Choose one of: {', '.join(self.labels.values())}.")
+            raise Refused(say("Choose one of: %(options)s.", options=", ".join(self.labels.values())))
         return answer
 
     def distance(self, one: Any, other: Any) -> float:

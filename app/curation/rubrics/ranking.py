@@ -8,6 +8,7 @@ from pydantic import Field
 from app.curation import distances
 from app.curation.rubric import Given, Options, Question, Refused, Scale
 from app.curation.sample import Turn
+from app.messages import say
 
 
 class Ranking(Question):
@@ -29,13 +30,13 @@ class Ranking(Question):
 
     def check(self, answer: Any, sample: Sequence[Turn]) -> list[list[str]]:
         if not isinstance(answer, list) or not all(isinstance(group, list) and group for group in answer):
-            raise Refused("Give each a place, 1 for the best.")
+            raise Refused(say("Give each a place, 1 for the best."))
         named = [option for group in answer for option in group]
         if any(option not in self.options for option in named) or len(named) != len(set(named)):
-            raise Refused(f"Rank each of these once: {', '.join(self.options)}.")
+            raise Refused(say("Rank each of these once: %(options)s.", options=", ".join(self.options)))
         if len(named) < len(self.options):
             left = [option for option in self.options if option not in named]
-            raise Refused(f"Give a place to the others too: {', '.join(left)}.")
+            raise Refused(say("Give a place to the others too: %(options)s.", options=", ".join(left)))
         return [[option for option in self.options if option in group] for group in answer]
 
     def distance(self, one: Any, other: Any) -> float:

@@ -8,6 +8,7 @@ from pydantic import Field, model_validator
 from app.curation.distances import stepwise
 from app.curation.rubric import Refused, Scale
 from app.curation.rubrics._turnwise import Turnwise
+from app.messages import say
 
 MOST_BUTTONS = 11
 """Points that are drawn as one button each; a longer scale is typed as a number."""
@@ -52,7 +53,7 @@ class Rating(Turnwise):
 
     def check_one(self, answer: Any) -> int:
         if isinstance(answer, bool) or not isinstance(answer, int) or answer not in self.points:
-            raise Refused(f"Give a whole number from {self.low} to {self.high}.")
+            raise Refused(say("Give a whole number from %(low)s to %(high)s.", low=str(self.low), high=str(self.high)))
         return answer
 
     def distance_one(self, one: Any, other: Any) -> float:

@@ -8,6 +8,7 @@ from pydantic import Field
 from app.curation.distances import nominal
 from app.curation.rubric import Options, Refused, Scale
 from app.curation.rubrics._turnwise import Turnwise
+from app.messages import say
 
 
 class Single(Turnwise):
@@ -27,7 +28,7 @@ class Single(Turnwise):
 
     def check_one(self, answer: Any) -> str:
         if answer not in self.options:
-            raise Refused(f"Choose one of: {', '.join(self.options)}.")
+            raise Refused(say("Choose one of: %(options)s.", options=", ".join(self.options)))
         return str(answer)
 
     def distance_one(self, one: Any, other: Any) -> float:

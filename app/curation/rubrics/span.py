@@ -9,6 +9,7 @@ from pydantic import Field
 from app.curation import distances
 from app.curation.rubric import Given, Options, Question, Refused, Scale
 from app.curation.sample import Json, Turn
+from app.messages import say
 
 MOST = 500
 """Stretches in one answer."""
@@ -32,7 +33,7 @@ class Span(Question):
 
     def check(self, answer: Any, sample: Sequence[Turn]) -> list[Json]:
         if not isinstance(answer, list) or len(answer) > MOST:
-            raise Refused("Mark words of the sample, then choose their label.")
+            raise Refused(say("Mark words of the sample, then choose their label."))
         found = [self._placed(one, sample) for one in answer]
         order = {turn.path: number for number, turn in enumerate(sample)}
         found.sort(key=lambda one: (order[tuple(one["path"])], one["start"], one["end"], self.options.index(one["label"])))
@@ -47,13 +48,13 @@ class Span(Question):
 
     def _placed(self, one: Any, sample: Sequence[Turn]) -> Json:
         if not isinstance(one, dict) or one.get("label") not in self.options:
-            raise Refused(f"Choose one of these labels: {', '.join(self.options)}.")
+            raise Refused(say("Choose one of these labels: %(options)s.", options=", ".join(self.options)))
         if "quote" in one:
             one = _found(str(one["quote"]), sample) | {"label": one["label"]}
         path, start, end = one.get("path"), one.get("start"), one.get("end")
         turn = next((turn for turn in sample if list(turn.path) == path), None)
         if turn is None or type(start) is not int or type(end) is not int or not 0 <= start < end <= len(turn.text):
-            raise Refused("A marked stretch does not lie in this sample. Remove the mark and set it again.")
+            raise Refused(say("A marked stretch does not lie in this sample. Remove the mark and set it again."))
         return {"path": list(turn.path), "start": start, "end": end, "label": one["label"]}
 
 
@@ -71,4 +72,4 @@ def _found(quote: str, sample: Iterable[Turn]) -> Json:
         start = turn.text.find(quote)
         if start >= 0:
             return {"path": list(turn.path), "start": start, "end": start + len(quote)}
-    raise Refused(f"“{quote[:60]}” does not stand in the sample. Copy the words exactly as they are.")
+    raise Refused(say("“%(quote)s” does not stand in the sample. Copy the words exactly as they are.", quote=quote[:60]))

@@ -8,6 +8,7 @@ from pydantic import Field
 from app.curation.distances import nominal
 from app.curation.rubric import Given, Question, Refused, Scale
 from app.curation.sample import Turn
+from app.messages import say
 
 
 class Text(Question):
@@ -23,9 +24,15 @@ class Text(Question):
 
     def check(self, answer: Any, sample: Sequence[Turn]) -> str:
         if not isinstance(answer, str) or not answer.strip() or "\0" in answer:
-            raise Refused("Write a few words.")
+            raise Refused(say("Write a few words."))
         if len(answer.strip()) > self.longest:
-            raise Refused(f"Use {self.longest:,} characters or fewer; these are {len(answer.strip()):,}.")
+            raise Refused(
+                say(
+                    "Use %(most)s characters or fewer; these are %(number)s.",
+                    most=self.longest,
+                    number=len(answer.strip()),
+                )
+            )
         return answer.strip()
 
     def distance(self, one: Any, other: Any) -> float:
