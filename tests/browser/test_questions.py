@@ -218,7 +218,7 @@ def test_answers_survive_a_reload_and_the_way_to_the_editor(desk: Desk, open_pag
 
 
 SELECT = """([words]) => {
-  const root = [...document.querySelectorAll("[data-words]")].at(-1);
+  const root = [...document.querySelectorAll("#desk [data-words]")].at(-1);
   const node = [...root.childNodes].find((one) => one.data?.includes(words));
   const range = document.createRange();
   range.setStart(node, node.data.indexOf(words));
@@ -274,7 +274,7 @@ def test_words_are_marked_with_the_mouse_behind_signs_that_count_twice(database:
         page = context.new_page()
         page.goto(f"{origin}/datasets/{dataset_id}/review")
         box = page.evaluate("""() => {
-          const node = [...document.querySelectorAll("[data-words]")].at(-1).lastChild;
+          const node = [...document.querySelectorAll("#desk [data-words]")].at(-1).lastChild;
           const range = document.createRange();
           range.setStart(node, node.data.indexOf("amoxicillin"));
           range.setEnd(node, node.data.indexOf("amoxicillin") + 11);
