@@ -54,10 +54,11 @@ FOR_EXPERTS = re.compile(
     r"|account\w*|review\w*|guidelines|guidelines_changes|_examples|_questions|_turning|_practice|_after_vote|_desk_\w+"
     r"|decisions|precedents|questions|_thread\w*|similar|_similar_offer|copies)\.html"
     r"|app/services/(reviewing|edits|desk|reasons|leases|accounts|invitations|passwords|password_links|throttling"
-    r"|guidelines|guideline_examples|closeness|why|marks|keys|comments|precedents|rubrics)\.py"
-    r"|app/curation/(bounds|answering|filters/\w+|rubrics/\w+)\.py"
-    r"|app/web/(forms|errors|middleware|dependencies|wording|roles|dates|dock|routes/(access|account|welcome|new_password|review"
-    r"|guidelines))\.py"
+    r"|guidelines|guideline_examples|closeness|why|marks|keys|comments|precedents|rubrics|threads"
+    r"|mentions|declaring)\.py"
+    r"|app/curation/(bounds|answering|retelling|filters/\w+|rubrics/\w+)\.py"
+    r"|app/web/(forms|errors|middleware|dependencies|wording|roles|dates|dock"
+    r"|routes/(access|account|welcome|new_password|review|asking|similar|guidelines))\.py"
 )
 """What somebody meets who only reviews."""
 

@@ -10,6 +10,7 @@ import orjson
 
 from app.curation.sample import Form, Json, Turn, turns
 from app.curation.text import word_start
+from app.messages import say
 
 ROLES = ("user", "assistant", "system")
 """Speakers that a turn of plain words may be given."""
@@ -18,6 +19,10 @@ _BLANK_LINE = re.compile(r"\n[^\S\n]*\n")
 
 class Impossible(ValueError):
     """The conversation cannot be changed like that; the message says why and what to do."""
+
+    def __init__(self, message: str) -> None:
+        super().__init__(message)
+        self.message = message
 
 
 class Told(NamedTuple):
@@ -66,9 +71,11 @@ def read(content: Json, layout: str, roles: Mapping[int, str], texts: Mapping[in
             last = int(name)
             now.append(_retold(original[last], roles.get(place), texts.get(place)))
         else:
-            raise Impossible("Part of the conversation was lost on its way. Load the page again; your draft is kept.")
+            raise Impossible(
+                say("Part of the conversation was lost on its way. Load the page again; your draft is kept.")
+            )
     if any(turn.role not in ROLES and (turn.origin is None or turn.role != original[turn.origin].role) for turn in now):
-        raise Impossible("Choose who speaks in each turn.")
+        raise Impossible(say("Choose who speaks in each turn."))
     return now
 
 
@@ -84,7 +91,7 @@ def add(now: Sequence[Told], after: int) -> list[Told]:
 def remove(now: Sequence[Told], at: int) -> list[Told]:
     _at(now, at)
     if len(now) == 1:
-        raise Impossible("This is the only turn. Reject the sample if nothing of it should stay.")
+        raise Impossible(say("This is the only turn. Reject the sample if nothing of it should stay."))
     return [*now[:at], *now[at + 1 :]]
 
 
@@ -92,7 +99,7 @@ def restore(content: Json, now: Sequence[Told], origin: int) -> list[Told]:
     """A turn of the original again, behind those that stood before it."""
     original = told(content)
     if not 0 <= origin < len(original) or any(turn.origin == origin for turn in now):
-        raise Impossible("This turn is there already.")
+        raise Impossible(say("This turn is there already."))
     place = next((at for at, turn in enumerate(now) if turn.origin is not None and turn.origin > origin), len(now))
     return [*now[:place], original[origin], *now[place:]]
 
@@ -101,12 +108,12 @@ def split(now: Sequence[Told], at: int, cursor: int | None) -> list[Told]:
     """Two turns of one: at the cursor, or else at the first blank line; never inside a word."""
     turn = _at(now, at)
     if not turn.is_plain or turn.is_tool:
-        raise Impossible("This turn calls a tool or holds more than words, so it cannot be split.")
+        raise Impossible(say("This turn calls a tool or holds more than words, so it cannot be split."))
     cut = _cut(turn.text, cursor)
     # Blanks before the first word of a line may be the indentation of code: those stay.
     first, second = turn.text[:cut].rstrip(), turn.text[cut:].rstrip().lstrip("\n" if cursor is None else None)
     if not first.strip() or not second.strip():
-        raise Impossible("Put the cursor where the new turn should begin, between two words, then split again.")
+        raise Impossible(say("Put the cursor where the new turn should begin, between two words, then split again."))
     return [*now[:at], turn._replace(text=first), Told(None, turn.role, second), *now[at + 1 :]]
 
 
@@ -114,7 +121,7 @@ def merge(now: Sequence[Told], at: int) -> list[Told]:
     """One turn of two, with a blank line between what they said; the first one's speaker keeps the word."""
     turn, following = _at(now, at), _at(now, at + 1)
     if not turn.is_plain or turn.is_tool or not following.is_plain or following.is_tool or not following.is_bare:
-        raise Impossible("One of the two turns holds more than words, which would be lost. Nothing was changed.")
+        raise Impossible(say("One of the two turns holds more than words, which would be lost. Nothing was changed."))
     words = "\n\n".join(text for text in (turn.text.rstrip(), following.text) if text.strip())
     return [*now[:at], turn._replace(text=words), *now[at + 2 :]]
 
@@ -151,7 +158,7 @@ def _retold(turn: Told, role: str | None, text: str | None) -> Told:
 
 def _at(now: Sequence[Told], place: int) -> Told:
     if not 0 <= place < len(now):
-        raise Impossible("There is no such turn any more. Load the page again; your draft is kept.")
+        raise Impossible(say("There is no such turn any more. Load the page again; your draft is kept."))
     return now[place]
 
 
@@ -179,19 +186,27 @@ def _faults(messages: Sequence[Mapping[str, Any]]) -> list[str]:
     """What training tools would stumble over, in words. Faults that the original has too are not the editor's."""
     roles = [message["role"] for message in messages]
     spoken = [role for role in roles if role != "system"]
-    found = []
+    found: list[str] = []
     if "system" in roles[1:]:
-        found.append("An instruction to the model can only stand at the beginning. Move its words there, or remove it.")
+        found.append(
+            say("An instruction to the model can only stand at the beginning. Move its words there, or remove it.")
+        )
     if spoken[:1] != ["user"]:
-        found.append("The conversation must begin with a question. Add one, or remove what stands before the first.")
+        found.append(
+            say("The conversation must begin with a question. Add one, or remove what stands before the first.")
+        )
     if roles[-1:] != ["assistant"]:
-        found.append("The conversation must end with an answer. Add one, or remove the last question.")
+        found.append(say("The conversation must end with an answer. Add one, or remove the last question."))
     if any(_follow(one, other) for one, other in pairwise(messages)):
-        found.append("The same speaker has two turns one after the other. Merge them, or give one to another speaker.")
+        found.append(
+            say("The same speaker has two turns one after the other. Merge them, or give one to another speaker.")
+        )
     if any(role == "tool" and not _is_called(messages[:at]) for at, role in enumerate(roles)):
-        found.append("A tool's result has lost the call that asked for it. Put that turn back, or remove the result too.")
+        found.append(
+            say("A tool's result has lost the call that asked for it. Put that turn back, or remove the result too.")
+        )
     if any(_calls(one) and other["role"] != "tool" for one, other in pairwise(messages)):
-        found.append("A call of a tool has lost its result. Put that turn back, or remove the call too.")
+        found.append(say("A call of a tool has lost its result. Put that turn back, or remove the call too."))
     return found
 
 

@@ -6,6 +6,7 @@ from sqlalchemy import Row, func, select
 from sqlalchemy.orm import Session
 
 from app.curation.languages import PLACES
+from app.messages import say
 from app.models import Dataset, Membership, User
 from app.services import queue_order, routing
 from app.services.errors import Invalid, NotFound
@@ -60,15 +61,16 @@ def _languages(typed: str) -> list[str]:
     chosen = _words(typed, "languages")
     for language in chosen:
         if language not in PLACES:
-            raise Invalid(
-                f"“{language}” is no language code that is known here. Write codes such as en, de, ar, with commas.",
-                "languages",
+            told = say(
+                "“%(language)s” is no language code that is known here. Write codes such as en, de, ar, with commas.",
+                language=language,
             )
+            raise Invalid(told, "languages")
     return chosen
 
 
 def _words(typed: str, name: str) -> list[str]:
     found = list(dict.fromkeys(word for part in typed.split(",") if (word := tidy(part))))
     if len(found) > MOST:
-        raise Invalid(f"That is more than {MOST}. Leave it empty to review everything.", name)
+        raise Invalid(say("That is more than %(number)s. Leave it empty to review everything.", number=MOST), name)
     return found

@@ -81,7 +81,7 @@ def in_progress(
     try:
         now = retelling.read(content, layout, roles or {}, {place: plain(text) for place, text in edits.items()})
     except Impossible as error:
-        raise Invalid(str(error)) from error
+        raise Invalid(error.message) from error
     return [
         turn if turn.origin is None or turn.text != plain(original[turn.origin].text)
         else turn._replace(text=original[turn.origin].text)
@@ -110,11 +110,11 @@ def plain(text: str) -> str:
 def _retold(content: Json, edits: Mapping[int, str], layout: str, roles: Mapping[int, str]) -> Json | None:
     now = in_progress(content, edits, layout, roles)
     if any(turn.is_plain and not turn.text.strip() and _is_new(content, turn) for turn in now):
-        raise Invalid("A turn has no words. Write what it should say, or remove it.")
+        raise Invalid(say("A turn has no words. Write what it should say, or remove it."))
     try:
         changed = retelling.retold(content, now)
     except Impossible as error:
-        raise Invalid(str(error)) from error
+        raise Invalid(error.message) from error
     return None if changed == content else changed
 
 

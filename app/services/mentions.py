@@ -5,6 +5,7 @@ from collections.abc import Iterator, Sequence
 
 from sqlalchemy.orm import Session
 
+from app.messages import say
 from app.models import Dataset, User
 from app.services import people
 from app.services.errors import Invalid
@@ -25,8 +26,15 @@ def _named(members: Sequence[User], typed: str) -> Sequence[User]:
     exact = [user for user in members if user.name.casefold() == name]
     close = exact or [user for user in members if name in user.name.casefold().split()]
     if not close or (len(close) > 1 and not exact):
-        how_many = "Nobody" if not close else "More than one person"
-        raise Invalid(f"{how_many} in this dataset is called “{typed.strip()}”. Choose a name from the list.", "to")
+        nobody = say(
+            "Nobody in this dataset is called “%(name)s”. Choose a name from the list.",
+            name=typed.strip(),
+        )
+        several = say(
+            "More than one person in this dataset is called “%(name)s”. Choose a name from the list.",
+            name=typed.strip(),
+        )
+        raise Invalid(several if close else nobody, "to")
     return close
 
 

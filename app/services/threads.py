@@ -9,6 +9,7 @@ from sqlalchemy import ColumnElement, Integer, Select, and_, cast, exists, func,
 from sqlalchemy.orm import Session, aliased
 
 from app.curation.sample import Form, Turn, turns
+from app.messages import say
 from app.models import Comment, Dataset, Decision, Review, Role, Sample, User
 from app.services import datasets
 from app.services.errors import NotFound
@@ -113,7 +114,7 @@ def visible(session: Session, dataset: Dataset, person: User, comment_id: int) -
     query = _roots(session, dataset, person, beside=True).where(Comment.id == comment_id)
     found = session.scalar(query)
     if found is None:
-        raise NotFound("There is no such question, or it is not addressed to you. Your text stays in the form.")
+        raise NotFound(say("There is no such question, or it is not addressed to you. Your text stays in the form."))
     return found
 
 

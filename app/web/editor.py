@@ -84,7 +84,7 @@ def changed(subject: Subject, form: Any, operation: str, cursor: int | None) -> 
             case _:
                 return now, -1
     except Impossible as error:
-        raise Invalid(str(error)) from error
+        raise Invalid(error.message) from error
 
 
 def as_typed(subject: Subject, form: Any) -> list[Told] | None:

@@ -93,7 +93,7 @@ def test_questions_are_answered_by_the_keys_printed_on_them(desk: Desk, open_pag
     assert stored(Review.answers) == [
         ({"advice": "Small error", "faults": ["Fact", "Tone"], "good": 4, "order": [["Facts"], ["Style"]], "note": "a1q"},)
     ]
-    expect(page.locator("input:checked")).to_have_count(0)
+    expect(page.locator("[data-question] input:checked")).to_have_count(0)
 
 
 def test_plain_decision_with_one_question_is_two_presses(desk: Desk, open_page: Callable[..., Page]) -> None:
@@ -113,9 +113,9 @@ def test_same_key_takes_the_answer_back(desk: Desk, open_page: Callable[..., Pag
     page = open_page()
     page.keyboard.press("2")
     page.keyboard.press("3")
-    expect(page.locator("input:checked")).to_have_value("Harmful")
+    expect(page.locator("[data-question] input:checked")).to_have_value("Harmful")
     page.keyboard.press("3")
-    expect(page.locator("input:checked")).to_have_count(0)
+    expect(page.locator("[data-question] input:checked")).to_have_count(0)
 
 
 def test_digits_belong_to_the_open_panel(desk: Desk, open_page: Callable[..., Page]) -> None:
@@ -128,7 +128,7 @@ def test_digits_belong_to_the_open_panel(desk: Desk, open_page: Callable[..., Pa
     page.keyboard.press("r")
     page.keyboard.press("Escape")
     page.keyboard.press("1")
-    expect(page.locator("input:checked")).to_have_value("Right")
+    expect(page.locator("[data-question] input:checked")).to_have_value("Right")
 
     all_saved(page)
     assert stored(Review.decision, Review.reason, Review.answers) == [(Decision.REJECT, "harmful", {"advice": "Harmful"})]
@@ -214,11 +214,11 @@ def test_answers_survive_a_reload_and_the_way_to_the_editor(desk: Desk, open_pag
     all_saved(page)
     assert stored(Review.answers)[0][0]["order"] == [["Style", "Facts"]]
     assert page.evaluate("Object.keys(localStorage).filter((key) => key.startsWith('winnow-draft'))") == []
-    expect(page.locator("input:checked")).to_have_count(0)
+    expect(page.locator("[data-question] input:checked")).to_have_count(0)
 
 
 SELECT = """([words]) => {
-  const root = [...document.querySelectorAll("[data-words]")].at(-1);
+  const root = [...document.querySelectorAll("#desk [data-words]")].at(-1);
   const node = [...root.childNodes].find((one) => one.data?.includes(words));
   const range = document.createRange();
   range.setStart(node, node.data.indexOf(words));
@@ -274,7 +274,7 @@ def test_words_are_marked_with_the_mouse_behind_signs_that_count_twice(database:
         page = context.new_page()
         page.goto(f"{origin}/datasets/{dataset_id}/review")
         box = page.evaluate("""() => {
-          const node = [...document.querySelectorAll("[data-words]")].at(-1).lastChild;
+          const node = [...document.querySelectorAll("#desk [data-words]")].at(-1).lastChild;
           const range = document.createRange();
           range.setStart(node, node.data.indexOf("amoxicillin"));
           range.setEnd(node, node.data.indexOf("amoxicillin") + 11);

@@ -9,6 +9,7 @@ from pydantic import ConfigDict, Field
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
+from app.messages import say
 from app.models import Decision, Slot
 from app.services import comments, reviewing, threads
 from app.services.comments import Span
@@ -94,7 +95,7 @@ def _sample(session: Session, access: Access, slot_id: int) -> int:
     about by everybody who reviews."""
     found = session.scalar(select(Slot.sample_id).where(Slot.id == slot_id, Slot.dataset_id == access.dataset.id))
     if found is None:
-        raise NotFound("This sample is not part of the dataset any more. Your text stays in the form.")
+        raise NotFound(say("This sample is not part of the dataset any more. Your text stays in the form."))
     return found
 
 

@@ -145,7 +145,9 @@ def change_turns(request: Request, access: ExpertDep, session: SessionDep, form:
         return refused(request, access, session, form, Invalid(next(iter(form.errors.values()))))
     laid_out = desks.lay_out(session, access.dataset, access.user, day_began(request))
     if laid_out.subject is None or laid_out.subject.slot_id != form.data.slot:
-        raise Conflict("This sample is not on your desk any more, so its turns cannot be changed. Your draft is kept.")
+        raise Conflict(
+            say("This sample is not on your desk any more, so its turns cannot be changed. Your draft is kept.")
+        )
     try:
         now, place = editor.changed(laid_out.subject, form.data, form.data.operation, form.data.at)
     except Invalid as refusal:

@@ -3,6 +3,7 @@
 from fastapi import APIRouter, Request, Response
 from sqlalchemy.orm import Session
 
+from app.messages import say
 from app.models import Sample
 from app.services import copies, histories, reasons, runs, samples, similar, threads
 from app.services.desk import holds
@@ -21,8 +22,10 @@ def similar_samples(request: Request, access: ExpertDep, session: SessionDep, sa
     sample, corpus = samples.get(session, access.dataset.id, sample_id)
     if not access.is_lead and not threads.has_voted(session, access.user, sample.id):
         raise Conflict(
-            "Similar samples open after your answer on this one, so that they cannot steer it. Decide it first; "
-            "if you took your answer back, decide it again."
+            say(
+                "Similar samples open after your answer on this one, so that they cannot steer it. Decide it first; "
+                "if you took your answer back, decide it again."
+            )
         )
     if wants_part(request):
         number = similar.count(session, access.dataset, sample)
@@ -77,4 +80,6 @@ def _check(access: Access, session: Session, sample: Sample) -> None:
     """Experts see what belongs to a sample in their hands, or to one that they have decided."""
     if access.is_lead or holds(session, access.user, sample.id) or threads.has_voted(session, access.user, sample.id):
         return
-    raise Conflict("This sample is not on your desk any more. Go back to the desk; the next sample waits there.")
+    raise Conflict(
+        say("This sample is not on your desk any more. Go back to the desk; the next sample waits there.")
+    )
