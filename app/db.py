@@ -1,5 +1,6 @@
 """The database: engine, sessions, and the base of all tables."""
 
+import time
 from collections.abc import Iterator
 from contextlib import contextmanager
 from datetime import datetime
@@ -8,14 +9,21 @@ from functools import lru_cache
 from typing import Any
 
 import orjson
-from sqlalchemy import BigInteger, DateTime, Engine, Enum, MetaData, Row, Text, create_engine, func
+import psycopg
+from sqlalchemy import BigInteger, DateTime, Engine, Enum, MetaData, Row, Text, create_engine, event, func
 from sqlalchemy.dialects.postgresql import JSONB
+from sqlalchemy.exc import DisconnectionError
 from sqlalchemy.orm import DeclarativeBase, Mapped, Session, mapped_column, sessionmaker
+from sqlalchemy.pool import ConnectionPoolEntry
 
 from app.settings import get_settings
 
 Json = dict[str, Any]
 AnyRow = Row[*tuple[Any, ...]]
+
+
+RESTED = 1.0
+"""Seconds after which an unused connection is asked for a sign of life before it is used again."""
 
 
 class Base(DeclarativeBase):
@@ -71,12 +79,11 @@ CONNECTIONS = 20
 
 def make_engine(url: str, **options: Any) -> Engine:
     """An engine that gives up on a dead server instead of waiting for ever."""
-    return create_engine(
+    made = create_engine(
         sqlalchemy_url(url),
         pool_size=options.pop("pool_size", 10),
         max_overflow=CONNECTIONS - 10,
         pool_timeout=5,
-        pool_pre_ping=True,
         hide_parameters=True,  # an error's text ends up in logs, and parameters hold sample text
         connect_args={
             "connect_timeout": 5,
@@ -86,6 +93,24 @@ def make_engine(url: str, **options: Any) -> Engine:
         json_deserializer=orjson.loads,
         **options,
     )
+    event.listen(made, "checkin", _rested)
+    event.listen(made, "checkout", _look_alive)
+    return made
+
+
+def _rested(_: object, record: ConnectionPoolEntry) -> None:
+    record.info["rests_since"] = time.monotonic()
+
+
+def _look_alive(connection: Any, record: ConnectionPoolEntry, _: object) -> None:
+    """Ask a connection that rested whether the server is still there; one that was in use a moment ago is."""
+    if time.monotonic() - record.info.get("rests_since", 0.0) < RESTED:
+        return
+    try:
+        connection.execute("")
+        connection.rollback()
+    except psycopg.Error as error:
+        raise DisconnectionError from error
 
 
 @lru_cache(maxsize=1)

@@ -51,8 +51,11 @@ class Measured:
         return f"| {self.name} | {' | '.join(cells)} | {decisions:,} | {self.cpu:.1f} | {self.load:.1f} |"
 
 
-HEAD = """| queue | browser p50 | p95 | next p50 | p95 | submit p50 | p95 | decisions of the experts | server's CPU per request | load average |
-|---|---|---|---|---|---|---|---|---|---|"""  # noqa: E501
+COLUMNS = (
+    "queue",
+    *("browser p50", "p95", "next p50", "p95", "submit p50", "p95"),
+    *("experts' decisions", "server's CPU per request", "load average of the machine"),
+)
 
 
 def at(times: Sequence[float], percent: int) -> float:
@@ -150,7 +153,8 @@ def _report(phases: list[Measured], peers: list[str], given: argparse.Namespace)
         f"{given.experts} experts, who read for 1 to 3 seconds and keep two samples ahead, one web process, everything on this "
         f"machine; beside them one Chromium that decides {given.decisions} samples by keyboard. Milliseconds.",
         "",
-        HEAD,
+        f"| {' | '.join(COLUMNS)} |",
+        "|---" * len(COLUMNS) + "|",
         *(phase.row for phase in phases),
         "",
         *_bars(phases),

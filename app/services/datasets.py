@@ -29,6 +29,16 @@ def role_of(session: Session, dataset_id: int, user: User) -> Role | None:
     )
 
 
+def with_role(session: Session, dataset_id: int, user: User) -> tuple[Dataset, Role] | None:
+    """A dataset and the person's role in it, asked for with every page of it; None for whom it does not exist."""
+    mine = and_(Membership.dataset_id == Dataset.id, Membership.user_id == user.id)
+    found = session.execute(
+        select(Dataset, Membership.role).outerjoin(Membership, mine).where(Dataset.id == dataset_id)
+    ).first()
+    role = Role.ADMIN if user.is_admin else found and found[1]
+    return (found[0], role) if found and role else None
+
+
 def listed(session: Session, user: User) -> Sequence[tuple[Dataset, Role | None, int]]:
     """(dataset, the person's role in it, samples that wait for them), by name. An administrator may have no role."""
     mine = and_(Membership.dataset_id == Dataset.id, Membership.user_id == user.id)

@@ -109,12 +109,12 @@ class Access:
 
 def get_access(dataset_id: Id, user: UserDep, session: SessionDep) -> Access:
     """A member's access to the dataset in the address. For everyone else the dataset does not exist."""
-    dataset = session.get(Dataset, dataset_id)
-    role = datasets.role_of(session, dataset_id, user)
-    if dataset is None or role is None:
+    found = datasets.with_role(session, dataset_id, user)
+    if found is None:
         raise NotFound(
             say("There is no such dataset, or you have not been invited to it. Your own datasets are on the start page.")
         )
+    dataset, role = found
     return Access(dataset, user, role)
 
 

@@ -87,7 +87,7 @@ Winnow.soon = (act) => (document.hidden ? setTimeout(act) : requestAnimationFram
   const known = () => [slotOf(card()), ...ready.map(slotOf), ...outbox.here().filter((entry) => entry.kind === "answer").map((entry) => entry.slot)].filter(Boolean);
 
   const get = async (url) => {
-    const response = await fetch(url, { headers: { "HX-Request": "true", "Winnow-Person": desk.dataset.person }, signal: AbortSignal.timeout(30_000), redirect: "error" });
+    const response = await fetch(url, { headers: { "HX-Request": "true", "Winnow-Person": desk.dataset.person }, signal: AbortSignal.timeout?.(30_000), redirect: "error" });
     const why = response.status === 401 ? "out" : response.headers.get("Winnow-Person") === "other" ? "other" : "";
     if (why) document.dispatchEvent(new CustomEvent("outbox:stopped", { detail: why }));
     if (!response.ok) throw new Error(why || String(response.status), { cause: why });
@@ -146,6 +146,15 @@ Winnow.soon = (act) => (document.hidden ? setTimeout(act) : requestAnimationFram
 
   document.addEventListener("outbox:confirmed", () => { isOver = false; fill(); });
   addEventListener("online", () => fill());
+  // What was decided in another window is no longer to be decided here.
+  document.addEventListener("outbox:elsewhere", () => {
+    for (const { kind, slot } of outbox.here()) {
+      if (kind !== "answer") continue;
+      const at = ready.findIndex((one) => slotOf(one) === slot);
+      if (at >= 0) ready.splice(at, 1);
+      if (slotOf(card()) === slot) advance();
+    }
+  });
   document.addEventListener("htmx:after:swap", (event) => {
     if (event.detail?.ctx?.target !== desk || event.detail.isAtHand) return;
     isWaiting = false;

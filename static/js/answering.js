@@ -72,7 +72,13 @@ window.Winnow ??= {};
       ...typed(entry).map((words) => strip.element("details", {}, strip.element("summary", { className: "small" }, window.words("what-you-wrote")), strip.element("p", { className: "source prewrap", dir: "auto" }, words))));
     made.dataset.entry = entry.id;
     const settle = () => { outbox.drop(entry); made.remove(); };
-    const show = strip.element("button", { className: "btn small", type: "button", onclick: () => { settle(); if (!ahead.again(entry.slot)) ahead.bring(entry.slot); } }, window.words("show-again"));
+    // Where the sample does not come back, its words must not go with the notice.
+    const shown = () => { if (subject()?.dataset.slot === entry.slot) settle(); };
+    const bring = () => {
+      document.addEventListener("htmx:after:swap", shown);
+      if (!ahead.again(entry.slot)) ahead.bring(entry.slot);
+    };
+    const show = strip.element("button", { className: "btn small", type: "button", onclick: bring }, window.words("show-again"));
     const leave = strip.element("button", { className: "btn link small", type: "button", onclick: settle }, window.words("leave-it"));
     made.lastElementChild.append(strip.element("p", { className: "row" }, ...(entry.kind === "undo" ? [] : [show]), leave));
   };

@@ -72,7 +72,7 @@ window.Winnow ??= {};
     let response, html;
     try {
       response = await fetch(entry.url, {
-        method: "POST", body, redirect: "error", signal: AbortSignal.timeout(30_000), keepalive: String(body).length < 60_000,
+        method: "POST", body, redirect: "error", signal: AbortSignal.timeout?.(30_000), keepalive: String(body).length < 60_000,
         headers: { "HX-Request": "true", "Winnow-Person": person },
       });
       html = await response.text();
@@ -117,7 +117,7 @@ window.Winnow ??= {};
 
   addEventListener("online", flush);
   addEventListener("pageshow", flush);
-  addEventListener("storage", (event) => { if (event.key?.startsWith(MINE)) say("change"); });
+  addEventListener("storage", (event) => { if (event.key?.startsWith(MINE)) { say("change"); say("elsewhere"); } });
   addEventListener("beforeunload", (event) => { if (unkept.size) event.preventDefault(); });
   document.addEventListener("visibilitychange", () => { if (!document.hidden) flush(); });
 

@@ -69,7 +69,7 @@ def test_focus_view_shows_the_sample_and_the_decision_and_is_remembered(desk: De
     on_desk(page, desk, 1)
     page.keyboard.press("z")
     on_desk(page, desk, 0)
-    all_saved(page)
+    page.wait_for_function("() => !Winnow.outbox.waiting().length")
     page.reload()
     on_desk(page, desk, 0)
     expect(page.locator(".rail")).to_be_hidden()

@@ -168,6 +168,20 @@ def test_answers_survive_a_restart_of_the_server(desk: Desk, open_page: Open) ->
     assert answers() == [(Decision.APPROVE, True, False)] * 2
 
 
+def test_sample_that_was_decided_in_another_window_leaves_this_one(desk: Desk, open_page: Open) -> None:
+    page = open_page()
+    ready(page)
+    other = page.context.new_page()
+    other.goto(desk.url)
+    on_desk(other, desk, 0)
+    page.keyboard.press("a")
+    on_desk(page, desk, 1)
+    on_desk(other, desk, 1)
+    all_saved(page)
+
+    assert answers() == [(Decision.APPROVE, True, False)]
+
+
 def test_repeat_of_a_stored_answer_changes_nothing(desk: Desk, open_page: Open) -> None:
     page = open_page()
     ready(page)
