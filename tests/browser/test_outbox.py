@@ -346,7 +346,7 @@ def test_undo_after_a_reload_fetches_the_sample(desk: Desk, open_page: Open) -> 
 def test_refused_answer_names_its_sample_and_keeps_its_words(desk: Desk, open_page: Open) -> None:
     page = open_page()
     ready(page)
-    page.evaluate("document.querySelector('[data-needs]').removeAttribute('data-needs')")
+    page.evaluate("document.querySelectorAll('[data-needs]').forEach((button) => button.removeAttribute('data-needs'))")
     page.keyboard.press("r")
     page.keyboard.press("7")
     on_desk(page, desk, 1)
