@@ -4,8 +4,8 @@ import sqlalchemy as sa
 from alembic import op
 from sqlalchemy.dialects import postgresql
 
-revision = "0006_acceptance"
-down_revision = "0006_agreement"
+revision = "0009"
+down_revision = "0008"
 branch_labels = None
 depends_on = None
 

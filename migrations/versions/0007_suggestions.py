@@ -4,8 +4,8 @@ import sqlalchemy as sa
 from alembic import op
 from sqlalchemy.dialects import postgresql
 
-revision = "0006_rubric"
-down_revision = "0006_speed"
+revision = "0007"
+down_revision = "0006"
 branch_labels = None
 depends_on = None
 
