@@ -61,7 +61,7 @@ window.Winnow ??= {};
     return made;
   };
 
-  const typed = (entry) => entry.pairs.filter(([name, value]) => ["comment", "text"].includes(name) && value.trim()).map(([, value]) => value);
+  const typed = (entry) => entry.pairs.filter(([name, value]) => ["comment", "reject_comment", "flag_comment", "text"].includes(name) && value.trim()).map(([, value]) => value);
 
   // What was refused stays on the page until the expert has dealt with it, with every word of it.
   const refused = (entry) => {

@@ -11,6 +11,7 @@ from sqlalchemy import delete, func, select, update
 from app import db
 from app.models import Dataset, Decision, Review, Role, SignIn, Slot, SlotState, User
 from app.services import reviewing, sign_ins
+from app.services.leases import MOST
 from tests import factories
 from tests.browser.test_desk import (  # noqa: F401 - fixtures
     Desk,
@@ -442,7 +443,8 @@ def test_no_more_than_a_few_samples_are_reserved(desk: Desk, open_page: Open) ->
     with db.transaction() as session:
         leased = session.scalar(select(func.count()).where(Slot.state == SlotState.LEASED))
 
-    assert leased == 3
+    assert leased is not None
+    assert 3 <= leased <= MOST
 
 
 def test_reservation_counts_down_when_nobody_is_there(desk: Desk, open_page: Open) -> None:
