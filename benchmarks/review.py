@@ -152,6 +152,7 @@ def _report(phases: list[Measured], peers: list[str], given: argparse.Namespace)
         "",
         f"{given.experts} experts, who read for 1 to 3 seconds and keep two samples ahead, one web process, everything on this "
         f"machine; beside them one Chromium that decides {given.decisions} samples by keyboard. Milliseconds.",
+        "The load average tells what else the machine was doing: about 2 is this benchmark itself; well above it, repeat.",
         "",
         f"| {' | '.join(COLUMNS)} |",
         "|---" * len(COLUMNS) + "|",

@@ -66,6 +66,7 @@ def worker(
     Needs DATABASE_URL, REDIS_URL and the shared blob directory.
     """
     _need_services()
+    os.nice(10)  # where web server and worker share a machine, whoever waits for a page goes first
     count = processes or get_settings().worker_processes
     os.execv(  # noqa: S606 - no shell is wanted
         sys.executable,
