@@ -15,7 +15,7 @@ from app import logs
 from app.reconciler import reconciler
 from app.resources import resource
 from app.services import marks
-from app.web import errors, routes
+from app.web import errors, rendering, routes
 from app.web.admission import Admitted
 from app.web.files import StaticFiles
 from app.web.middleware import Caught, Logged, SameOrigin, Secured
@@ -48,10 +48,14 @@ def create_app() -> FastAPI:
 
 @asynccontextmanager
 async def _reconciling(_: FastAPI) -> AsyncIterator[None]:
-    """While the server runs, it also wakes workers again whose message was lost."""
+    """While the server runs, it also wakes workers again whose message was lost.
+
+    It listens once the desk is warm: fifty experts who come back after a restart would share its warming up.
+    """
+    marks.warm_up()
+    rendering.warm_up("review.html")
     stop = threading.Event()
     reconciler(stop).start()
-    threading.Thread(target=marks.warm_up, daemon=True).start()
     yield
     stop.set()
 

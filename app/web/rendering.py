@@ -8,6 +8,7 @@ from urllib.parse import urlencode
 from fastapi import Request
 from fastapi.responses import HTMLResponse
 from jinja2 import Environment, FileSystemLoader, StrictUndefined, pass_context
+from jinja2.meta import find_referenced_templates
 from jinja2.runtime import Context
 from jinja2_fragments import render_blocks
 
@@ -38,6 +39,20 @@ def render(request: Request, page: str, *blocks: str, status: int = 200, **conte
         }
         html = made.get_template(page).render(**shell, **context)
     return HTMLResponse(html, status, {"Vary": VARY})
+
+
+def warm_up(page: str) -> None:
+    """Compile a page and all that it includes, in every language: what its first reader would wait for."""
+    for language in locales.LANGUAGES:
+        made = environment(language)
+        waiting, known = [page], set[str]()
+        while waiting:
+            name = waiting.pop()
+            made.get_template(name)
+            known.add(name)
+            source, _, _ = made.loader.get_source(made, name) if made.loader else ("", None, None)
+            found = {one for one in find_referenced_templates(made.parse(source)) if one}
+            waiting += found - known
 
 
 def wants_part(request: Request) -> bool:

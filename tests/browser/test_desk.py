@@ -329,8 +329,8 @@ def test_late_answer_is_told_and_its_words_are_kept(desk: Desk, open_page: Calla
     page.keyboard.press("e")
     page.locator(".turn.open textarea").fill("My careful words.")
     with db.transaction() as session:
+        # In one transaction: the page may ask for its next cards at this moment, and would have its places back.
         session.execute(update(Slot).values(leased_until=func.now() - func.make_interval(0, 0, 0, 0, 1)))
-    with db.transaction() as session:
         ann, dataset = factories.make_user(session, "Ann"), session.get_one(Dataset, desk.dataset_id)
         slot = reviewing.next_slots(session, dataset, ann)[0]
         reviewing.submit(session, dataset, ann, slot.id, Decision.REJECT, idempotency_key="of Ann's", reason="wrong")

@@ -7,13 +7,15 @@ from typing import Any
 from uuid import uuid4
 
 from fastapi import FastAPI
+from sqlalchemy import text
 
 from app.main import create_app as sound
-from app.services import reviewing
+from app.services import claiming, reviewing
 
 GUARDS = {
     "compare and set": "DROP INDEX uq_reviews_counted",
     "idempotency": "ALTER TABLE reviews DROP CONSTRAINT uq_reviews_idempotency_key",
+    "exclusive lease": "SELECT 1",
     "saved before it is said": "SELECT 1",
 }
 """What has to be taken out of the database beside the code."""
@@ -24,6 +26,7 @@ def create_app() -> FastAPI:
     {
         "compare and set": _without_compare_and_set,
         "idempotency": _without_idempotency,
+        "exclusive lease": _without_exclusive_lease,
         "saved before it is said": _without_saving,
     }[os.environ["BROKEN"]]()
     return sound()
@@ -42,6 +45,10 @@ def _without_idempotency() -> None:
         return outcome
 
     reviewing.submit = anew
+
+
+def _without_exclusive_lease() -> None:
+    claiming._FREE = text(claiming._FREE.text.replace("s.state = 'open'", "s.state IN ('open', 'leased')"))
 
 
 def _without_saving() -> None:

@@ -23,7 +23,7 @@ from app.models import Sample, SampleState
 from app.services import review_plan, reviewing, sign_ins
 from tests import factories
 from tests.faults.installation import ROOT, wait_for
-from tests.faults.review_history import Event, Log, Result, read, stored, violations
+from tests.faults.review_history import CLOCK, Event, Log, Result, read, stored, violations
 
 TERM = 2.0
 """Seconds for which a place is reserved while it is rough: less than many a client thinks, or waits."""
@@ -83,6 +83,10 @@ class Chaos:
     rough: threading.Event = field(default_factory=threading.Event)
     done: threading.Event = field(default_factory=threading.Event)
 
+    def __post_init__(self) -> None:
+        self.presses = [0] * len(self.tokens)
+        """Answers sent, by client."""
+
 
 class Client(threading.Thread):
     """One expert's browser. It asks, thinks, answers; and forgets, repeats, hangs up and dies where it is rough."""
@@ -102,7 +106,8 @@ class Client(threading.Thread):
             if self._is_hit(0.08):
                 time.sleep(self.dice.uniform(0, 0.5))  # the browser was closed; somebody opens another one later
                 continue
-            time.sleep(TERM * self.dice.uniform(0.9, 1.6) if self._is_hit(0.08) else self.dice.uniform(0, 0.05))
+            # Longer than the checker's clocks may differ: or nobody would surely hold a place, and none could be shared.
+            time.sleep(TERM * self.dice.uniform(0.9, 1.6) if self._is_hit(0.08) else self.dice.uniform(0, 8 * CLOCK))
             self._answer(slot, key, path)
 
     def _is_hit(self, chance: float) -> bool:
@@ -130,6 +135,7 @@ class Client(threading.Thread):
         form |= {"reason": "field"} if decision == "skip" and self.dice.random() < 0.5 else {}
 
         def press(hangs_up: bool = False) -> Result:
+            self.chaos.presses[self.number] += 1
             invoked = time.time()
             result = self._decide(path, form, hangs_up=hangs_up)
             self.log.write(Event(self.number, "decide", invoked, time.time(), result, slot, key, decision, comment))
@@ -196,13 +202,17 @@ def run(
     clients: int = 200,
     samples: int = 60,
     rough_seconds: float = 12,
+    answers: int = 100,
     kills: int = 3,
     patience: float = 120,
     seed: int = 1,
     factory: str = "app.main:create_app",
     environment: dict[str, str] | None = None,
 ) -> tuple[list[str], list[Event], Server]:
-    """(contradictions, history, server) of a rough time and a quiet one after it, in which all work is finished."""
+    """(contradictions, history, server) of a rough time and a quiet one after it, in which all work is finished.
+
+    The rough time lasts `rough_seconds`, and on a slow machine until so many answers were sent.
+    """
     (folder / "history").mkdir()
     server = Server(folder / "server.log", factory, environment or {})
     chaos = Chaos(folder / "history", server, *prepare(clients, samples), seed)
@@ -214,11 +224,11 @@ def run(
             person.start()
         dice = random.Random(seed)
         for _ in range(kills):
-            time.sleep(rough_seconds / (kills + 1) * dice.uniform(0.6, 1.2))
+            _work(chaos, rough_seconds / (kills + 1) * dice.uniform(0.6, 1.2), answers // (kills + 1))
             server.kill()
             time.sleep(dice.uniform(0, 0.5))
             server.start()
-        time.sleep(rough_seconds / (kills + 1))
+        _work(chaos, rough_seconds / (kills + 1), answers // (kills + 1))
         chaos.rough.clear()
         if patience:
             # On a busy machine answers take longer than a short reservation: what is rough must not go on for ever.
@@ -234,6 +244,13 @@ def run(
     with db.transaction() as session:
         events = read(chaos.folder)
         return violations(events, stored(session), chaos.experts, TERM), events, server
+
+
+def _work(chaos: Chaos, seconds: float, answers: int) -> None:
+    """Leave the experts alone for so long, and until they have sent so many answers more, if they have as many left."""
+    goal = sum(chaos.presses) + answers
+    time.sleep(seconds)
+    _quiet(lambda: sum(chaos.presses) >= goal or _is_finished(), 30)
 
 
 def _is_finished() -> bool:

@@ -44,6 +44,7 @@ def test_two_hundred_experts_and_nothing_is_lost(tmp_path: Path) -> None:
     [
         ("compare and set", "doubled"),
         ("idempotency", "doubled"),
+        ("exclusive lease", "shared"),
         ("saved before it is said", "lost"),
     ],
 )
