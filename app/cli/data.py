@@ -18,7 +18,7 @@ from app import attach, migrate
 from app.cli.options import Columns, Shape, columns_by_part
 from app.curation.sample import Form
 from app.db import session_factory, transaction
-from app.models import CorpusState, Dataset, DatasetForm, JobState, Purpose, Role
+from app.models import CorpusState, Dataset, DatasetForm, JobState, Purpose, Release, ReleaseState, Role
 from app.services.errors import Invalid, NotFound
 from app.settings import get_settings
 
@@ -183,13 +183,30 @@ def release(
         migrate.upgrade(str(settings.database_url))
         with transaction() as session:
             made = releases.start(session, _find(session, dataset), format)
-        if not _do(int(made.job_id or 0)):
+        _release(made.id)
+        with transaction() as session:
+            made = session.get_one(Release, made.id)
+            (data,) = (file for file in releases.files(session, made) if file.rows is not None)
+            _write(output, releases.file_path(session, made, data.name), releases.manifest_bytes(made))
+            typer.echo(f"{made.rows:,} samples in {output} (sha256 {made.sha256})")
+
+
+def _release(release_id: int) -> None:
+    """Check and write. Exits where a check holds the release back, and says which."""
+    from app.services import releases
+
+    for _ in ("check", "write"):
+        with transaction() as session:
+            job_id = session.get_one(Release, release_id).job_id
+        if not _do(int(job_id or 0)):
             raise typer.Exit(1)
         with transaction() as session:
-            made = session.merge(made)
-            session.refresh(made)
-            _write(output, releases.file_path(made), releases.manifest_bytes(made))
-            typer.echo(f"{made.rows:,} samples in {output} (sha256 {made.sha256})")
+            release = session.get_one(Release, release_id)
+            if release.state is ReleaseState.HELD:
+                for check in releases.blocks(session, release_id):
+                    typer.secho(f"{check.check}: {check.words}", err=True, fg="red")
+                typer.echo(f"Release {release.version} is held back. Its page says what to do.", err=True)
+                raise typer.Exit(1)
 
 
 def _write(output: Path, source: Path, manifest: bytes) -> None:

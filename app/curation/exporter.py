@@ -1,9 +1,10 @@
 """An exporter: a module in `exporters/` that writes samples in one format that training tools read."""
 
 from abc import ABC, abstractmethod
-from collections.abc import Mapping
+from collections.abc import Iterable, Iterator, Mapping
+from dataclasses import dataclass, field
 from functools import cache
-from typing import Any, ClassVar
+from typing import ClassVar
 
 from app.curation.registry import plugins
 from app.curation.sample import Form, Json
@@ -13,14 +14,45 @@ class Unsuitable(Exception):
     """The sample cannot be said in this format; the message says why and what to choose instead."""
 
 
+@dataclass(frozen=True, slots=True)
+class Example:
+    """What a release knows of one sample: the words that count now, and what people made of it.
+
+    `original` holds the words before an expert's edit, None where nobody edited; `answers` what reviewers agreed on,
+    by the rubric's question. `weight` is below 1 where they agreed less.
+    """
+
+    form: Form
+    content: Json
+    metadata: Json = field(default_factory=dict)
+    original: Json | None = None
+    approved: bool = True
+    answers: Json = field(default_factory=dict)
+    weight: float = 1.0
+
+
 class Exporter(ABC):
     """Stateless; `title` is what a person chooses from."""
 
     title: ClassVar[str]
+    suffix: ClassVar[str] = "jsonl"
+    """The kind of file: a writer of that name in `releasing/files`."""
+    takes_rejected: ClassVar[bool] = False
+    """Whether rejected samples are wanted beside the approved ones."""
+    reads_original: ClassVar[bool] = False
+    reads_answers: ClassVar[bool] = False
 
     @abstractmethod
-    def row(self, form: Form, content: Mapping[str, Any], metadata: Mapping[str, Any]) -> Json:
-        """The sample as one record. Unsuitable where the format would lose part of it."""
+    def rows(self, example: Example) -> Iterable[Json]:
+        """The sample as one record or several. Unsuitable where the format would lose part of it."""
+
+    def faults(self, row: Json) -> Iterator[str]:
+        """What the format's published rules forbid in a record, in words."""
+        return iter(())
+
+    def beside(self, files: Mapping[str, list[str]]) -> dict[str, bytes]:
+        """Small files that a trainer wants beside the data (name: bytes), given the data files by split."""
+        return {}
 
     @classmethod
     def key(cls) -> str:

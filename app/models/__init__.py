@@ -13,7 +13,17 @@ from app.models.guideline import ExampleVerdict, Guideline, GuidelineExample, Re
 from app.models.job import Job, JobKind, JobState, Shard, ShardState, Worker
 from app.models.pairs import PairBlock, PairSet, SurvivorChoice
 from app.models.recipe import RecipeVersion
-from app.models.release import Release, ReleaseRow
+from app.models.release import (
+    Level,
+    Release,
+    ReleaseCheck,
+    ReleaseFile,
+    ReleaseFinding,
+    ReleaseRow,
+    ReleaseState,
+    ReleaseTally,
+    Selection,
+)
 from app.models.review import Decision, Review, Slot, SlotState
 from app.models.review import Purpose as SlotPurpose
 from app.models.routing import Batch, Lane, SampleField
@@ -58,6 +68,7 @@ __all__ = [
     "JobKind",
     "JobState",
     "Lane",
+    "Level",
     "LoginAttempt",
     "MeasureSet",
     "Membership",
@@ -67,7 +78,12 @@ __all__ = [
     "RecipeVersion",
     "RefusedLine",
     "Release",
+    "ReleaseCheck",
+    "ReleaseFile",
+    "ReleaseFinding",
     "ReleaseRow",
+    "ReleaseState",
+    "ReleaseTally",
     "Requeue",
     "RequeuedSample",
     "Review",
@@ -80,6 +96,7 @@ __all__ = [
     "SampleField",
     "SampleSearch",
     "SampleState",
+    "Selection",
     "Shard",
     "ShardState",
     "SignIn",

@@ -12,6 +12,7 @@ from app.db import Base, Dated, Identified, Json
 class JobKind(StrEnum):
     IMPORT = "import"
     RUN = "run"
+    CHECK = "check"
     RELEASE = "release"
     BULK = "bulk"
     UNDO = "undo"

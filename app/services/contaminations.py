@@ -106,8 +106,8 @@ def check_revision(session: Session, sample: Sample, revision: Revision) -> int:
     return len(rows)
 
 
-def in_release(session: Session, dataset_id: int, rows: Sequence[AnyRow], tally: NDArray[np.int64] | None) -> set[int]:
-    """Places among rows (form, content, is_overruled, is_judged) that hold an item: checked once more as they go out.
+def in_release(session: Session, dataset_id: int, rows: Sequence[Any], tally: NDArray[np.int64] | None) -> set[int]:
+    """Places among the rows of a release that hold an item: checked once more as they go out.
 
     `tally` is that of the last run. What a person kept in spite of its verdict goes out; what a person judged to be an
     item does not.

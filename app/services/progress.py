@@ -19,6 +19,7 @@ StageState = Literal["todo", "doing", "done", "failed"]
 TITLES = {
     JobKind.IMPORT: "Reading a corpus",
     JobKind.RUN: "Applying the recipe",
+    JobKind.CHECK: "Checking a release",
     JobKind.RELEASE: "Writing a release",
     JobKind.BULK: "Deciding on many samples",
     JobKind.UNDO: "Undoing a decision on many samples",

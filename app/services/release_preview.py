@@ -7,6 +7,7 @@ import orjson
 from sqlalchemy import func, select
 from sqlalchemy.orm import Session
 
+from app.curation.exporter import Example as Words
 from app.curation.exporter import Unsuitable, exporters
 from app.curation.sample import Form
 from app.models import Revision, Sample, SampleState
@@ -41,7 +42,7 @@ def examples(session: Session, dataset_id: int) -> dict[str, Example]:
 
 def _example(exporter: Any, form: str, content: dict[str, Any], metadata: dict[str, Any]) -> Example:
     try:
-        made = exporter.row(Form(form), content, metadata or {})
+        (made, *_) = exporter.rows(Words(Form(form), content, metadata or {}))
     except Unsuitable as error:
         return Example(trouble=str(error))
     return Example(orjson.dumps(_cut(made), option=orjson.OPT_INDENT_2).decode())

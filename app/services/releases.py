@@ -1,45 +1,32 @@
-"""Releases: exactly the approved samples, frozen, in a trainer's format, the same bytes every time."""
+"""Releases: exactly what was selected, frozen, checked, in a trainer's format, the same bytes every time."""
 
 import sys
-from collections import Counter
-from collections.abc import Iterator, Sequence
+from collections.abc import Sequence
 from pathlib import Path
-from typing import IO, Any, cast
 
-import orjson
-from sqlalchemy import exists, func, insert, literal, select, tuple_, update
+from sqlalchemy import func, select, update
 from sqlalchemy.orm import Session
 
-from app import __version__
-from app.curation.exporter import Exporter, Unsuitable, exporters
-from app.curation.jsonl import JsonLines
-from app.curation.recipe import Recipe
-from app.curation.sample import Form, Json
-from app.db import AnyRow
-from app.models import (
-    Corpus,
-    Dataset,
-    Job,
-    JobKind,
-    RecipeVersion,
-    Release,
-    ReleaseRow,
-    Revision,
-    Run,
-    Sample,
-    SampleState,
-    Suspect,
+from app.curation.exporter import Exporter, exporters
+from app.curation.releasing.composition import Composition
+from app.models import Dataset, Job, JobKind, Release, ReleaseCheck, ReleaseFile, ReleaseState
+from app.models.release import Level
+from app.services import (
+    blobs,
+    jobs,
+    release_checking,
+    release_freezing,
+    release_publishing,
+    release_selecting,
+    release_splitting,
+    release_writing,
 )
-from app.services import benchmarks, blobs, certificates, checking, contaminations, jobs, pseudonyms, threads
 from app.services.errors import Conflict, Invalid, NotFound
-from app.services.jobs import JobFailed, Kind, ShardPlan, Stage
-from app.services.working import Piece
+from app.services.jobs import Kind, ShardPlan, Stage
+from app.services.release_publishing import ASKED, MANIFEST
+from app.services.release_writing import as_bytes
 
-PAGE = 500
-HELD = "It holds a question of a benchmark."
-"""Why a sample that is approved is left out of a release."""
-ASKED = "A question about it is open."
-"""The same, decided when the release is frozen."""
+__all__ = ["ASKED", "MANIFEST"]
 
 
 def formats() -> dict[str, tuple[str, str]]:
@@ -48,41 +35,81 @@ def formats() -> dict[str, tuple[str, str]]:
 
 
 def start(session: Session, dataset: Dataset, format: str, by: int | None = None) -> Release:
-    """Make the next release and start writing it. Invalid for an unknown format, Conflict where nothing is approved."""
-    if format not in exporters():
-        raise Invalid(f"There is no format “{format}”. Choose one of: {', '.join(exporters())}.")
+    """Release all that is approved in a format, everything else as it comes."""
+    return compose(session, dataset, Composition(format=format), by)
+
+
+def compose(session: Session, dataset: Dataset, composition: Composition, by: int | None = None) -> Release:
+    """Make the next release and start checking it.
+
+    Invalid for an unknown format, Conflict where nothing is selected.
+    """
+    if composition.format not in exporters():
+        raise Invalid(f"There is no format “{composition.format}”. Choose one of: {', '.join(exporters())}.")
     session.execute(select(Dataset.id).where(Dataset.id == dataset.id).with_for_update())
-    if not approved(session, dataset.id):
-        if asked(session, dataset.id):
+    if not release_selecting.count(session, dataset.id, composition):
+        if release_selecting.asked(session, dataset.id, composition):
             raise Conflict("Every approved sample has an open question. Answer and resolve the questions first.")
         raise Conflict("Nothing is approved yet, so there is nothing to release. Review some samples first.")
     version = (session.scalar(select(func.max(Release.version)).where(Release.dataset_id == dataset.id)) or 0) + 1
-    release = Release(dataset_id=dataset.id, version=version, format=format, created_by=by)
+    release = Release(
+        dataset_id=dataset.id,
+        version=version,
+        format=composition.format,
+        composition=composition.model_dump(mode="json"),
+        created_by=by,
+    )
     session.add(release)
     session.flush()
-    job = jobs.start(session, JobKind.RELEASE, dataset.id, {"release_id": release.id}, by)
+    job = jobs.start(session, JobKind.CHECK, dataset.id, {"release_id": release.id}, by)
     release.job_id = job.id
     session.flush()
     session.refresh(release)
     return release
 
 
+def override(session: Session, release: Release, check: str, by: int, because: str) -> None:
+    """Let a release pass a check that blocks it. Invalid without a reason, Conflict where it does not block."""
+    if not because.strip():
+        raise Invalid("Say why this may go out all the same: the reason is kept with the release.")
+    values = {"overridden_by": by, "overridden_at": func.now(), "overridden_because": because.strip()}
+    blocking = (ReleaseCheck.release_id == release.id, ReleaseCheck.check == check, ReleaseCheck.level == Level.BLOCK)
+    if (
+        release.state is not ReleaseState.HELD
+        or not session.execute(
+            update(ReleaseCheck).where(*blocking).values(values).returning(ReleaseCheck.check)
+        ).first()
+    ):
+        raise Conflict("This check does not hold the release back any more. Load the page anew.")
+
+
+def publish(session: Session, release: Release, by: int | None = None) -> None:
+    """Start writing a release that was held. Conflict while a check still blocks it."""
+    session.refresh(release, with_for_update=True)
+    if release.state is not ReleaseState.HELD:
+        raise Conflict("This release is not waiting for anybody. Load the page anew.")
+    if blocks(session, release.id):
+        raise Conflict(
+            "A check still holds this release back. Say why it may pass, or mend the samples and compose again."
+        )
+    _write(session, release, by)
+
+
+def blocks(session: Session, release_id: int) -> Sequence[ReleaseCheck]:
+    """Checks that hold a release back and that nobody has let pass."""
+    mine = (ReleaseCheck.release_id == release_id, ReleaseCheck.level == Level.BLOCK)
+    open_ones = select(ReleaseCheck).where(*mine, ReleaseCheck.overridden_at.is_(None))
+    return session.scalars(open_ones.order_by(ReleaseCheck.check)).all()
+
+
 def approved(session: Session, dataset_id: int) -> int:
-    """How many samples a release would hold now."""
-    is_approved = (Sample.dataset_id == dataset_id, Sample.state == SampleState.APPROVED)
-    return (session.scalar(select(func.count()).where(*is_approved)) or 0) - asked(session, dataset_id)
+    """How many samples a release of all that is approved would hold now."""
+    return release_selecting.count(session, dataset_id, Composition(format="messages"))
 
 
 def asked(session: Session, dataset_id: int) -> int:
     """How many approved samples stay out of a release because a question about them is open."""
-    return (
-        session.scalar(
-            select(func.count(Sample.id.distinct())).where(
-                Sample.dataset_id == dataset_id, Sample.state == SampleState.APPROVED, threads.open_question()
-            )
-        )
-        or 0
-    )
+    return release_selecting.asked(session, dataset_id, Composition(format="messages"))
 
 
 def of(session: Session, dataset_id: int) -> Sequence[Release]:
@@ -92,22 +119,31 @@ def of(session: Session, dataset_id: int) -> Sequence[Release]:
     ).all()
 
 
-def file_path(release: Release) -> Path:
-    """The file of a finished release. NotFound while it is not written."""
-    if release.sha256 is None:
+def files(session: Session, release: Release) -> Sequence[ReleaseFile]:
+    """All files of a release, the data first."""
+    mine = select(ReleaseFile).where(ReleaseFile.release_id == release.id)
+    return session.scalars(mine.order_by(ReleaseFile.rows.is_(None), ReleaseFile.name)).all()
+
+
+def file_path(session: Session, release: Release, name: str) -> Path:
+    """Where a file of a published release is. NotFound while it is not written, and where there is none of that name."""
+    if release.state is not ReleaseState.PUBLISHED:
         raise NotFound("This release is not written yet.")
-    return blobs.path(release.sha256)
+    file = session.get(ReleaseFile, (release.id, name))
+    if file is None:
+        raise NotFound("This release has no such file.")
+    return blobs.path(file.sha256)
 
 
-def file_name(dataset: Dataset, release: Release) -> str:
-    """A name that says what the file is."""
+def name_of(dataset: Dataset, release: Release) -> str:
+    """A name that says what a download is, without a suffix."""
     words = "".join(c if c.isalnum() else "-" for c in dataset.name.lower()).strip("-") or "dataset"
-    return f"{words}-v{release.version}-{release.format}.jsonl"
+    return f"{words}-v{release.version}-{release.format}"
 
 
 def manifest_bytes(release: Release) -> bytes:
     """The manifest as a file."""
-    return orjson.dumps(release.manifest, option=orjson.OPT_INDENT_2 | orjson.OPT_SORT_KEYS | orjson.OPT_APPEND_NEWLINE)
+    return as_bytes(release.manifest)
 
 
 def _description(exporter: type[Exporter]) -> str:
@@ -117,171 +153,48 @@ def _description(exporter: type[Exporter]) -> str:
     return words[:1].upper() + words[1:]
 
 
-def _plan(session: Session, job: Job) -> Sequence[ShardPlan]:
+def _one_shard(session: Session, job: Job) -> Sequence[ShardPlan]:
+    return [ShardPlan(job.params, 1)]
+
+
+def _plan_freezing(session: Session, job: Job) -> Sequence[ShardPlan]:
     release = session.get_one(Release, job.params["release_id"])
-    return [ShardPlan({"release_id": release.id}, approved(session, release.dataset_id))]
+    composition = Composition.model_validate(release.composition)
+    return [ShardPlan(job.params, release_selecting.count(session, release.dataset_id, composition))]
 
 
-def _freeze(piece: Piece) -> None:
-    """Write down which words the release holds, and what the dataset looks like at that moment."""
-    if piece.checkpoint:  # frozen by an attempt that ended before it could say so
-        return
-    release_id = piece.params["release_id"]
-    with piece.reading() as session:
-        release = session.get_one(Release, release_id)
-    with piece.step(piece.shard.total, {"frozen": True}) as session:
-        counts, open_questions = _freeze_rows(session, release)
-        facts = {"counts": counts, "open_questions": open_questions, **_facts(session, release)}
-        session.execute(update(Release).where(Release.id == release_id).values(manifest=facts))
+def _checked(session: Session, job: Job) -> None:
+    release = session.get_one(Release, job.params["release_id"], with_for_update=True)
+    if release_checking.conclude(session, release):
+        _write(session, release, job.created_by)
+    else:
+        release.state = ReleaseState.HELD
 
 
-def _freeze_rows(session: Session, release: Release) -> tuple[dict[str, int], int]:
-    """Choose the rows, count the samples by state and those left out for an open question: in one statement and so
-    at one moment."""
-    approved = (Sample.dataset_id == release.dataset_id, Sample.state == SampleState.APPROVED)
-    chosen = select(literal(release.id), Sample.id, Sample.revision_id).where(*approved, ~threads.open_question())
-    frozen = insert(ReleaseRow).from_select(["release_id", "sample_id", "revision_id"], chosen).cte("frozen")
-    open_questions = select(func.count()).where(*approved, threads.open_question()).scalar_subquery()
-    states = (
-        select(Sample.state, func.count(), open_questions)
-        .where(Sample.dataset_id == release.dataset_id)
-        .group_by(Sample.state)
-    )
-    found = session.execute(states.add_cte(frozen)).all()
-    counts = {state.value: number for state, number, _ in sorted(found, key=lambda row: row[0].value)}
-    return counts, found[0][2] if found else 0
+def _write(session: Session, release: Release, by: int | None) -> None:
+    release.state = ReleaseState.WRITING
+    job = jobs.start(session, JobKind.RELEASE, release.dataset_id, {"release_id": release.id}, by)
+    release.job_id = job.id
+    session.flush()
 
 
-def _plan_writing(session: Session, job: Job) -> Sequence[ShardPlan]:
-    rows = session.scalar(select(func.count()).where(ReleaseRow.release_id == job.params["release_id"])) or 0
-    return [ShardPlan(job.params, rows)]
+def _stopped(session: Session, job: Job) -> None:
+    session.execute(update(Release).where(Release.id == job.params["release_id"]).values(state=ReleaseState.FAILED))
 
 
-def _write(piece: Piece) -> None:
-    """Stream the rows into a file, page by page, so that no snapshot stays open; an interrupted file is begun anew."""
-    with piece.reading() as session:
-        release = session.get_one(Release, piece.params["release_id"])
-    left_out = Counter({ASKED: release.manifest["open_questions"]} if release.manifest.get("open_questions") else {})
-    try:
-        with blobs.incoming() as file:
-            lines = JsonLines(cast("IO[bytes]", file))
-            _write_rows(piece, release, lines, left_out)
-            stored = file.keep()
-    except blobs.NoSpace as error:
-        raise JobFailed("disk_full", error.message) from error
-    with piece.step(piece.shard.total, {}) as session:
-        release = session.get_one(Release, release.id)
-        release.sha256, release.size, release.rows = stored.sha256, stored.size, lines.written.rows
-        written = {
-            "rows": release.rows,
-            "left_out": dict(sorted(left_out.items())),
-            "sha256": stored.sha256,
-            "size": stored.size,
-        }
-        release.manifest = {**release.manifest, **written}
-
-
-def _write_rows(piece: Piece, release: Release, lines: JsonLines, left_out: "Counter[str]") -> None:
-    exporter = exporters()[release.format]()
-    seen = 0
-    with piece.reading() as session:
-        tally = checking.tally(session, release.dataset_id)
-        masked = pseudonyms.masker(session, session.get_one(Dataset, release.dataset_id), _recipe(release))
-    for page in _pages(piece, release.id):
-        with piece.reading() as session:
-            held = contaminations.in_release(session, release.dataset_id, page, tally)
-        for place, row in enumerate(page):
-            if place in held:
-                left_out[HELD] += 1
-            else:
-                _write_row(exporter, lines, row, masked(row.form, row.content), left_out)
-        seen += len(page)
-        with piece.step(seen, {}):
-            pass
-
-
-def _recipe(release: Release) -> Recipe | None:
-    """The one under which the samples of the release were chosen."""
-    frozen = release.manifest["recipe"]
-    return Recipe.model_validate(frozen["recipe"]) if frozen else None
-
-
-def _write_row(exporter: Exporter, lines: JsonLines, row: AnyRow, content: Json, left_out: "Counter[str]") -> None:
-    try:
-        lines.write(exporter.row(Form(row.form), content, row.metadata))
-    except Unsuitable as reason:
-        left_out[str(reason)] += 1
-
-
-def _pages(piece: Piece, release_id: int) -> Iterator[Sequence[AnyRow]]:
-    """(form, content, metadata) in the order of corpora and lines; an expert's revision stands in for the original."""
-    after = (0, -1)
-    words = func.coalesce(Revision.content, Sample.content).label("content")
-    while True:
-        with piece.reading() as session:
-            page = session.execute(
-                select(
-                    Sample.corpus_id,
-                    Sample.number,
-                    Sample.form,
-                    words,
-                    Sample.meta.label("metadata"),
-                    Sample.overruled_at.is_not(None).label("is_overruled"),
-                    exists().where(Suspect.sample_id == Sample.id, Suspect.contaminated.is_(True)).label("is_judged"),
-                )
-                .join(ReleaseRow, ReleaseRow.sample_id == Sample.id)
-                .outerjoin(Revision, Revision.id == ReleaseRow.revision_id)
-                .where(ReleaseRow.release_id == release_id, tuple_(Sample.corpus_id, Sample.number) > after)
-                .order_by(Sample.corpus_id, Sample.number)
-                .limit(PAGE)
-            ).all()
-        if not page:
-            return
-        yield page
-        after = (page[-1].corpus_id, page[-1].number)
-
-
-def _facts(session: Session, release: Release) -> dict[str, Any]:
-    """What a release is made of: facts of the dataset alone, so that the same state gives the same manifest."""
-    dataset = session.get_one(Dataset, release.dataset_id)
-    run = session.scalar(
-        select(Run).where(Run.dataset_id == dataset.id, Run.published).order_by(Run.id.desc()).limit(1)
-    )
-    recipe = session.get(RecipeVersion, run.recipe_version_id) if run else None
-    return {
-        "tool": {"name": "winnow", "version": __version__},
-        "dataset": {"name": dataset.name, "goal": dataset.goal, "purpose": dataset.purpose, "form": dataset.form},
-        "format": release.format,
-        "recipe": {"version": recipe.version, "recipe": recipe.recipe} if recipe else None,
-        "benchmarks": [
-            {"name": one.name, "items": one.items, "fingerprint": one.fingerprint}
-            for one in benchmarks.of(session, dataset.id)
-        ],
-        "corpora": [
-            _corpus(corpus)
-            for corpus in session.scalars(select(Corpus).where(Corpus.dataset_id == dataset.id).order_by(Corpus.id))
-        ],
-        "acceptances": certificates.in_release(session, release.id),
-    }
-
-
-def _corpus(corpus: Corpus) -> dict[str, Any]:
-    return {
-        "name": corpus.name,
-        "file": corpus.file_name,
-        "sha256": corpus.sha256,
-        "licence": corpus.licence,
-        "origin": corpus.origin,
-        "lines": corpus.lines,
-        "accepted": corpus.accepted,
-        "refused": corpus.refused,
-        "copies": corpus.copies,
-    }
-
-
+jobs.KINDS[JobKind.CHECK] = Kind(
+    [
+        Stage("Freeze what is selected", "samples", _plan_freezing, release_freezing.freeze),
+        Stage("Check every row", "samples", release_checking.plan, release_checking.check),
+        Stage("Keep the splits apart", "steps", _one_shard, release_splitting.split),
+    ],
+    _checked,
+    _stopped,
+)
 jobs.KINDS[JobKind.RELEASE] = Kind(
     [
-        Stage("Freeze what is approved", "samples", _plan, _freeze),
-        Stage("Write the file", "samples", _plan_writing, _write),
-    ]
+        Stage("Write the files", "samples", release_writing.plan, release_writing.write),
+        Stage("Write the manifest", "steps", _one_shard, release_publishing.publish),
+    ],
+    stopped=_stopped,
 )

@@ -14,7 +14,7 @@ from app import db
 from app.curation.recipe import Recipe
 from app.curation.sample import Form
 from app.models import Corpus, Dataset, JobState, Release, Revision, Run, Sample, SampleState, User
-from app.services import blobs, comments, jobs, recipes, releases
+from app.services import blobs, comments, jobs, recipes, release_rows, releases
 from app.services.errors import Conflict, Invalid, NotFound
 from app.settings import get_settings
 from tests import factories
@@ -24,7 +24,7 @@ from tests.services.engine import forsake, hurry, job, make_dataset, run_sql, wo
 @pytest.fixture(autouse=True)
 def _engine(database: str, wakes: list[int], monkeypatch: pytest.MonkeyPatch) -> None:
     hurry()
-    monkeypatch.setattr(releases, "PAGE", 10)
+    monkeypatch.setattr(release_rows, "PAGE", 10)
 
 
 @pytest.fixture
@@ -50,6 +50,7 @@ def start(dataset_id: int, format: str = "prompt_completion") -> tuple[int, int]
 def write(dataset_id: int, format: str = "prompt_completion") -> Release:
     release_id, job_id = start(dataset_id, format)
     assert work_off(job_id).state is JobState.SUCCEEDED
+    assert work_off(int(get(release_id).job_id or 0)).state is JobState.SUCCEEDED
     return get(release_id)
 
 
@@ -58,8 +59,15 @@ def get(release_id: int) -> Release:
         return session.get_one(Release, release_id)
 
 
+def data(release: Release) -> Path:
+    """Its only file of rows."""
+    with db.transaction() as session:
+        (file,) = (one for one in releases.files(session, release) if one.rows is not None)
+        return releases.file_path(session, release, file.name)
+
+
 def lines(release: Release) -> list[dict[str, Any]]:
-    return [orjson.loads(line) for line in releases.file_path(release).open("rb")]
+    return [orjson.loads(line) for line in data(release).open("rb")]
 
 
 def approved(dataset_id: int) -> list[Sample]:
@@ -85,7 +93,7 @@ def test_an_expert_s_words_stand_in_for_the_original(dataset_id: int) -> None:
         session.add_all([old, new])
         session.flush()
         session.execute(update(Sample).where(Sample.id == chosen.id).values(revision_id=new.id))
-    text = releases.file_path(write(dataset_id)).read_text()
+    text = data(write(dataset_id)).read_text()
 
     assert "Better words." in text
     assert chosen.content["response"] not in text
@@ -118,7 +126,7 @@ def test_personal_data_leave_under_the_pseudonyms_of_their_dataset(dataset_id: i
 
 def test_the_manifest_counts_and_names_what_is_in_the_file(dataset_id: int) -> None:
     release = write(dataset_id)
-    content = releases.file_path(release).read_bytes()
+    content = data(release).read_bytes()
     manifest = json.loads(releases.manifest_bytes(release))
 
     assert (manifest["rows"], manifest["size"], manifest["sha256"]) == (30, len(content), release.sha256)

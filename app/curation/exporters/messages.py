@@ -1,11 +1,10 @@
 """OpenAI chat: a list of messages with role and content; read by TRL, Axolotl, Unsloth and fine-tuning services."""
 
-from collections.abc import Mapping
-from typing import Any
+from collections.abc import Iterable
 
 from app.curation.conversation import conversation
-from app.curation.exporter import Exporter
-from app.curation.sample import Form, Json
+from app.curation.exporter import Example, Exporter
+from app.curation.sample import Json
 
 
 class Messages(Exporter):
@@ -13,6 +12,6 @@ class Messages(Exporter):
 
     title = "Chat messages (OpenAI)"
 
-    def row(self, form: Form, content: Mapping[str, Any], metadata: Mapping[str, Any]) -> Json:
-        tools = {"tools": metadata["tools"]} if metadata.get("tools") else {}
-        return {"messages": conversation(form, content)} | tools
+    def rows(self, example: Example) -> Iterable[Json]:
+        tools = {"tools": example.metadata["tools"]} if example.metadata.get("tools") else {}
+        return [{"messages": conversation(example.form, example.content)} | tools]

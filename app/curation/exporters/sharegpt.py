@@ -1,11 +1,10 @@
 """ShareGPT: conversations with from and value, the system prompt beside them; read by LLaMA-Factory and Axolotl."""
 
-from collections.abc import Mapping
-from typing import Any
+from collections.abc import Iterable
 
 from app.curation.conversation import conversation, spoken
-from app.curation.exporter import Exporter, Unsuitable
-from app.curation.sample import Form, Json
+from app.curation.exporter import Example, Exporter, Unsuitable
+from app.curation.sample import Json
 
 _NAMES = {"user": "human", "assistant": "gpt", "tool": "observation", "system": "system"}
 
@@ -13,14 +12,14 @@ _NAMES = {"user": "human", "assistant": "gpt", "tool": "observation", "system": 
 class ShareGPT(Exporter):
     title = "Conversations (ShareGPT)"
 
-    def row(self, form: Form, content: Mapping[str, Any], metadata: Mapping[str, Any]) -> Json:
-        messages = conversation(form, content)
+    def rows(self, example: Example) -> Iterable[Json]:
+        messages = conversation(example.form, example.content)
         fields: Json = {}
         if messages and messages[0]["role"] == "system":
             fields["system"] = spoken(messages.pop(0))
-        if metadata.get("tools"):
-            fields["tools"] = metadata["tools"]
-        return {"conversations": [_turn(message) for message in messages]} | fields
+        if example.metadata.get("tools"):
+            fields["tools"] = example.metadata["tools"]
+        return [{"conversations": [_turn(message) for message in messages]} | fields]
 
 
 def _turn(message: Json) -> Json:

@@ -42,7 +42,7 @@ def show_release(request: Request, access: LeadDep, session: SessionDep, release
         access=access,
         release=release,
         formats=releases.formats(),
-        file_name=releases.file_name(access.dataset, release),
+        files=releases.files(session, release),
         maker=_maker(session, release),
         manifest=release.manifest or {},
         open_question=releases.ASKED,
@@ -50,20 +50,13 @@ def show_release(request: Request, access: LeadDep, session: SessionDep, release
     )
 
 
-@router.get("/datasets/{dataset_id}/releases/{release_id}/file", name="release_file")
-def download(access: LeadDep, session: SessionDep, release_id: Id) -> Response:
-    """The file, byte for byte as it was frozen."""
+@router.get("/datasets/{dataset_id}/releases/{release_id}/files/{name:path}", name="release_file")
+def download(access: LeadDep, session: SessionDep, release_id: Id, name: str) -> Response:
+    """One file, byte for byte as it was written."""
     release = _find(session, access, release_id)
-    headers = attachment(releases.file_name(access.dataset, release))
-    return FileResponse(releases.file_path(release), media_type="application/x-ndjson", headers=headers)
-
-
-@router.get("/datasets/{dataset_id}/releases/{release_id}/manifest.json", name="manifest")
-def manifest(access: LeadDep, session: SessionDep, release_id: Id) -> Response:
-    """What the release holds and how it came about, for machines."""
-    release = _find(session, access, release_id)
-    name = releases.file_name(access.dataset, release).removesuffix(".jsonl") + "-manifest.json"
-    return Response(releases.manifest_bytes(release), media_type="application/json", headers=attachment(name))
+    headers = attachment(f"{releases.name_of(access.dataset, release)}-{name.replace('/', '-')}")
+    path = releases.file_path(session, release, name)
+    return FileResponse(path, media_type="application/octet-stream", headers=headers)
 
 
 def _page(request: Request, access: Access, session: Session, status: int = 200, refusal: str = "") -> Response:

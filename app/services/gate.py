@@ -1,0 +1,75 @@
+"""The gate before the door: checks that look at every row of a release before anything is written.
+
+A check is one module in `gates/`; its file name is its key. Workers look at pages of rows side by side; what each
+counted is added up, and the check says whether the release passes.
+"""
+
+from abc import ABC, abstractmethod
+from collections import Counter
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass, field
+from functools import cache
+from typing import ClassVar
+
+from sqlalchemy.orm import Session
+
+from app.curation.registry import plugins
+from app.curation.releasing.composition import Composition
+from app.db import Json
+from app.models import Level, Release
+from app.services.release_rows import Row
+
+
+@dataclass(frozen=True, slots=True)
+class Finding:
+    """A row, and why it is pointed at. A row that is left out does not stand in the release's way."""
+
+    row: Row
+    why: str
+    leaves_out: bool = False
+
+
+@dataclass(frozen=True)
+class Outcome:
+    """How a check ended: a level, a sentence for a person, the number of rows it points at, and facts for the manifest."""
+
+    level: Level
+    words: str
+    rows: int = 0
+    facts: Json = field(default_factory=dict)
+
+
+class Check(ABC):
+    """One check. An instance looks at one shard; `counts` and `facts` are what the shard adds to the whole."""
+
+    title: ClassVar[str]
+    about: ClassVar[str]
+    """One sentence: what is looked at, and against what."""
+
+    def __init__(self, session: Session, release: Release, composition: Composition) -> None:
+        self.composition = composition
+        self.counts: Counter[str] = Counter()
+
+    def look(self, rows: Sequence[Row]) -> Iterator[Finding]:
+        """What is wrong with rows of a page. Rows that an earlier check left out are not among them."""
+        return iter(())
+
+    @classmethod
+    @abstractmethod
+    def outcome(cls, session: Session, release: Release, composition: Composition, counts: "Counter[str]") -> Outcome:
+        """The check as a whole; `counts` are the shards' added up, findings among them as `found`."""
+
+    @classmethod
+    def key(cls) -> str:
+        """The check's name in tables and addresses: its module's."""
+        return cls.__module__.rpartition(".")[2]
+
+
+@cache
+def checks() -> dict[str, type[Check]]:
+    """Every check by key; those that leave rows out come first, so that the others need not look at these."""
+    import app.services.gates as package
+
+    found = plugins(package, Check)  # type: ignore[type-abstract]
+    first = [key for key in ("benchmarks", "format") if key in found]
+    return {key: found[key] for key in [*first, *(key for key in found if key not in first)]}

@@ -1,0 +1,1 @@
+"""Checks of the gate: one module each; the file name is the check's key."""

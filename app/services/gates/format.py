@@ -1,0 +1,37 @@
+"""Every row keeps the rules of its format."""
+
+from collections import Counter
+from collections.abc import Iterator, Sequence
+
+from sqlalchemy.orm import Session
+
+from app.curation.exporter import Unsuitable, exporters
+from app.curation.releasing.composition import Composition
+from app.models import Level, Release
+from app.services.gate import Check, Finding, Outcome
+from app.services.release_rows import Row
+
+
+class Format(Check):
+    title = "Format"
+    about = "Every row against the published rules of its format. Samples that cannot be said in it are left out."
+
+    def __init__(self, session: Session, release: Release, composition: Composition) -> None:
+        super().__init__(session, release, composition)
+        self._exporter = exporters()[composition.format]()
+
+    def look(self, rows: Sequence[Row]) -> Iterator[Finding]:
+        for row in rows:
+            try:
+                row.records = list(self._exporter.rows(row.example))
+            except Unsuitable as reason:
+                yield Finding(row, str(reason), leaves_out=True)
+                continue
+            if faults := [fault for record in row.records for fault in self._exporter.faults(record)]:
+                yield Finding(row, faults[0])
+
+    @classmethod
+    def outcome(cls, session: Session, release: Release, composition: Composition, counts: "Counter[str]") -> Outcome:
+        if counts["found"]:
+            return Outcome(Level.BLOCK, f"{counts['found']:,} rows break a rule of the format.", counts["found"])
+        return Outcome(Level.PASS, "Every row keeps the rules of the format.")

@@ -1,0 +1,107 @@
+"""Working through the gate: pages of rows past every check, then what all of it comes to."""
+
+from collections import Counter, defaultdict
+from collections.abc import Sequence
+
+from sqlalchemy import delete, func, insert, select, text
+from sqlalchemy.orm import Session
+
+from app.curation.exporter import exporters
+from app.curation.releasing.composition import Composition
+from app.models import Job, Level, Release, ReleaseCheck, ReleaseFinding, ReleaseRow, ReleaseTally
+from app.services.gate import Check, Finding, checks
+from app.services.jobs import ShardPlan
+from app.services.release_rows import Part, Row, pages
+from app.services.working import Piece
+
+ROWS_PER_SHARD = 20_000
+MOST_SHOWN = 200
+"""Findings kept per check and shard; all are counted."""
+
+
+def plan(session: Session, job: Job) -> Sequence[ShardPlan]:
+    """Positions in pieces for as many workers as there are."""
+    release_id = job.params["release_id"]
+    rows = session.scalar(select(func.count()).where(ReleaseRow.release_id == release_id)) or 0
+    return [
+        ShardPlan({"release_id": release_id, "first": first, "last": min(first + ROWS_PER_SHARD, rows)},
+                  min(ROWS_PER_SHARD, rows - first))
+        for first in range(0, rows, ROWS_PER_SHARD)
+    ]  # fmt: skip
+
+
+def check(piece: Piece) -> None:
+    """Look at every row of a shard. What was found is stored at its end: an interrupted shard is begun anew."""
+    with piece.reading() as session:
+        release = session.get_one(Release, piece.params["release_id"])
+        composition = Composition.model_validate(release.composition)
+        at_work = {key: kind(session, release, composition) for key, kind in checks().items()}
+    found: dict[str, list[Finding]] = defaultdict(list)
+    part = Part(piece.params["first"], piece.params["last"])
+    for page in pages(piece, release, exporters()[composition.format], part):
+        _look(at_work, page, found)
+        with piece.step(page[-1].position - part.first, {}):
+            pass
+    with piece.step(piece.shard.total, {}) as session:
+        _store(session, release.id, piece.shard.number, at_work, found)
+
+
+def _look(at_work: dict[str, Check], page: Sequence[Row], found: dict[str, list[Finding]]) -> None:
+    rows = list(page)
+    for key, one in at_work.items():
+        new = list(one.look(rows))
+        out = {finding.row.position for finding in new if finding.leaves_out}
+        one.counts["left_out"] += len(out)
+        one.counts["found"] += len(new) - len(out)
+        found[key] += [finding for finding in new if finding.leaves_out]
+        shown = sum(not finding.leaves_out for finding in found[key])
+        found[key] += [finding for finding in new if not finding.leaves_out][: MOST_SHOWN - shown]
+        rows = [row for row in rows if row.position not in out] if out else rows
+
+
+def _store(
+    session: Session, release_id: int, shard: int, at_work: dict[str, Check], found: dict[str, list[Finding]]
+) -> None:
+    first_and_last = (ReleaseTally.release_id == release_id, ReleaseTally.shard == shard)
+    session.execute(delete(ReleaseTally).where(*first_and_last))
+    session.execute(
+        insert(ReleaseTally),
+        [
+            {"release_id": release_id, "shard": shard, "check": key, "facts": dict(one.counts)}
+            for key, one in at_work.items()
+        ],
+    )
+    left_out = [(one.row.position, one.why) for all_of_one in found.values() for one in all_of_one if one.leaves_out]
+    if left_out:
+        session.execute(
+            text("UPDATE release_rows SET left_out = :why WHERE release_id = :release AND position = :position"),
+            [{"release": release_id, "position": position, "why": why} for position, why in left_out],
+        )
+    rows = [
+        {
+            "release_id": release_id,
+            "check": key,
+            "position": one.row.position,
+            "sample_id": one.row.sample_id,
+            "why": one.why,
+        }
+        for key, all_of_one in found.items()
+        for one in [*(f for f in all_of_one if not f.leaves_out), *(f for f in all_of_one if f.leaves_out)][:MOST_SHOWN]
+    ]
+    if rows:
+        session.execute(insert(ReleaseFinding), rows)
+
+
+def conclude(session: Session, release: Release) -> bool:
+    """What every check comes to, stored; whether nothing blocks."""
+    composition = Composition.model_validate(release.composition)
+    counts: dict[str, Counter[str]] = defaultdict(Counter)
+    for tally in session.scalars(select(ReleaseTally).where(ReleaseTally.release_id == release.id)):
+        counts[tally.check].update(tally.facts)
+    levels = []
+    for key, kind in checks().items():
+        outcome = kind.outcome(session, release, composition, counts[key])
+        levels.append(outcome.level)
+        session.add(ReleaseCheck(release_id=release.id, check=key, **outcome.__dict__))
+    session.flush()
+    return Level.BLOCK not in levels
