@@ -47,15 +47,16 @@ def check(piece: Piece) -> None:
 
 
 def _look(at_work: dict[str, Check], page: Sequence[Row], found: dict[str, list[Finding]]) -> None:
+    """Rows that a check leaves out are not shown to those after it; of the others so many are kept as are shown."""
     rows = list(page)
     for key, one in at_work.items():
         new = list(one.look(rows))
-        out = {finding.row.position for finding in new if finding.leaves_out}
-        one.counts["left_out"] += len(out)
-        one.counts["found"] += len(new) - len(out)
-        found[key] += [finding for finding in new if finding.leaves_out]
-        shown = sum(not finding.leaves_out for finding in found[key])
-        found[key] += [finding for finding in new if not finding.leaves_out][: MOST_SHOWN - shown]
+        gone = [finding for finding in new if finding.leaves_out]
+        pointed = [finding for finding in new if not finding.leaves_out]
+        one.counts["left_out"] += len(gone)
+        one.counts["found"] += len(pointed)
+        found[key] += gone + pointed[: max(MOST_SHOWN - len(found[key]), 0)]
+        out = {finding.row.position for finding in gone}
         rows = [row for row in rows if row.position not in out] if out else rows
 
 
@@ -86,7 +87,7 @@ def _store(
             "why": one.why,
         }
         for key, all_of_one in found.items()
-        for one in [*(f for f in all_of_one if not f.leaves_out), *(f for f in all_of_one if f.leaves_out)][:MOST_SHOWN]
+        for one in all_of_one[:MOST_SHOWN]
     ]
     if rows:
         session.execute(insert(ReleaseFinding), rows)

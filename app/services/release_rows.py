@@ -4,12 +4,13 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field
 
 import orjson
+from sqlalchemy import func, select
 from sqlalchemy.orm import Session
 
 from app.curation.exporter import Example, Exporter
 from app.curation.recipe import Recipe
 from app.curation.sample import Form, Json
-from app.models import Dataset, Release
+from app.models import Dataset, Release, ReleaseRow
 from app.services import pseudonyms
 from app.services.copying import read_binary
 from app.services.working import Piece
@@ -75,6 +76,12 @@ def pages(piece: Piece, release: Release, exporter: type[Exporter], part: Part) 
             row.original = masked(row.form, row.original) if row.original else None
         if page:
             yield page
+
+
+def remaining(session: Session, release_id: int) -> int:
+    """How many rows were chosen and not left out."""
+    mine = (ReleaseRow.release_id == release_id, ReleaseRow.left_out == "")
+    return session.scalar(select(func.count()).where(*mine)) or 0
 
 
 def _recipe(release: Release) -> Recipe | None:

@@ -17,6 +17,7 @@ from app.services import (
     release_checking,
     release_freezing,
     release_publishing,
+    release_rows,
     release_selecting,
     release_splitting,
     release_writing,
@@ -91,6 +92,10 @@ def publish(session: Session, release: Release, by: int | None = None) -> None:
     if blocks(session, release.id):
         raise Conflict(
             "A check still holds this release back. Say why it may pass, or mend the samples and compose again."
+        )
+    if not release_rows.remaining(session, release.id):
+        raise Conflict(
+            "There is nothing to write: no row is left. Compose a release of other samples or another format."
         )
     _write(session, release, by)
 
