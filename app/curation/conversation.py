@@ -26,7 +26,7 @@ def conversation(form: Form, content: Mapping[str, Any]) -> list[Json]:
     if form is Form.TEXT:
         raise Unsuitable("A plain text has no question and answer. Choose the text format.")
     if form is Form.INSTRUCTION:
-        return _messages(one_round(form, content))
+        return _messages(content)
     messages = [dict(message) for message in content["messages"]]
     return [*messages, {"role": "assistant", "content": content["chosen"]}] if form is Form.PREFERENCE else messages
 
@@ -54,9 +54,13 @@ def spoken(message: Mapping[str, Any]) -> str:
     return content or ""
 
 
-def _messages(round: Round) -> list[Json]:
-    system = [{"role": "system", "content": round.system}] if round.system else []
-    return [*system, {"role": "user", "content": round.question}, {"role": "assistant", "content": round.response}]
+def _messages(content: Mapping[str, Any]) -> list[Json]:
+    """An instruction as a conversation; without a `Round` in between, which would double the time."""
+    context = content.get("context")
+    question = f"{content['prompt']}\n\n{context}" if context else content["prompt"]
+    said = [{"role": "user", "content": question}, {"role": "assistant", "content": content["response"]}]
+    system = content.get("system")
+    return [{"role": "system", "content": system}, *said] if system else said
 
 
 def _split_system(messages: list[Json]) -> tuple[str, list[Json]]:

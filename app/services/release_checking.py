@@ -11,7 +11,7 @@ from app.curation.releasing.composition import Composition
 from app.models import Job, Level, Release, ReleaseCheck, ReleaseFinding, ReleaseRow, ReleaseTally
 from app.services.gate import Check, Finding, checks
 from app.services.jobs import ShardPlan
-from app.services.release_rows import Part, Row, pages
+from app.services.release_rows import Part, Row, rows
 from app.services.working import Piece
 
 ROWS_PER_SHARD = 20_000
@@ -38,26 +38,27 @@ def check(piece: Piece) -> None:
         at_work = {key: kind(session, release, composition) for key, kind in checks().items()}
     found: dict[str, list[Finding]] = defaultdict(list)
     part = Part(piece.params["first"], piece.params["last"])
-    for page in pages(piece, release, exporters()[composition.format], part):
-        _look(at_work, page, found)
+    for page in rows(piece, release, exporters()[composition.format], part):
+        with piece.reading() as session:
+            _look(session, at_work, page, found)
         with piece.step(page[-1].position - part.first, {}):
             pass
     with piece.step(piece.shard.total, {}) as session:
         _store(session, release.id, piece.shard.number, at_work, found)
 
 
-def _look(at_work: dict[str, Check], page: Sequence[Row], found: dict[str, list[Finding]]) -> None:
+def _look(session: Session, at_work: dict[str, Check], page: Sequence[Row], found: dict[str, list[Finding]]) -> None:
     """Rows that a check leaves out are not shown to those after it; of the others so many are kept as are shown."""
-    rows = list(page)
+    left = list(page)
     for key, one in at_work.items():
-        new = list(one.look(rows))
+        new = list(one.look(session, left))
         gone = [finding for finding in new if finding.leaves_out]
         pointed = [finding for finding in new if not finding.leaves_out]
         one.counts["left_out"] += len(gone)
         one.counts["found"] += len(pointed)
         found[key] += gone + pointed[: max(MOST_SHOWN - len(found[key]), 0)]
         out = {finding.row.position for finding in gone}
-        rows = [row for row in rows if row.position not in out] if out else rows
+        left = [row for row in left if row.position not in out] if out else left
 
 
 def _store(

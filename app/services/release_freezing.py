@@ -22,12 +22,12 @@ def freeze(piece: Piece) -> None:
     with piece.step(piece.shard.total, {"frozen": True}) as session:
         composition = Composition.model_validate(release.composition)
         asked = release_selecting.asked(session, release.dataset_id, composition)
-        facts = {"counts": _rows(session, release, composition), "open_questions": asked, **_facts(session, release)}
+        found = {"counts": freeze_rows(session, release, composition), "open_questions": asked, **facts_of(session, release)}
         release_selecting.narrow(session, release_id, composition)
-        session.execute(update(Release).where(Release.id == release_id).values(frozen=facts))
+        session.execute(update(Release).where(Release.id == release_id).values(frozen=found))
 
 
-def _rows(session: Session, release: Release, composition: Composition) -> dict[str, int]:
+def freeze_rows(session: Session, release: Release, composition: Composition) -> dict[str, int]:
     """Choose the rows and count the samples by state: in one statement and so at one moment."""
     chosen = release_selecting.chosen(release.dataset_id, composition).with_only_columns(
         literal(release.id),
@@ -43,7 +43,7 @@ def _rows(session: Session, release: Release, composition: Composition) -> dict[
     return {state.value: number for state, number in sorted(found, key=lambda row: row[0].value)}
 
 
-def _facts(session: Session, release: Release) -> dict[str, Any]:
+def facts_of(session: Session, release: Release) -> dict[str, Any]:
     """What a release is made of: facts of the dataset alone, so that the same state gives the same manifest."""
     dataset = session.get_one(Dataset, release.dataset_id)
     run = session.scalar(

@@ -1,5 +1,6 @@
 """Writing the files of a release: each a shard of rows that any worker can write, the same bytes every time."""
 
+import time
 from collections.abc import Sequence
 from typing import IO, cast
 
@@ -14,9 +15,11 @@ from app.curation.releasing.files import WRITERS, Compressed
 from app.models import Job, Release, ReleaseFile
 from app.services import blobs
 from app.services.jobs import JobFailed, ShardPlan
-from app.services.release_rows import Part, pages
+from app.services.release_rows import Part, examples
 from app.services.working import Piece
 
+SECONDS_PER_STEP = 0.5
+"""How often progress is written down."""
 _PARTS = text("""
     SELECT split, part, min(position), max(position) + 1, count(*) FROM (
         SELECT split, position, (row_number() OVER (PARTITION BY split ORDER BY position) - 1) / :most AS part
@@ -65,13 +68,14 @@ def _write_rows(piece: Piece, release: Release, composition: Composition, file: 
     exporter = exporters()[composition.format]()
     packed = Compressed(file) if composition.layout.compression == "zstd" else None
     part = Part(piece.params["first"], piece.params["last"], piece.params["split"])
+    told = time.monotonic()
     with WRITERS[exporter.suffix](cast("IO[bytes]", packed) if packed else file) as writer:
-        for page in pages(piece, release, type(exporter), part):
-            for row in page:
-                for record in exporter.rows(row.example):
-                    writer.write(record)
-            with piece.step(writer.rows, {}):
-                pass
+        for page in examples(piece, release, type(exporter), part):
+            writer.write_all([record for example in page for record in exporter.rows(example)])
+            if time.monotonic() - told > SECONDS_PER_STEP:
+                told = time.monotonic()
+                with piece.step(writer.rows, {}):
+                    pass
     if packed:
         packed.close()
     return writer.rows

@@ -20,7 +20,18 @@ from app.services import blobs, comments, jobs, recipes, release_rows, releases
 from app.services.errors import Conflict, Invalid, NotFound
 from app.settings import get_settings
 from tests import factories
-from tests.services.engine import forsake, hurry, job, make_dataset, run_sql, work_off
+from tests.services.engine import (
+    forsake,
+    hurry,
+    job,
+    make_dataset,
+    release_of,
+    released,
+    run_sql,
+    work_off,
+    write_release,
+    writing,
+)
 
 
 @pytest.fixture(autouse=True)
@@ -50,37 +61,11 @@ def start(dataset_id: int, format: str = "prompt_completion") -> tuple[int, int]
 
 
 def write(dataset_id: int, format: str = "prompt_completion") -> Release:
-    return finish(*start(dataset_id, format))
-
-
-def finish(release_id: int, job_id: int) -> Release:
-    """Check and write."""
-    assert work_off(job_id).state is JobState.SUCCEEDED
-    assert work_off(writing(release_id)).state is JobState.SUCCEEDED
-    return get(release_id)
-
-
-def writing(release_id: int) -> int:
-    """The job that writes a release, once it is checked."""
-    release = get(release_id)
-    assert release.state is ReleaseState.WRITING
-    return int(release.job_id or 0)
-
-
-def get(release_id: int) -> Release:
-    with db.transaction() as session:
-        return session.get_one(Release, release_id)
-
-
-def data(release: Release) -> Path:
-    """Its only file of rows."""
-    with db.transaction() as session:
-        (file,) = (one for one in releases.files(session, release) if one.rows is not None)
-        return releases.file_path(session, release, file.name)
+    return write_release(*start(dataset_id, format))
 
 
 def lines(release: Release) -> list[dict[str, Any]]:
-    return [orjson.loads(line) for line in data(release).open("rb")]
+    return [orjson.loads(line) for line in released(release).splitlines()]
 
 
 def approved(dataset_id: int) -> list[Sample]:
@@ -106,7 +91,7 @@ def test_an_expert_s_words_stand_in_for_the_original(dataset_id: int) -> None:
         session.add_all([old, new])
         session.flush()
         session.execute(update(Sample).where(Sample.id == chosen.id).values(revision_id=new.id))
-    text = data(write(dataset_id)).read_text()
+    text = released(write(dataset_id)).decode()
 
     assert "Better words." in text
     assert chosen.content["response"] not in text
@@ -139,7 +124,7 @@ def test_personal_data_leave_under_the_pseudonyms_of_their_dataset(dataset_id: i
 
 def test_the_manifest_counts_and_names_what_is_in_the_file(dataset_id: int) -> None:
     release = write(dataset_id)
-    content = data(release).read_bytes()
+    content = released(release)
     manifest = json.loads(releases.manifest_bytes(release))
 
     (listed,) = manifest["files"]
@@ -188,7 +173,7 @@ def test_what_is_decided_while_a_release_is_written_comes_too_late(dataset_id: i
     _only_one_stage(job_id)
     run_sql("UPDATE samples SET state = 'approved' WHERE state = 'queued'")
     run_sql("UPDATE samples SET state = 'rejected' WHERE id = (SELECT min(id) FROM samples WHERE state = 'approved')")
-    late = finish(release_id, job_id)
+    late = write_release(release_id, job_id)
 
     assert late.sha256 == undisturbed.sha256
     assert releases.manifest_bytes(late) == releases.manifest_bytes(undisturbed)
@@ -235,26 +220,26 @@ def test_an_interrupted_file_is_begun_anew_and_leaves_nothing_behind(
     release_id, job_id = start(dataset_id)
     work_off(job_id)
     job_id = writing(release_id)
-    write_row, seen = JsonLines.write, 0
+    write_all, seen = JsonLines.write_all, 0
 
     def dying(*args: Any) -> None:
         nonlocal seen
         seen += 1
-        if seen == 17:
+        if seen == 2:
             raise KeyboardInterrupt
-        write_row(*args)
+        write_all(*args)
 
     with monkeypatch.context() as patch:
-        patch.setattr(JsonLines, "write", dying)
+        patch.setattr(JsonLines, "write_all", dying)
         with pytest.raises(KeyboardInterrupt):
             work_off(job_id)
-    assert get(release_id).sha256 is None
+    assert release_of(release_id).sha256 is None
     with db.transaction() as session, pytest.raises(NotFound):
-        releases.file_path(session, get(release_id), "data/train-00000-of-00001.jsonl")
+        releases.file_path(session, release_of(release_id), "data/train-00000-of-00001.jsonl")
 
     forsake(job_id)
     assert work_off(job_id).state is JobState.SUCCEEDED
-    assert get(release_id).sha256 == undisturbed.sha256
+    assert release_of(release_id).sha256 == undisturbed.sha256
     assert left(incoming) == []
     assert sorted(get_settings().blob_dir.rglob("*")) == before
 
@@ -276,7 +261,7 @@ def test_a_full_disk_is_said_and_leaves_no_file(
 
     assert (ended.state, ended.error_code) == (JobState.FAILED, "disk_full")
     assert "Free some space" in (ended.error or "")
-    assert get(release_id).sha256 is None
+    assert release_of(release_id).sha256 is None
     assert left(incoming) == []
 
 
@@ -294,7 +279,7 @@ def test_an_unknown_format_is_refused(dataset_id: int) -> None:
 def test_every_format_writes_its_files_or_says_that_nothing_fits(dataset_id: int, format: str) -> None:
     release_id, job_id = start(dataset_id, format)
     work_off(job_id)
-    release = get(release_id)
+    release = release_of(release_id)
     if release.state is ReleaseState.HELD:
         with db.transaction() as session:
             assert "fits this format" in releases.blocks(session, release_id)[0].words
@@ -303,7 +288,7 @@ def test_every_format_writes_its_files_or_says_that_nothing_fits(dataset_id: int
                 releases.publish(session, session.merge(release))
         return
     work_off(writing(release_id))
-    assert get(release_id).rows + sum(get(release_id).manifest["left_out"].values()) == 30
+    assert release_of(release_id).rows + sum(release_of(release_id).manifest["left_out"].values()) == 30
     title, about = releases.formats()[format]
     assert title
     assert about.endswith(".")
@@ -328,7 +313,7 @@ def test_a_sample_with_an_open_question_stays_out_until_it_is_resolved(dataset_i
     release_id, job_id = start(dataset_id)
     with db.transaction() as session:
         assert (releases.approved(session, dataset_id), releases.asked(session, dataset_id)) == (29, 1)
-    release = finish(release_id, job_id)
+    release = write_release(release_id, job_id)
     assert release.rows == 29
     assert asked.content["prompt"] not in [line["prompt"] for line in lines(release)]
     assert release.manifest["open_questions"] == 1

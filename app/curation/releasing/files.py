@@ -1,6 +1,7 @@
 """Writers of the files of a release: the bytes depend on the rows alone."""
 
 from abc import ABC, abstractmethod
+from collections.abc import Sequence
 from types import TracebackType
 from typing import IO, Self
 
@@ -21,6 +22,11 @@ class Writer(ABC):
     def write(self, row: Json) -> None:
         """Append a row."""
 
+    def write_all(self, rows: Sequence[Json]) -> None:
+        """Append rows."""
+        for row in rows:
+            self.write(row)
+
     def close(self) -> None:  # noqa: B027 - most hold nothing back
         """Write what is still held back."""
 
@@ -36,8 +42,11 @@ class JsonLines(Writer):
     """One JSON object per line. Fields keep the order that the row has."""
 
     def write(self, row: Json) -> None:
-        self.file.write(orjson.dumps(row, option=orjson.OPT_APPEND_NEWLINE))
-        self.rows += 1
+        self.write_all([row])
+
+    def write_all(self, rows: Sequence[Json]) -> None:
+        self.file.write(b"".join([orjson.dumps(row, option=orjson.OPT_APPEND_NEWLINE) for row in rows]))
+        self.rows += len(rows)
 
 
 WRITERS: dict[str, type[Writer]] = {"jsonl": JsonLines}

@@ -20,7 +20,7 @@ class Format(Check):
         super().__init__(session, release, composition)
         self._exporter = exporters()[composition.format]()
 
-    def look(self, rows: Sequence[Row]) -> Iterator[Finding]:
+    def look(self, session: Session, rows: Sequence[Row]) -> Iterator[Finding]:
         for row in rows:
             try:
                 row.records = list(self._exporter.rows(row.example))
