@@ -25,7 +25,7 @@ class Preference(Exporter):
         pairs = [pair for ranking in rankings(example.answers) for pair in _ranked(example, ranking)]
         if example.form is Form.PREFERENCE:
             pairs += [_chosen(example)]
-        elif example.original:
+        elif example.original and example.original != example.content:
             pairs += [_edited(example, example.original)]
         if not pairs:
             raise Unsuitable("Nobody edited this sample, so no answer is better than another. Choose a chat format.")
