@@ -38,8 +38,8 @@ def agreement(dataset_id: int) -> Subquery:
 
 def _standing(dataset_id: int) -> list[ColumnElement[bool]]:
     other = exists().where(Slot.id == Review.slot_id, Slot.purpose != SlotPurpose.REVIEW)
-    stands = (Review.counted, Review.undone_at.is_(None), Review.decision != Decision.SKIP)
-    return [Review.dataset_id == dataset_id, *stands, ~other]
+    mine = Review.dataset_id == dataset_id
+    return [mine, Review.counted.is_(True), Review.undone_at.is_(None), Review.decision != Decision.SKIP, ~other]
 
 
 def _taken(dataset_id: int, key: str) -> "Select[int, object]":

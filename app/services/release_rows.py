@@ -4,12 +4,13 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field
 
 import orjson
+from sqlalchemy import func, select
 from sqlalchemy.orm import Session
 
 from app.curation.exporter import Example, Exporter
 from app.curation.recipe import Recipe
 from app.curation.sample import Form, Json
-from app.models import Dataset, Release
+from app.models import Dataset, Release, ReleaseRow
 from app.services import pseudonyms
 from app.services.copying import read_binary
 from app.services.working import Piece
@@ -113,3 +114,9 @@ def _row(
         orjson.loads(metadata) if metadata else {}, approved, weight, orjson.loads(answers) if answers else {},
         is_overruled, is_judged,
     )  # fmt: skip
+
+
+def end(session: Session, release_id: int) -> int:
+    """The position behind the last row."""
+    last = session.scalar(select(func.max(ReleaseRow.position)).where(ReleaseRow.release_id == release_id))
+    return 0 if last is None else last + 1

@@ -12,18 +12,23 @@ from typing import Any
 from app.curation.sample import Form, prompt_text
 from app.curation.text import comparable, words
 
-IDENTIFIERS = frozenset(
-    # conversations
-    "conversation conversation_id conversation_hash conv_id dialog_id dialogue_id thread thread_id session_id chat_id "
-    "message_tree_id parent parent_id parent_message_id "
-    # documents
-    "document document_id doc_id docid article_id paper_id pmid pubmed_id pubid doi arxiv_id isbn case_id book_id page_id "
-    "passage_id context_id source_id source_document source_file file file_name filename file_path filepath path "
-    # people
-    "patient_id patient subject_id hadm_id encounter_id admission_id note_id report_id".split()
-)
+CONVERSATIONS = frozenset({
+    "conversation", "conversation_id", "conversation_hash", "conv_id", "dialog_id", "dialogue_id", "thread", "thread_id",
+    "session_id", "chat_id", "message_tree_id", "parent", "parent_id", "parent_message_id",
+})  # fmt: skip
+DOCUMENTS = frozenset({
+    "document", "document_id", "doc_id", "docid", "article_id", "paper_id", "pmid", "pubmed_id", "pubid", "doi", "arxiv_id",
+    "isbn", "case_id", "book_id", "page_id", "passage_id", "context_id", "source_id", "source_document", "source_file",
+    "file", "file_name", "filename", "file_path", "filepath", "path",
+})  # fmt: skip
+PEOPLE = frozenset({
+    "patient", "patient_id", "subject_id", "hadm_id", "encounter_id", "admission_id", "note_id", "report_id",
+})  # fmt: skip
+IDENTIFIERS = CONVERSATIONS | DOCUMENTS | PEOPLE
 """Fields whose equal values in one corpus mean the same conversation, document or person."""
-ADDRESSES = frozenset("url uri link permalink source_url source_uri document_url source origin reference".split())
+ADDRESSES = frozenset({
+    "url", "uri", "link", "permalink", "source_url", "source_uri", "document_url", "source", "origin", "reference",
+})  # fmt: skip
 """Fields that may hold an address; a word such as “wikipedia” names a collection, and ties nothing."""
 NESTED = ("metadata", "meta")
 LEAST_CONTEXT = 20

@@ -42,7 +42,7 @@ class Topics:
     """Rows, added page by page; the words are in a file, so that memory holds a few numbers a row."""
 
     def __init__(self) -> None:
-        self._file: IO[bytes] = TemporaryFile()
+        self._file: IO[bytes] = TemporaryFile()  # noqa: SIM115 - closed with this object
         self._sizes: list[Rows] = []
         self._rows_with = np.zeros(BUCKETS, np.int64)
         self._stamps = np.full(BUCKETS, -1, np.int64)

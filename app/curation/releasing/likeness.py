@@ -7,6 +7,7 @@ check the pairs as well.
 """
 
 from collections.abc import Iterator
+from itertools import pairwise
 from tempfile import TemporaryFile
 from types import TracebackType
 from typing import IO, Any, NamedTuple, Self
@@ -70,7 +71,7 @@ class Likeness:
 
     def __init__(self, shingling: Shingling = Shingling()) -> None:  # noqa: B008 - a tuple
         self.shingling = shingling
-        self._files: tuple[IO[bytes], IO[bytes]] = (TemporaryFile(), TemporaryFile())
+        self._files: tuple[IO[bytes], IO[bytes]] = (TemporaryFile(), TemporaryFile())  # noqa: SIM115 - closed with this object
         self._sizes: list[Rows] = []
 
     def __enter__(self) -> Self:
@@ -89,14 +90,14 @@ class Likeness:
 
     def pairs(self, threshold: float) -> Alike:
         """All pairs whose similarity reaches the threshold, compared exactly."""
-        signatures = self._signatures
+        signatures, hashes, ends = self._signatures, self._hashes, self.firsts
         prints = signatures[:, PERMUTATIONS:]
         groups = np.where(self.sizes > 0, first_equal(np.ascontiguousarray(prints)), np.arange(len(prints)))
         firsts = np.flatnonzero((groups == np.arange(len(groups))) & (self.sizes > 0))
         found = [(np.empty((0, 2), np.int64), np.empty(0))]
         for pairs in self._candidates(signatures, firsts, threshold):
             pairs = pairs[np.lexsort((pairs[:, 1], pairs[:, 0]))]
-            shares = jaccard_of_pairs(self._hashes, self.firsts, pairs, threshold)
+            shares = jaccard_of_pairs(hashes, ends, pairs, threshold)
             keep = shares >= threshold
             found.append((pairs[keep], shares[keep]))
         pairs, shares = (np.concatenate(column) for column in zip(*found, strict=True))
@@ -105,12 +106,11 @@ class Likeness:
 
     def nearest(self, asked: Rows, others: Rows, floor: float = FLOOR) -> Nearest:
         """The nearest of `others` to each of `asked` (both ascending), where it reaches the floor; the first on a tie."""
-        rows, shares = np.full(len(asked), -1), np.zeros(len(asked))
+        rows, shares, hashes, ends = np.full(len(asked), -1), np.zeros(len(asked)), self._hashes, self.firsts
         for some in _cut(self.sizes[asked], INDEXED):
-            index = _Index.of(self._hashes, self.firsts, asked[some])
+            index = _Index.of(hashes, ends, asked[some])
             for part in _cut(self.sizes[others], READ):
-                hashes, firsts = _gathered(self._hashes, self.firsts, others[part])
-                nearest_of(*index, hashes, firsts, part.start, shares[some], rows[some])
+                nearest_of(*index, *_gathered(hashes, ends, others[part]), part.start, shares[some], rows[some])
         near = (rows >= 0) & (shares >= floor)
         return Nearest(np.where(near, others[rows] if len(others) else rows, -1), np.where(near, shares, 0.0))
 
@@ -183,4 +183,4 @@ def _cut(sizes: Rows, most: int) -> Iterator[slice]:
     """Stretches of rows that hold about so many sequences together."""
     parts = np.cumsum(sizes) // most
     edges = [0, *(np.flatnonzero(np.diff(parts)) + 1).tolist(), len(sizes)]
-    return (slice(first, last) for first, last in zip(edges, edges[1:], strict=False) if last > first)
+    return (slice(first, last) for first, last in pairwise(edges) if last > first)

@@ -101,7 +101,8 @@ def _fill(found: Codes, order: Rows, sizes: Rows, keys: Hashes, room: NDArray[np
         found[singles[at : at + wanted]] = code
         rooms[code] -= len(singles[at : at + wanted])
         at += wanted
-    return room - np.array(rooms[1:])
+    used: NDArray[np.float64] = room - np.array(rooms[1:])
+    return used
 
 
 def _drawn(rooms: list[float], size: int, key: int) -> int:
