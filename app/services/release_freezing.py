@@ -29,12 +29,13 @@ def freeze(piece: Piece) -> None:
 
 def freeze_rows(session: Session, release: Release, composition: Composition) -> dict[str, int]:
     """Choose the rows and count the samples by state: in one statement and so at one moment."""
-    chosen = release_selecting.chosen(release.dataset_id, composition).with_only_columns(
+    chosen = release_selecting.chosen(session, release.dataset_id, composition).with_only_columns(
         literal(release.id),
         Sample.id,
         Sample.revision_id,
         Sample.state == SampleState.APPROVED,
         func.row_number().over(order_by=(Sample.corpus_id, Sample.number)) - 1,
+        maintain_column_froms=True,
     )
     names = ["release_id", "sample_id", "revision_id", "approved", "position"]
     frozen = insert(ReleaseRow).from_select(names, chosen).cte("frozen")

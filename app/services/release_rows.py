@@ -133,3 +133,9 @@ def _example(
         _FORMS[form], words, orjson.loads(metadata) if metadata else {}, before, approved,
         orjson.loads(answers) if answers else {}, weight,
     )  # fmt: skip
+
+
+def end(session: Session, release_id: int) -> int:
+    """The position behind the last row."""
+    last = session.scalar(select(func.max(ReleaseRow.position)).where(ReleaseRow.release_id == release_id))
+    return 0 if last is None else last + 1

@@ -14,6 +14,7 @@ from app.models.release import Level
 from app.services import (
     blobs,
     jobs,
+    release_budgeting,
     release_checking,
     release_freezing,
     release_publishing,
@@ -47,6 +48,7 @@ def compose(session: Session, dataset: Dataset, composition: Composition, by: in
     """
     if composition.format not in exporters():
         raise Invalid(f"There is no format “{composition.format}”. Choose one of: {', '.join(exporters())}.")
+    release_selecting.check(session, dataset.id, composition)
     session.execute(select(Dataset.id).where(Dataset.id == dataset.id).with_for_update())
     if not release_selecting.count(session, dataset.id, composition):
         if release_selecting.asked(session, dataset.id, composition):
@@ -190,6 +192,7 @@ def _stopped(session: Session, job: Job) -> None:
 jobs.KINDS[JobKind.CHECK] = Kind(
     [
         Stage("Freeze what is selected", "samples", _plan_freezing, release_freezing.freeze),
+        Stage("Choose within the budget", "steps", _one_shard, release_budgeting.choose),
         Stage("Check every row", "samples", release_checking.plan, release_checking.check),
         Stage("Keep the splits apart", "steps", _one_shard, release_splitting.split),
     ],
