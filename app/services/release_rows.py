@@ -10,23 +10,26 @@ from app.curation.exporter import Example, Exporter
 from app.curation.recipe import Recipe
 from app.curation.sample import Form, Json
 from app.models import Dataset, Release
-from app.services import pseudonyms
+from app.services import pseudonyms, release_provenance
 from app.services.copying import read_binary
+from app.services.release_provenance import Origin
 from app.services.working import Piece
 
 PAGE = 2_000
 """Rows of one short transaction: no snapshot stays open while files are written."""
 
-_ROWS = """
+_SHAPE = """
     SELECT rr.position, s.id, s.corpus_id, s.form, coalesce(r.content, s.content)::text,
         CASE WHEN %(original)s AND r.id IS NOT NULL THEN s.content::text END, s.metadata::text, rr.approved, rr.weight,
         rr.answers::text, s.overruled_at IS NOT NULL,
-        EXISTS (SELECT FROM suspects WHERE sample_id = s.id AND contaminated)
-    FROM release_rows rr JOIN samples s ON s.id = rr.sample_id LEFT JOIN revisions r ON r.id = rr.revision_id
+        EXISTS (SELECT FROM suspects WHERE sample_id = s.id AND contaminated){origin}
+    FROM release_rows rr JOIN samples s ON s.id = rr.sample_id LEFT JOIN revisions r ON r.id = rr.revision_id {join}
     WHERE rr.release_id = %(release)s AND rr.position >= %(first)s AND rr.position < %(last)s AND rr.left_out = ''
         AND (%(split)s = '' OR rr.split = %(split)s)
     ORDER BY rr.position
 """
+_ROWS = _SHAPE.format(origin="", join="")
+_ROWS_WITH_ORIGIN = _SHAPE.format(origin=f", {release_provenance.COLUMNS}", join=release_provenance.JOIN)
 
 
 @dataclass(slots=True)
@@ -45,6 +48,7 @@ class Row:
     answers: Json
     is_overruled: bool = False
     is_judged: bool = False
+    origin: Origin | None = None
     records: list[Json] = field(default_factory=list)
 
     @property
@@ -69,7 +73,7 @@ def pages(piece: Piece, release: Release, exporter: type[Exporter], part: Part) 
         masked = pseudonyms.masker(session, session.get_one(Dataset, release.dataset_id), _recipe(release))
     for first in range(part.first, part.last, PAGE):
         with piece.reading() as session:
-            page = _page(session, release.id, exporter, Part(first, min(first + PAGE, part.last), part.split))
+            page = _page(session, release, exporter, Part(first, min(first + PAGE, part.last), part.split))
         for row in page:
             row.content = masked(row.form, row.content)
             row.original = masked(row.form, row.original) if row.original else None
@@ -83,15 +87,25 @@ def _recipe(release: Release) -> Recipe | None:
     return Recipe.model_validate(frozen["recipe"]) if frozen else None
 
 
-def _page(session: Session, release_id: int, exporter: type[Exporter], part: Part) -> list[Row]:
+def _page(session: Session, release: Release, exporter: type[Exporter], part: Part) -> list[Row]:
     values = {
-        "release": release_id,
+        "release": release.id,
         "first": part.first,
         "last": part.last,
         "split": part.split,
         "original": exporter.reads_original,
     }
-    return [_row(*found) for found in read_binary(session, _ROWS, values)]
+    if not release.composition.get("layout", {}).get("provenance"):
+        return [_row(*found) for found in read_binary(session, _ROWS, values)]
+    page = []
+    for found in read_binary(session, _ROWS_WITH_ORIGIN, values):
+        page.append(_row(*found[:_OWN]))
+        page[-1].origin = release_provenance.origin(found[_OWN:])
+    return page
+
+
+_OWN = 12
+"""Columns of a row itself; those of its origin follow."""
 
 
 def _row(

@@ -3,7 +3,6 @@
 from collections.abc import Sequence
 from typing import IO, cast
 
-import orjson
 from sqlalchemy import text
 from sqlalchemy.dialects.postgresql import insert
 from sqlalchemy.orm import Session
@@ -14,6 +13,7 @@ from app.curation.releasing.files import WRITERS, Compressed
 from app.models import Job, Release, ReleaseFile
 from app.services import blobs
 from app.services.jobs import JobFailed, ShardPlan
+from app.services.release_provenance import with_provenance
 from app.services.release_rows import Part, pages
 from app.services.working import Piece
 
@@ -69,7 +69,7 @@ def _write_rows(piece: Piece, release: Release, composition: Composition, file: 
         for page in pages(piece, release, type(exporter), part):
             for row in page:
                 for record in exporter.rows(row.example):
-                    writer.write(record)
+                    writer.write(with_provenance(record, row.origin))
             with piece.step(writer.rows, {}):
                 pass
     if packed:
@@ -82,8 +82,3 @@ def _name(composition: Composition, params: dict[str, int | str]) -> str:
     suffix = exporters()[composition.format].suffix
     packed = ".zst" if composition.layout.compression == "zstd" else ""
     return f"data/{params['split']}-{params['number']:05}-of-{params['of']:05}.{suffix}{packed}"
-
-
-def as_bytes(value: object) -> bytes:
-    """JSON for people and hashes alike: sorted and indented."""
-    return orjson.dumps(value, option=orjson.OPT_INDENT_2 | orjson.OPT_SORT_KEYS | orjson.OPT_APPEND_NEWLINE)

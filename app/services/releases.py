@@ -9,6 +9,8 @@ from sqlalchemy.orm import Session
 
 from app.curation.exporter import Exporter, exporters
 from app.curation.releasing.composition import Composition
+from app.curation.releasing.folder import MANIFEST
+from app.curation.releasing.manifest import as_bytes
 from app.models import Dataset, Job, JobKind, Release, ReleaseCheck, ReleaseFile, ReleaseState
 from app.models.release import Level
 from app.services import (
@@ -23,8 +25,7 @@ from app.services import (
 )
 from app.services.errors import Conflict, Invalid, NotFound
 from app.services.jobs import Kind, ShardPlan, Stage
-from app.services.release_publishing import ASKED, MANIFEST
-from app.services.release_writing import as_bytes
+from app.services.release_publishing import ASKED
 
 __all__ = ["ASKED", "MANIFEST"]
 

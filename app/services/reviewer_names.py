@@ -37,7 +37,7 @@ def named(number: int) -> str:
 
 def _known(session: Session, dataset_id: int) -> dict[int, int]:
     query = select(ReviewerNumber.user_id, ReviewerNumber.number).where(ReviewerNumber.dataset_id == dataset_id)
-    return {person: number for person, number in session.execute(query)}
+    return dict(session.execute(query).all())
 
 
 def _key(secret: bytes, person: int) -> bytes:
