@@ -120,6 +120,15 @@ def of(session: Session, dataset_id: int) -> Sequence[Release]:
     ).all()
 
 
+def numbered(session: Session, dataset_id: int, version: int) -> Release:
+    """A release by its number. NotFound."""
+    mine = (Release.dataset_id == dataset_id, Release.version == version)
+    found = session.scalar(select(Release).where(*mine))
+    if found is None:
+        raise NotFound(f"This dataset has no release {version}. Its page lists them.")
+    return found
+
+
 def files(session: Session, release: Release) -> Sequence[ReleaseFile]:
     """All files of a release, the data first."""
     mine = select(ReleaseFile).where(ReleaseFile.release_id == release.id)
