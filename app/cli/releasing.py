@@ -30,7 +30,7 @@ def verify_release(
         list[str] | None, typer.Option("--allow", help="A further file that may lie there, such as .gitattributes.")
     ] = None,
 ) -> None:
-    """Check every file, every number and the signature. Ends with 0 where all is as released, 1 where not, 2 without a release."""
+    """Check every file, number and the signature. Ends with 0 where all is as released, 1 where not, 2 without a release."""
     from app.curation.releasing.folder import NotReadable
     from app.curation.releasing.verifying import verify
 
