@@ -84,7 +84,7 @@ def compare_releases(
     if len(releases) != 2:
         raise typer.BadParameter("Name two releases.")
     if dataset:
-        _from_database(dataset, *releases, limit)
+        _from_database(dataset, releases[0], releases[1], limit)
         return
     from app.curation.releasing.comparing import compare
     from app.curation.releasing.folder import Damaged, NotReadable

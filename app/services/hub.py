@@ -25,6 +25,7 @@ def push(folder: Path, repo: str, token: str, *, endpoint: str = ENDPOINT, priva
         raise Invalid("A token of the hub is needed. Put it into HF_TOKEN, or type it when you are asked.")
     digest = _checked(folder)
     try:
+        from httpx2 import HTTPError
         from huggingface_hub import HfApi
         from huggingface_hub.errors import HfHubHTTPError, HFValidationError
     except ImportError as error:
@@ -37,7 +38,7 @@ def push(folder: Path, repo: str, token: str, *, endpoint: str = ENDPOINT, priva
         raise Invalid(f"“{repo}” is no name of a dataset on a hub. It looks like clinic/answers.") from error
     except HfHubHTTPError as error:
         raise Invalid(_refused(error, repo, endpoint)) from error
-    except (OSError, ValueError, RuntimeError) as error:
+    except (HTTPError, OSError, ValueError, RuntimeError) as error:
         raise Invalid(f"The hub at {endpoint} could not take the release: {error}") from error
 
 
