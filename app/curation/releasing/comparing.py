@@ -80,7 +80,7 @@ def _others(length: int, known: NDArray[np.intp]) -> NDArray[np.intp]:
 
 def _manifest(path: Path) -> Manifest:
     for name, stream in _files(path):
-        if name.rpartition("/")[2] == MANIFEST:
+        if name == MANIFEST or (not path.is_dir() and name.rpartition("/")[2] == MANIFEST):
             try:
                 return Manifest.read(stream.read())
             except ValueError as error:
