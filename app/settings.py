@@ -5,7 +5,7 @@ from pathlib import Path
 from typing import Literal
 
 from platformdirs import user_data_path
-from pydantic import AliasChoices, Field
+from pydantic import AliasChoices, Field, SecretStr
 from pydantic_settings import BaseSettings, SettingsConfigDict
 
 
@@ -44,6 +44,10 @@ class Settings(BaseSettings):
     lease_minutes: float = Field(20, gt=0, description="How long a sample stays reserved for one expert")
     stale_seconds: float = Field(
         20, gt=0, description="A piece of work without a sign of life for this long is given to another worker"
+    )
+
+    signing_key: SecretStr | None = Field(
+        None, description="Key that signs releases, 32 bytes in base64; without it one is made in the home directory"
     )
 
     @property

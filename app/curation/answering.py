@@ -22,7 +22,9 @@ def asked(questions: Sequence[Question], answers: Mapping[str, Any]) -> list[Que
     return list(found.values())
 
 
-def checked(questions: Sequence[Question], answers: Mapping[str, Any], sample: Sequence[Turn], decided: Decided) -> Json:
+def checked(
+    questions: Sequence[Question], answers: Mapping[str, Any], sample: Sequence[Turn], decided: Decided
+) -> Json:
     """The answers as they are stored; what is not asked, or not answered, is left out. Refused names the question."""
     unknown = answers.keys() - {question.key for question in questions}
     if unknown:

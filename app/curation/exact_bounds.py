@@ -80,9 +80,7 @@ def hypergeometric_tail(defects: int, judged: int, defective: int, population: i
     if defects >= most:
         return 1.0
     whole = _ways(population, judged)
-    terms = (
-        _ways(defective, k) + _ways(population - defective, judged - k) - whole for k in range(least, defects + 1)
-    )
+    terms = (_ways(defective, k) + _ways(population - defective, judged - k) - whole for k in range(least, defects + 1))
     return min(fsum(map(exp, terms)), 1.0)
 
 

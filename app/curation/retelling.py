@@ -50,9 +50,7 @@ def told(content: Json) -> list[Told]:
             _calls(message) or turn.role not in ROLES,
             message.keys() <= {"role", "content"},
         )
-        for number, (turn, message) in enumerate(
-            zip(turns(Form.CHAT, content), content["messages"], strict=True)
-        )
+        for number, (turn, message) in enumerate(zip(turns(Form.CHAT, content), content["messages"], strict=True))
     ]
 
 
@@ -153,7 +151,9 @@ def aligned(before: Sequence[Turn], after: Sequence[Turn]) -> list[tuple[int | N
 def _retold(turn: Told, role: str | None, text: str | None) -> Told:
     if not turn.is_plain:
         return turn
-    return turn._replace(role=turn.role if turn.is_tool else role or turn.role, text=turn.text if text is None else text)
+    return turn._replace(
+        role=turn.role if turn.is_tool else role or turn.role, text=turn.text if text is None else text
+    )
 
 
 def _at(now: Sequence[Told], place: int) -> Told:

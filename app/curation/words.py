@@ -64,9 +64,7 @@ class Words:
         hashes, starts, ends = (np.concatenate(column) for column in zip(*parts, strict=True))
         return Words(texts, hashes, starts, ends, np.concatenate([[0], np.cumsum(counts)]), singles, self.folded)
 
-    def _moved(
-        self, first: int, last: int, to: int
-    ) -> tuple[NDArray[np.uint64], NDArray[np.int64], NDArray[np.int64]]:
+    def _moved(self, first: int, last: int, to: int) -> tuple[NDArray[np.uint64], NDArray[np.int64], NDArray[np.int64]]:
         """Hashes, starts and ends of some texts in a row, as they are where the first of these texts begins at `to`."""
         some = slice(self.firsts[first], self.firsts[last])
         further = to - self.texts.offsets[first]

@@ -22,6 +22,7 @@ from app.models.release import (
     ReleaseRow,
     ReleaseState,
     ReleaseTally,
+    ReviewerNumber,
     Selection,
 )
 from app.models.review import Decision, Review, Slot, SlotState
@@ -87,6 +88,7 @@ __all__ = [
     "Requeue",
     "RequeuedSample",
     "Review",
+    "ReviewerNumber",
     "Revision",
     "Role",
     "Rubric",

@@ -71,6 +71,19 @@ class ReleaseRow(Base):
     left_out: Mapped[str] = mapped_column(server_default="")
     weight: Mapped[float] = mapped_column(server_default="1")
     answers: Mapped[Json | None]
+    provenance: Mapped[Json | None]
+    """Who decided on it and under what, as of the freezing; null unless the layout asks for it."""
+
+
+class ReviewerNumber(Base):
+    """What a reviewer is called in a dataset's releases."""
+
+    __tablename__ = "reviewer_numbers"
+    __table_args__ = (UniqueConstraint("dataset_id", "number"),)
+
+    dataset_id: Mapped[int] = mapped_column(ForeignKey("datasets.id", ondelete="CASCADE"), primary_key=True)
+    user_id: Mapped[int] = mapped_column(ForeignKey("users.id", ondelete="CASCADE"), primary_key=True, index=True)
+    number: Mapped[int]
 
 
 class ReleaseFile(Base):

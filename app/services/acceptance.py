@@ -108,7 +108,9 @@ def start(
     session.flush()
     if len(found) > AT_ONCE:
         _plan(one)
-        one.job_id = jobs.start(session, JobKind.ACCEPTANCE, dataset.id, {"acceptance_id": one.id, "act": "draw"}, by.id).id
+        one.job_id = jobs.start(
+            session, JobKind.ACCEPTANCE, dataset.id, {"acceptance_id": one.id, "act": "draw"}, by.id
+        ).id
     else:
         draw(session, dataset, one)
     session.flush()
@@ -136,7 +138,9 @@ def draw(session: Session, dataset: Dataset, one: Acceptance) -> None:
 
 def _plan(one: Acceptance) -> Plan:
     if not one.population:
-        raise Conflict("No sample of this kind waits for its first review, so there is nothing to accept. Choose others.")
+        raise Conflict(
+            "No sample of this kind waits for its first review, so there is nothing to accept. Choose others."
+        )
     plan = acceptance.plan(one.population, one.tolerable, one.confidence, one.allowed)
     if plan is None:
         raise Invalid(TOO_FEW.format(population=one.population, allowed=one.allowed), "allowed")
@@ -196,7 +200,9 @@ def _by_cluster(session: Session, run: Run | None, members: Ids) -> lots.Groups:
 
 def _one_at_a_time(session: Session, dataset: Dataset) -> None:
     """Two strata that are drawn at the same moment must not share a sample."""
-    session.execute(text("SELECT pg_advisory_xact_lock(hashtextextended(:key, 0))"), {"key": f"acceptance {dataset.id}"})
+    session.execute(
+        text("SELECT pg_advisory_xact_lock(hashtextextended(:key, 0))"), {"key": f"acceptance {dataset.id}"}
+    )
 
 
 def _hold(session: Session, ids: Ids) -> "np.ndarray[tuple[int, int], np.dtype[np.int64]]":

@@ -176,14 +176,19 @@ def _audit(session: Session, dataset: Dataset, action: BulkAction) -> int:
     """Ask another expert about some of them; on the desk they look like any other sample."""
     mine = select(BulkMember.sample_id).where(BulkMember.bulk_id == action.id).order_by(BulkMember.sample_id)
     decided = np.array(session.scalars(mine).all(), np.int64)
-    places = lots.drawn(min(action.audits_wanted, len(decided), LONGEST_AUDIT), np.zeros(len(decided), np.int64), action.seed)
+    places = lots.drawn(
+        min(action.audits_wanted, len(decided), LONGEST_AUDIT), np.zeros(len(decided), np.int64), action.seed
+    )
     session.execute(
         text(_AUDIT),
         {"dataset": dataset.id, "bulk": action.id, "samples": decided[places].tolist(), "head": HEAD},
     )
-    return session.scalar(
-        select(func.count()).where(BulkMember.bulk_id == action.id, BulkMember.audit_slot_id.is_not(None))
-    ) or 0
+    return (
+        session.scalar(
+            select(func.count()).where(BulkMember.bulk_id == action.id, BulkMember.audit_slot_id.is_not(None))
+        )
+        or 0
+    )
 
 
 _MINE = "r.expert_id = :expert AND r.counted AND r.undone_at IS NULL AND r.decision <> 'skip'"

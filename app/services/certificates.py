@@ -54,9 +54,7 @@ def in_release(session: Session, release_id: int) -> Sequence[dict[str, Any]]:
         .group_by(Acceptance.id)
         .order_by(Acceptance.id)
     )
-    return [
-        {"name": one.name, "stratum": one.stratum, "samples": number, **one.certificate} for one, number in rows
-    ]
+    return [{"name": one.name, "stratum": one.stratum, "samples": number, **one.certificate} for one, number in rows]
 
 
 def percent(rate: float) -> float:

@@ -28,5 +28,7 @@ def page(session: Session, dataset: Dataset, expert: User, before: int | None = 
     )
     if before is not None:
         query = query.where(Review.id < before)
-    found = [(review, words.strip()) for review, words in session.execute(query.order_by(Review.id.desc()).limit(PAGE + 1))]
+    found = [
+        (review, words.strip()) for review, words in session.execute(query.order_by(Review.id.desc()).limit(PAGE + 1))
+    ]
     return Page(found[:PAGE], found[PAGE - 1][0].id if len(found) > PAGE else None)

@@ -135,7 +135,10 @@ def _conflicts(layout: Layout, stored: Sequence[bytes]) -> Edges:
     """Each pair once; a partner that is gone has taken its conflicts along."""
     tables = [np.frombuffer(content, conflicting.CONFLICT) for content in stored]
     rows = np.concatenate(
-        [np.empty(0, np.int64), *(table["place"] + first for first, table in zip(layout.ends[:-1], tables, strict=True))]
+        [
+            np.empty(0, np.int64),
+            *(table["place"] + first for first, table in zip(layout.ends[:-1], tables, strict=True)),
+        ]
     )
     table = np.concatenate([np.empty(0, conflicting.CONFLICT), *tables])
     known = np.isin(table["partner"], layout.ids)

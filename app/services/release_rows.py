@@ -13,15 +13,16 @@ from app.curation.exporter import Example, Exporter
 from app.curation.recipe import Recipe
 from app.curation.sample import Form, Json
 from app.models import Dataset, Release, ReleaseRow
-from app.services import pseudonyms
+from app.services import pseudonyms, release_provenance
 from app.services.copying import read_binary
+from app.services.release_provenance import Origin
 from app.services.working import Piece
 
 PAGE = 4_000
 """Rows of one short transaction: no snapshot stays open while files are written."""
 
 _FROM = """
-    FROM release_rows rr JOIN samples s ON s.id = rr.sample_id LEFT JOIN revisions r ON r.id = rr.revision_id
+    FROM release_rows rr JOIN samples s ON s.id = rr.sample_id LEFT JOIN revisions r ON r.id = rr.revision_id {join}
     WHERE rr.release_id = %(release)s AND rr.position >= %(first)s AND rr.position < %(last)s AND rr.left_out = ''
         AND (%(split)s = '' OR rr.split = %(split)s)
     ORDER BY rr.position
@@ -33,6 +34,9 @@ _WORDS = """
 _PLACE = """, rr.position, s.id, s.corpus_id, s.overruled_at IS NOT NULL,
     EXISTS (SELECT FROM suspects WHERE sample_id = s.id AND contaminated)
 """
+_CHECKED = _WORDS + _PLACE + _FROM.format(join="")
+_WRITTEN = _WORDS + _FROM.format(join="")
+_WRITTEN_WITH_ORIGIN = f"{_WORDS}, {release_provenance.COLUMNS} {_FROM.format(join=release_provenance.JOIN)}"
 _FORMS = {form.value: form for form in Form}
 
 
@@ -69,15 +73,22 @@ class Part:
 def rows(piece: Piece, release: Release, exporter: type[Exporter], part: Part) -> Iterator[list[Row]]:
     """Pages of the rows that are not left out, personal data masked as the frozen recipe says: for checks."""
     masked = _masker(piece, release)
-    for page in _pages(piece, release, exporter, part, _WORDS + _PLACE + _FROM):
+    for page in _pages(piece, release, exporter, part, _CHECKED):
         yield [Row(_example(masked, *found[:7]), *found[7:]) for found in page]
 
 
-def examples(piece: Piece, release: Release, exporter: type[Exporter], part: Part) -> Iterator[list[Example]]:
-    """The same without their places: for writing, where every microsecond counts a million times."""
+def examples(
+    piece: Piece, release: Release, exporter: type[Exporter], part: Part
+) -> Iterator[list[tuple[Example, Origin | None]]]:
+    """The same without their places, and with their origin where the layout asks for it: for writing, where every
+    microsecond counts a million times."""
     masked = _masker(piece, release)
-    for page in _pages(piece, release, exporter, part, _WORDS + _FROM):
-        yield [_example(masked, *found) for found in page]
+    if release.composition.get("layout", {}).get("provenance"):
+        for page in _pages(piece, release, exporter, part, _WRITTEN_WITH_ORIGIN):
+            yield [(_example(masked, *found[:7]), release_provenance.origin(found[7:])) for found in page]
+    else:
+        for page in _pages(piece, release, exporter, part, _WRITTEN):
+            yield [(_example(masked, *found), None) for found in page]
 
 
 def remaining(session: Session, release_id: int) -> int:

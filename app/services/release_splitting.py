@@ -51,7 +51,7 @@ class _Seen:
 
     def add(self, page: Sequence[Row]) -> None:
         for row in page:
-            for number in ties(row.example.form, row.content, row.metadata, row.corpus_id):
+            for number in ties(row.example.form, row.content, row.example.metadata, row.corpus_id):
                 self.tied.append(len(self.positions))
                 self.ties.append(number)
             self.positions.append(row.position)

@@ -5,7 +5,6 @@ from collections.abc import Sequence
 from contextlib import nullcontext
 from typing import IO, cast
 
-import orjson
 from sqlalchemy import text
 from sqlalchemy.dialects.postgresql import insert
 from sqlalchemy.orm import Session
@@ -16,6 +15,7 @@ from app.curation.releasing.files import Compressed
 from app.models import Job, Release, ReleaseFile
 from app.services import blobs
 from app.services.jobs import JobFailed, ShardPlan
+from app.services.release_provenance import with_provenance
 from app.services.release_rows import Part, examples
 from app.services.working import Piece
 
@@ -75,7 +75,7 @@ def _write_rows(piece: Piece, release: Release, composition: Composition, file: 
     told = time.monotonic()
     with packed or nullcontext(), exporter.writer(cast("IO[bytes]", packed) if packed else file) as writer:
         for page in examples(piece, release, type(exporter), part):
-            writer.write_all([record for example in page for record in exporter.rows(example)])
+            writer.write_all([with_provenance(row, origin) for example, origin in page for row in exporter.rows(example)])
             if time.monotonic() - told > SECONDS_PER_STEP:
                 told = time.monotonic()
                 with piece.step(writer.rows, {}):
@@ -92,8 +92,3 @@ def _name(composition: Composition, params: dict[str, int | str]) -> str:
     suffix = exporters()[composition.format].suffix
     packed = ".zst" if _is_compressed(composition) else ""
     return f"data/{params['split']}-{params['number']:05}-of-{params['of']:05}.{suffix}{packed}"
-
-
-def as_bytes(value: object) -> bytes:
-    """JSON for people and hashes alike: sorted and indented."""
-    return orjson.dumps(value, option=orjson.OPT_INDENT_2 | orjson.OPT_SORT_KEYS | orjson.OPT_APPEND_NEWLINE)

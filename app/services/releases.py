@@ -9,6 +9,8 @@ from sqlalchemy.orm import Session
 
 from app.curation.exporter import Exporter, exporters
 from app.curation.releasing.composition import Composition
+from app.curation.releasing.folder import MANIFEST
+from app.curation.releasing.manifest import as_bytes
 from app.models import Dataset, Job, JobKind, Release, ReleaseCheck, ReleaseFile, ReleaseState
 from app.models.release import Level
 from app.services import (
@@ -25,8 +27,7 @@ from app.services import (
 )
 from app.services.errors import Conflict, Invalid, NotFound
 from app.services.jobs import Kind, ShardPlan, Stage
-from app.services.release_publishing import ASKED, MANIFEST
-from app.services.release_writing import as_bytes
+from app.services.release_publishing import ASKED
 
 __all__ = ["ASKED", "MANIFEST"]
 
@@ -124,6 +125,15 @@ def of(session: Session, dataset_id: int) -> Sequence[Release]:
     return session.scalars(
         select(Release).where(Release.dataset_id == dataset_id).order_by(Release.version.desc())
     ).all()
+
+
+def numbered(session: Session, dataset_id: int, version: int) -> Release:
+    """A release by its number. NotFound."""
+    mine = (Release.dataset_id == dataset_id, Release.version == version)
+    found = session.scalar(select(Release).where(*mine))
+    if found is None:
+        raise NotFound(f"This dataset has no release {version}. Its page lists them.")
+    return found
 
 
 def files(session: Session, release: Release) -> Sequence[ReleaseFile]:

@@ -58,7 +58,9 @@ def start(session: Session, dataset: Dataset, by: User, name: str, based_on: int
 
     def begun(asked: list[Question]) -> list[Question]:
         keys = {one["key"]: rubrics.new_key(session, dataset, one["key"]) for one in ready.questions}
-        renamed = [one | {"key": keys[one["key"]], "when": keys.get(one.get("when", ""), "")} for one in ready.questions]
+        renamed = [
+            one | {"key": keys[one["key"]], "when": keys.get(one.get("when", ""), "")} for one in ready.questions
+        ]
         return [*asked, *loaded(renamed)]
 
     return _apply(session, dataset, by, based_on, begun)

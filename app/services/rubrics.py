@@ -86,9 +86,7 @@ def new_key(session: Session, dataset: Dataset, title: str) -> str:
 
 def is_answered(session: Session, dataset: Dataset, key: str) -> bool:
     """Whether anybody has answered a question, in any of its versions."""
-    return bool(
-        session.scalar(select(exists().where(Review.dataset_id == dataset.id, Review.answers.has_key(key))))
-    )
+    return bool(session.scalar(select(exists().where(Review.dataset_id == dataset.id, Review.answers.has_key(key)))))
 
 
 def typed(

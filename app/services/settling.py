@@ -19,7 +19,9 @@ OUTCOMES = {
 def settle(session: Session, sample: Sample) -> None:
     """Decide a sample once all its places for reviews are filled."""
     is_review = Slot.purpose == SlotPurpose.REVIEW
-    is_waiting = exists().where(Slot.sample_id == sample.id, is_review, Slot.state.in_([SlotState.OPEN, SlotState.LEASED]))
+    is_waiting = exists().where(
+        Slot.sample_id == sample.id, is_review, Slot.state.in_([SlotState.OPEN, SlotState.LEASED])
+    )
     if session.scalar(select(is_waiting)):
         return
     answers = session.execute(

@@ -112,7 +112,9 @@ def get_access(dataset_id: Id, user: UserDep, session: SessionDep) -> Access:
     found = datasets.with_role(session, dataset_id, user)
     if found is None:
         raise NotFound(
-            say("There is no such dataset, or you have not been invited to it. Your own datasets are on the start page.")
+            say(
+                "There is no such dataset, or you have not been invited to it. Your own datasets are on the start page."
+            )
         )
     dataset, role = found
     return Access(dataset, user, role)

@@ -175,7 +175,9 @@ def _asked(
     answers = found.answers
     if form is not None and _is_of(form, subject):
         sent = given(form.values)
-        answers = {one.key: answer for one in found.questions if (answer := one.typed(sent.get(one.key, {}))) is not None}
+        answers = {
+            one.key: answer for one in found.questions if (answer := one.typed(sent.get(one.key, {}))) is not None
+        }
     return {
         "rubric": found.rubric,
         "questions": dock.lay_out(

@@ -143,7 +143,9 @@ def _shown(question: Question, answer: Any, keys: tuple[str, ...]) -> Shown:
     caps = keys if len(keys) == len(labels) else ("",) * len(labels)
     said = {str(one) for one in (answer if isinstance(answer, list) and question.scale == "set" else [answer])}
     choices = tuple(
-        Choice(value, label, key, value in said, question.place(answer, value) if isinstance(question, Ranking) else None)
+        Choice(
+            value, label, key, value in said, question.place(answer, value) if isinstance(question, Ranking) else None
+        )
         for (value, label), key in zip(labels.items(), caps, strict=True)
     )
     focus = keys[0] if keys and not labels else ""

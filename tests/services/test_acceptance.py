@@ -125,7 +125,10 @@ def test_a_good_stratum_is_accepted_whole_and_its_certificate_says_why(
     assert states(session) == {"approved": 99, "rejected": 1, "queued": 5}
     assert counted(session, dataset) == states(session)
     assert {one.state for one in others} == {SampleState.QUEUED}
-    assert session.scalar(select(func.count()).where(Sample.acceptance_id == one.id, Sample.decided_at.is_not(None))) == 100
+    assert (
+        session.scalar(select(func.count()).where(Sample.acceptance_id == one.id, Sample.decided_at.is_not(None)))
+        == 100
+    )
     assert session.scalar(select(func.count()).where(Slot.state.in_([SlotState.OPEN, SlotState.LEASED]))) == 5
     told = one.certificate
     assert (told["population"], told["judged"], told["defects"], told["approved"]) == (100, one.sample_size, 1, 99)
@@ -249,7 +252,8 @@ def test_what_was_decided_anew_since_is_left_and_reported(
     accepting.accept(session, dataset, one.id, lead)
     changed = session.scalars(select(Sample.id).limit(1)).one()
     session.execute(
-        text("UPDATE samples SET state = 'rejected', decided_at = now() + interval '1 hour' WHERE id = :id"), {"id": changed}
+        text("UPDATE samples SET state = 'rejected', decided_at = now() + interval '1 hour' WHERE id = :id"),
+        {"id": changed},
     )
     assert accepting.take_back(session, dataset, one.id, lead).certificate == {"left": 1}
     assert states(session)["queued"] == 59
@@ -274,9 +278,7 @@ def test_an_answer_that_an_acceptance_rests_on_cannot_be_taken_back(
         reviewing.undo(session, dataset, expert)
 
 
-def test_samples_that_somebody_has_begun_are_not_in_the_stratum(
-    session: Session, lead: User, expert: User
-) -> None:
+def test_samples_that_somebody_has_begun_are_not_in_the_stratum(session: Session, lead: User, expert: User) -> None:
     dataset = factories.make_dataset(session, reviews_per_sample=2)
     queue(session, dataset, 30)
     done, _ = reviewing.next_slots(session, dataset, expert, 2)
@@ -285,7 +287,10 @@ def test_samples_that_somebody_has_begun_are_not_in_the_stratum(
     assert acceptance.available(session, dataset, Stratum()) == 28
     one = acceptance.start(session, dataset, lead, Stratum(), **PLAN)
     assert one.population == 28
-    assert session.scalar(select(func.count()).where(Slot.state == SlotState.OPEN, Slot.purpose == SlotPurpose.REVIEW)) == 2
+    assert (
+        session.scalar(select(func.count()).where(Slot.state == SlotState.OPEN, Slot.purpose == SlotPurpose.REVIEW))
+        == 2
+    )
     assert acceptance.available(session, dataset, Stratum()) == 0
     with pytest.raises(Conflict, match="nothing to accept"):
         acceptance.start(session, dataset, lead, Stratum(), **PLAN)
@@ -353,7 +358,9 @@ def test_a_stratum_can_be_bounded_by_a_measure_a_language_and_words(
     assert acceptance.available(session, dataset, Stratum(languages=("",))) == 20
     assert acceptance.available(session, dataset, Stratum(Search(words="nosuchword"))) == 0
     assert acceptance.available(session, dataset, Stratum(Search(states=(SampleState.DROPPED,)))) == 0
-    one = acceptance.start(session, dataset, lead, Stratum(measure="quality_score", least=0.5), **(PLAN | {"tolerable": 0.3}))
+    one = acceptance.start(
+        session, dataset, lead, Stratum(measure="quality_score", least=0.5), **(PLAN | {"tolerable": 0.3})
+    )
     assert Stratum.of(one.stratum) == Stratum(measure="quality_score", least=0.5)
 
 

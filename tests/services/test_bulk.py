@@ -40,7 +40,9 @@ def expert(session: Session) -> User:
 
 
 def approve(session: Session, dataset: Dataset, by: User, key: str = "bulk key", **values: object):
-    return bulk.decide(session, dataset, by, values.pop("stratum", ALL), Decision.APPROVE, idempotency_key=key, **values)
+    return bulk.decide(
+        session, dataset, by, values.pop("stratum", ALL), Decision.APPROVE, idempotency_key=key, **values
+    )
 
 
 def answer(session: Session, dataset: Dataset, by: User, decision: Decision, **values: object) -> Review:
@@ -75,7 +77,9 @@ def test_a_rejection_says_why(session: Session, dataset: Dataset, lead: User) ->
             )
     with pytest.raises(Invalid, match="approved or rejected"):
         bulk.decide(session, dataset, lead, ALL, Decision.FLAG, idempotency_key="no", comment="Hm.")
-    bulk.decide(session, dataset, lead, ALL, Decision.REJECT, idempotency_key="yes", reason="off_topic", comment=" Ads. ")
+    bulk.decide(
+        session, dataset, lead, ALL, Decision.REJECT, idempotency_key="yes", reason="off_topic", comment=" Ads. "
+    )
     assert states(session) == {"rejected": 3}
     assert set(session.execute(select(Review.reason, Review.comment)).all()) == {("off_topic", "Ads.")}
 
@@ -148,7 +152,9 @@ def test_the_last_of_two_places_settles_and_disagreement_is_flagged(session: Ses
     assert fingerprint(session) == before
 
 
-def test_undo_restores_every_row_and_can_be_done_once(session: Session, dataset: Dataset, lead: User, expert: User) -> None:
+def test_undo_restores_every_row_and_can_be_done_once(
+    session: Session, dataset: Dataset, lead: User, expert: User
+) -> None:
     queue(session, dataset, 40)
     session.execute(update(Slot).values(rank=Slot.id * 0.25))
     before = fingerprint(session)
@@ -178,9 +184,7 @@ def test_what_somebody_has_touched_since_is_left_and_reported(session: Session, 
         {"id": adjudicated},
     )
     confirmed = session.scalars(select(Sample.id).where(Sample.state == SampleState.APPROVED).limit(1)).one()
-    session.execute(
-        text("UPDATE samples SET decided_at = now() + interval '1 hour' WHERE id = :id"), {"id": confirmed}
-    )
+    session.execute(text("UPDATE samples SET decided_at = now() + interval '1 hour' WHERE id = :id"), {"id": confirmed})
     bulk_undo.undo(session, dataset, made.id, lead)
     session.refresh(made)
     assert made.undone == {"restored": 7, "left": 3}
@@ -210,13 +214,16 @@ def test_audits_go_to_another_expert_blind_and_decide_nothing(
 
 
 @pytest.mark.parametrize(
-    ("answered", "contradicting", "alarming"), [(5, 0, False), (5, 1, True), (50, 1, False), (50, 3, True), (0, 0, False)]
+    ("answered", "contradicting", "alarming"),
+    [(5, 0, False), (5, 1, True), (50, 1, False), (50, 3, True), (0, 0, False)],
 )
 def test_the_alarm_is_about_more_than_one_in_a_hundred(answered: int, contradicting: int, alarming: bool) -> None:
     assert auditing.Audit(50, answered, contradicting).is_alarming is alarming
 
 
-def test_audits_that_were_seen_are_kept_by_an_undo(session: Session, dataset: Dataset, lead: User, expert: User) -> None:
+def test_audits_that_were_seen_are_kept_by_an_undo(
+    session: Session, dataset: Dataset, lead: User, expert: User
+) -> None:
     queue(session, dataset, 12)
     made = approve(session, dataset, lead, audits=4)
     answer(session, dataset, expert, Decision.REJECT)

@@ -31,9 +31,7 @@ def test_only_other_keys_are_stored(session: Session) -> None:
     ({"undo": "ctrl"}, "undo", "one key"),
     ({"undo": "\t\t"}, "undo", "Type the key"),
 ])  # fmt: skip
-def test_unusable_key_is_refused_in_words(
-    session: Session, given: dict[str, str], field: str, sentence: str
-) -> None:
+def test_unusable_key_is_refused_in_words(session: Session, given: dict[str, str], field: str, sentence: str) -> None:
     user = factories.make_user(session)
     with pytest.raises(Invalid, match=sentence) as refusal:
         keys.choose(session, user, given)

@@ -108,7 +108,9 @@ def test_question_that_another_waits_for_stays_above_it(session: Session, datase
 
 
 @pytest.mark.parametrize("name", STARTS)
-def test_ready_made_rubrics_can_be_asked_twice_over(session: Session, dataset: Dataset, expert: User, name: str) -> None:
+def test_ready_made_rubrics_can_be_asked_twice_over(
+    session: Session, dataset: Dataset, expert: User, name: str
+) -> None:
     rubric_changes.start(session, dataset, expert, name, 0)
     rubric_changes.start(session, dataset, expert, name, 1)
     newest = rubrics.current(session, dataset)
@@ -270,7 +272,12 @@ def test_conversation_with_other_turns_comes_back_to_the_desk(session: Session, 
 
     subject = desk.lay_out(session, dataset, expert, datetime.now(UTC)).subject
     assert subject is not None
-    assert [(turn.origin, turn.role) for turn in subject.turns] == [(0, "user"), (1, "assistant"), (None, "user"), (None, "assistant")]
+    assert [(turn.origin, turn.role) for turn in subject.turns] == [
+        (0, "user"),
+        (1, "assistant"),
+        (None, "user"),
+        (None, "assistant"),
+    ]
     assert subject.turns[3].text == "Rest."
     assert subject.was_edited
     assert sample.content == original

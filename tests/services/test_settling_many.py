@@ -48,7 +48,9 @@ def test_many_are_settled_as_each_would_be_alone(session: Session) -> None:
         def outcome(ids: list[int] = ids) -> list[tuple[object, ...]]:
             session.expire_all()
             columns = (Sample.id, Sample.state, Sample.revision_id, Sample.decided_at)
-            return [tuple(row) for row in session.execute(select(*columns).where(Sample.id.in_(ids)).order_by(Sample.id))]
+            return [
+                tuple(row) for row in session.execute(select(*columns).where(Sample.id.in_(ids)).order_by(Sample.id))
+            ]
 
         with session.begin_nested() as attempt:
             for sample in made:
@@ -70,7 +72,9 @@ def test_moves_are_counted_together(session: Session) -> None:
     dataset = factories.make_dataset(session)
     queue(session, dataset, 5)
     chosen.fill(session, np.array(session.scalars(select(Sample.id)).all()))
-    update_all = "UPDATE samples SET state = 'approved' FROM chosen WHERE samples.id = chosen.id AND dataset_id = :dataset"
+    update_all = (
+        "UPDATE samples SET state = 'approved' FROM chosen WHERE samples.id = chosen.id AND dataset_id = :dataset"
+    )
     before = session.scalar(text("SELECT count(*) FROM state_counts"))
     assert chosen.move(session, dataset.id, update_all, {}) == 5
     assert session.scalar(text("SELECT count(*) FROM state_counts")) == (before or 0) + 2

@@ -38,7 +38,9 @@ def line(**fields: Any) -> bytes:
 def answer(session: Session, dataset: Dataset, expert: User, **options: Any) -> Review:
     slot = reviewing.next_slots(session, dataset, expert, 1)[0]
     press = f"press-{next(_keys)}"
-    return reviewing.submit(session, dataset, expert, slot.id, Decision.APPROVE, idempotency_key=press, **options).review
+    return reviewing.submit(
+        session, dataset, expert, slot.id, Decision.APPROVE, idempotency_key=press, **options
+    ).review
 
 
 def test_sample_is_named_by_number_place_or_content(session: Session, dataset: Dataset, samples: list[Sample]) -> None:
@@ -56,10 +58,15 @@ def test_sample_is_named_by_number_place_or_content(session: Session, dataset: D
 
 def test_what_a_source_says_later_stands(session: Session, dataset: Dataset, samples: list[Sample]) -> None:
     suggesting.load(session, dataset, [line(id=samples[0].id), line(id=samples[0].id, source="another")])
-    suggesting.load(session, dataset, [line(id=samples[0].id, value="Wrong"), line(id=samples[0].id, value="Right", score=None)])
+    suggesting.load(
+        session, dataset, [line(id=samples[0].id, value="Wrong"), line(id=samples[0].id, value="Right", score=None)]
+    )
 
     found = suggesting.of_sample(session, samples[0].id)
-    assert [(one.source, one.value, one.score) for one in found] == [("another", "Wrong", 0.8), ("a model", "Right", None)]
+    assert [(one.source, one.value, one.score) for one in found] == [
+        ("another", "Wrong", 0.8),
+        ("a model", "Right", None),
+    ]
     assert suggesting.count(session, dataset) == 2
 
 
@@ -89,11 +96,15 @@ def test_suggestions_wait_for_the_experts_own_answer(
 
     revealed = asking.revealed(session, dataset, expert)
     assert revealed is not None
-    assert [(one.source, one.words, one.own, one.agrees) for one in revealed.said] == [("a model", "Wrong", "Right", False)]
+    assert [(one.source, one.words, one.own, one.agrees) for one in revealed.said] == [
+        ("a model", "Wrong", "Right", False)
+    ]
     assert revealed.others == revealed.said
     reviewing.undo(session, dataset, expert, revealed.review_id)
     assert asking.revealed(session, dataset, expert) is None
-    assert [*asking.of_subject(session, dataset, samples[0], expert).suggestions] == ["advice"], "they have seen it by now"
+    assert [*asking.of_subject(session, dataset, samples[0], expert).suggestions] == ["advice"], (
+        "they have seen it by now"
+    )
 
 
 def test_suggestions_are_shown_at_once_where_the_lead_wants_it(
@@ -102,7 +113,9 @@ def test_suggestions_are_shown_at_once_where_the_lead_wants_it(
     suggesting.load(session, dataset, [line(id=samples[0].id)])
     suggesting.choose(session, dataset, "before")
 
-    assert [one.value for one in asking.of_subject(session, dataset, samples[0], expert).suggestions["advice"]] == ["Wrong"]
+    assert [one.value for one in asking.of_subject(session, dataset, samples[0], expert).suggestions["advice"]] == [
+        "Wrong"
+    ]
     answer(session, dataset, expert, answers={"advice": "Right"}, suggestions_shown=True)
     assert asking.revealed(session, dataset, expert) is None, "what was seen before needs no telling"
 
@@ -128,12 +141,16 @@ def test_lift_counts_first_answers_seen_and_unseen(session: Session, dataset: Da
     suggesting.load(session, dataset, [line(id=sample.id) for sample in samples])
     for number, (said, shown) in enumerate([("Wrong", True), ("Wrong", True), ("Right", False), ("Wrong", False)]):
         expert = factories.make_user(session)
-        factories.make_review(session, samples[number], expert, number=5, answers={"advice": said}, suggestions_shown=shown)
+        factories.make_review(
+            session, samples[number], expert, number=5, answers={"advice": said}, suggestions_shown=shown
+        )
         # What they say after they have seen it does not count.
-        factories.make_review(session, samples[number], expert, number=6, answers={"advice": "Right"}, suggestions_shown=True)
+        factories.make_review(
+            session, samples[number], expert, number=6, answers={"advice": "Right"}, suggestions_shown=True
+        )
     factories.make_review(session, samples[0], factories.make_user(session), number=7, suggestions_shown=True)
 
-    lift, = anchoring.lifts(session, dataset)
+    (lift,) = anchoring.lifts(session, dataset)
     assert (lift.question, lift.source) == ("advice", "a model")
     assert (lift.shown.same, lift.shown.of, lift.hidden.same, lift.hidden.of) == (2, 2, 1, 2)
     assert lift.difference == 0.5

@@ -84,7 +84,9 @@ def longest_stays(recipe: dict[str, Any]) -> None:
     recipe["filters"]["length"]["min_answer_words"] = 30
 
 
-@pytest.mark.parametrize("change", [moved_bound, several, higher_threshold, conflicts_stay, no_duplicates, longest_stays])
+@pytest.mark.parametrize(
+    "change", [moved_bound, several, higher_threshold, conflicts_stay, no_duplicates, longest_stays]
+)
 def test_the_answer_is_what_a_run_publishes(dataset_id: int, change: Any) -> None:
     before = dropped(rows("SELECT max(id) FROM runs")[0][0])
     recipe = draft(dataset_id, change)

@@ -15,7 +15,9 @@ class Turnwise(Question):
     """A kind says what one answer is; `per_turn` asks it of each turn that this speaker has."""
 
     per_turn: Literal["", "assistant", "user", "system", "tool"] = Field(
-        "", title="Ask about each turn of", description="For conversations. Without a speaker, once for the whole sample."
+        "",
+        title="Ask about each turn of",
+        description="For conversations. Without a speaker, once for the whole sample.",
     )
 
     def turns(self, sample: Sequence[Turn]) -> list[int]:

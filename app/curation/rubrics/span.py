@@ -36,7 +36,9 @@ class Span(Question):
             raise Refused(say("Mark words of the sample, then choose their label."))
         found = [self._placed(one, sample) for one in answer]
         order = {turn.path: number for number, turn in enumerate(sample)}
-        found.sort(key=lambda one: (order[tuple(one["path"])], one["start"], one["end"], self.options.index(one["label"])))
+        found.sort(
+            key=lambda one: (order[tuple(one["path"])], one["start"], one["end"], self.options.index(one["label"]))
+        )
         return [one for number, one in enumerate(found) if one not in found[:number]]
 
     def distance(self, one: Any, other: Any) -> float:
@@ -72,4 +74,6 @@ def _found(quote: str, sample: Iterable[Turn]) -> Json:
         start = turn.text.find(quote)
         if start >= 0:
             return {"path": list(turn.path), "start": start, "end": start + len(quote)}
-    raise Refused(say("“%(quote)s” does not stand in the sample. Copy the words exactly as they are.", quote=quote[:60]))
+    raise Refused(
+        say("“%(quote)s” does not stand in the sample. Copy the words exactly as they are.", quote=quote[:60])
+    )

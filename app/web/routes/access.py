@@ -19,7 +19,9 @@ from app.web.rendering import render
 router = APIRouter()
 
 Password = Annotated[str, StringConstraints(strip_whitespace=False, max_length=10_000)]
-NO_MATCH = say("E-mail and password do not match. Try again, or ask the person who runs Winnow here for a new password.")
+NO_MATCH = say(
+    "E-mail and password do not match. Try again, or ask the person who runs Winnow here for a new password."
+)
 
 
 class SignInForm(Input):

@@ -123,9 +123,7 @@ def stop(request: Request, access: LeadDep, session: SessionDep, bulk_id: Id) ->
     return _to(request, access, one)
 
 
-def _confirm(
-    request: Request, access: Access, session: Session, form: Submission[Many], status: int = 200
-) -> Response:
+def _confirm(request: Request, access: Access, session: Session, form: Submission[Many], status: int = 200) -> Response:
     stratum = stratum_of(request.query_params)
     reach = bulk.reach(session, access.dataset, access.user, stratum)
     seed = crc32(request.url.query.encode())

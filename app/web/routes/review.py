@@ -57,9 +57,7 @@ def following(
 
 
 @router.post("/datasets/{dataset_id}/review", name="decide")
-def decide(
-    request: Request, access: ExpertDep, session: SessionDep, form: AnswerDep, part: Part = "desk"
-) -> Response:
+def decide(request: Request, access: ExpertDep, session: SessionDep, form: AnswerDep, part: Part = "desk") -> Response:
     """Store an answer and show the next sample, to htmx in the same breath."""
     if form.data is None:
         undecided = "Nothing is decided yet, and nothing was saved. Press what should become of the sample."
@@ -96,9 +94,7 @@ def decide(
 
 
 @router.post("/datasets/{dataset_id}/review/undo", name="undo_review")
-def undo(
-    request: Request, access: ExpertDep, session: SessionDep, form: TakeBackDep, part: Part = "desk"
-) -> Response:
+def undo(request: Request, access: ExpertDep, session: SessionDep, form: TakeBackDep, part: Part = "desk") -> Response:
     """Take an answer back and show its sample again."""
     asked = form.data or TakeBack(review=None)
     if part == "done" and wants_part(request):

@@ -26,7 +26,9 @@ Key = Annotated[str, Path(pattern="^[a-z][a-z0-9_]{0,39}$")]
 Kind = Annotated[str, Query(max_length=40)]
 OFTEN = ("single", "multi", "rating", "preference")
 """Kinds that are offered first."""
-PREVIEWED = [Turn(("messages", at, "content"), role, "") for at, role in enumerate(("system", "user", "assistant", "tool"))]
+PREVIEWED = [
+    Turn(("messages", at, "content"), role, "") for at, role in enumerate(("system", "user", "assistant", "tool"))
+]
 """A turn of each speaker: the preview shows a question about turns once."""
 
 
@@ -67,7 +69,9 @@ def new_question(request: Request, access: LeadDep, session: SessionDep, kind: K
 
 
 @router.post(PAGE, name="add_question")
-def add_question(request: Request, access: LeadDep, session: SessionDep, form: FormDep, kind: Kind = "single") -> Response:
+def add_question(
+    request: Request, access: LeadDep, session: SessionDep, form: FormDep, kind: Kind = "single"
+) -> Response:
     key = rubrics.new_key(session, access.dataset, str(form.get("title", "")))
     return _saved(request, access, session, form, _kind(kind), key, rubric_changes.add)
 

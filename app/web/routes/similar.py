@@ -80,6 +80,4 @@ def _check(access: Access, session: Session, sample: Sample) -> None:
     """Experts see what belongs to a sample in their hands, or to one that they have decided."""
     if access.is_lead or holds(session, access.user, sample.id) or threads.has_voted(session, access.user, sample.id):
         return
-    raise Conflict(
-        say("This sample is not on your desk any more. Go back to the desk; the next sample waits there.")
-    )
+    raise Conflict(say("This sample is not on your desk any more. Go back to the desk; the next sample waits there."))
