@@ -103,7 +103,7 @@ def like(
     sample = session.scalar(
         text("""
             SELECT sample_id FROM reviews
-            WHERE id = :review AND dataset_id = :dataset AND expert_id = :expert AND undone_at IS NULL
+            WHERE id = :review AND dataset_id = :dataset AND expert_id = :expert AND counted AND undone_at IS NULL
         """),
         {"review": review_id, "dataset": dataset.id, "expert": reader.id},
     )

@@ -40,7 +40,9 @@ def test_who_asked_finds_the_way_to_the_answer(bob: Browser, dataset: Dataset) -
     assert bob.get(place).status_code == 200
 
 
-@pytest.mark.parametrize(("address", "is_told"), [("http://127.0.0.1:8765", True), ("https://winnow.example.org", False)])
+@pytest.mark.parametrize(
+    ("address", "is_told"), [("http://127.0.0.1:8765", True), ("https://winnow.example.org", False)]
+)
 def test_a_link_that_opens_on_this_computer_only_says_so(
     alice: Browser, dataset: Dataset, monkeypatch: pytest.MonkeyPatch, address: str, is_told: bool
 ) -> None:
