@@ -128,7 +128,7 @@ def original(session: Session, dataset: Dataset, slot_id: int, number: int) -> s
 
 def _wanted(session: Session, dataset: Dataset, expert: User, slot_id: int | None) -> Slot | None:
     """A place that was asked for, reserved anew, where this expert holds it."""
-    if slot_id is None or held(session, dataset, expert, slot_id) is None:
+    if slot_id is None:
         return None
     lock_desk(session, dataset.id, expert.id)
     renew(session, dataset, expert)
