@@ -119,16 +119,6 @@ def like(
     return [_precedent(row) for row in session.execute(_ALIKE, values)]
 
 
-def any_exist(session: Session, dataset: Dataset) -> bool:
-    """Whether a lead has decided anything yet."""
-    return bool(
-        session.scalar(
-            text("SELECT EXISTS (SELECT FROM adjudications WHERE dataset_id = :dataset AND undone_at IS NULL)"),
-            {"dataset": dataset.id},
-        )
-    )
-
-
 def _precedent(row: Any) -> Precedent:
     return Precedent(
         row.id,

@@ -2,8 +2,8 @@
 
 from collections.abc import Sequence
 
-from sqlalchemy import exists, func, select
-from sqlalchemy.orm import Session
+from sqlalchemy import bindparam, exists, func, select
+from sqlalchemy.orm import Session, aliased
 
 from app.curation.sample import Json
 from app.models import Decision, Review, Revision, Sample, SampleState, Slot, SlotPurpose, SlotState
@@ -15,26 +15,34 @@ OUTCOMES = {
     Decision.FLAG: SampleState.FLAGGED,
 }
 
+_OPEN = aliased(Slot)
+_IS_WAITING = exists().where(
+    _OPEN.sample_id == bindparam("sample"),
+    _OPEN.purpose == SlotPurpose.REVIEW,
+    _OPEN.state.in_([SlotState.OPEN, SlotState.LEASED]),
+)
+# All answers on a sample; none while a place waits.
+_ANSWERS = (
+    select(Review.decision, Review.revision_id, Revision.content)
+    .join(Slot, Slot.id == Review.slot_id)
+    .outerjoin(Revision, Revision.id == Review.revision_id)
+    .where(
+        Review.sample_id == bindparam("sample"),
+        Slot.purpose == SlotPurpose.REVIEW,
+        Review.counted,
+        Review.undone_at.is_(None),
+        Review.decision != Decision.SKIP,
+        ~_IS_WAITING,
+    )
+    .order_by(Review.id)
+)
+
 
 def settle(session: Session, sample: Sample) -> None:
     """Decide a sample once all its places for reviews are filled."""
-    is_review = Slot.purpose == SlotPurpose.REVIEW
-    is_waiting = exists().where(Slot.sample_id == sample.id, is_review, Slot.state.in_([SlotState.OPEN, SlotState.LEASED]))
-    if session.scalar(select(is_waiting)):
+    answers = session.execute(_ANSWERS, {"sample": sample.id}).all()
+    if not answers:
         return
-    answers = session.execute(
-        select(Review.decision, Review.revision_id, Revision.content)
-        .join(Slot, Slot.id == Review.slot_id)
-        .outerjoin(Revision, Revision.id == Review.revision_id)
-        .where(
-            Review.sample_id == sample.id,
-            is_review,
-            Review.counted,
-            Review.undone_at.is_(None),
-            Review.decision != Decision.SKIP,
-        )
-        .order_by(Review.id)
-    ).all()
     sample.state, sample.revision_id = agreed(answers)
     if sample.state is not SampleState.FLAGGED and disputes.over_questions(session, sample):
         sample.state, sample.revision_id = SampleState.FLAGGED, None
