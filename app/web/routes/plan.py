@@ -8,7 +8,8 @@ from fastapi.responses import RedirectResponse, Response
 from pydantic import Field
 
 from app.models import Dataset
-from app.services import queue_order, review_plan, reviewing_plan
+from app.services import replanning, review_plan, reviewing_plan
+from app.services.replanning import Asked
 from app.services.review_plan import Order, Stratum
 from app.web import dates  # noqa: F401 - it gives the templates words
 from app.web.dependencies import Access, DatasetAdminDep, LeadDep, SessionDep
@@ -78,6 +79,7 @@ def save_plan(
         access.dataset,
         reviews_per_sample=form.data.reviews_per_sample,
         more_share=form.data.more_percent / 100,
+        by=access.user.id,
         **values,
     )
     return RedirectResponse(f"/datasets/{access.dataset.id}/quality/plan?saved=true", 303)
@@ -86,7 +88,7 @@ def save_plan(
 @router.post("/datasets/{dataset_id}/quality/order", name="reorder")
 def reorder(access: DatasetAdminDep, session: SessionDep) -> Response:
     """Put the queue in order again by what is known now."""
-    queue_order.arrange(session, access.dataset)
+    replanning.bring(session, access.dataset, Asked(fit=True, order=True), access.user.id)
     return RedirectResponse(f"/datasets/{access.dataset.id}/quality/plan?saved=true", 303)
 
 
