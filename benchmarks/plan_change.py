@@ -102,7 +102,10 @@ def _expert(dataset_id: int, words: str) -> Iterator[None]:
         thread.join()
     for name, found in zip(("claim", "answer"), times, strict=True):
         p95 = statistics.quantiles(found, n=20)[-1]
-        print(f"  {words}, {name}: median {statistics.median(found):.0f}, p95 {p95:.0f}, max {max(found):.0f} ms", flush=True)
+        print(
+            f"  {words}, {name}: median {statistics.median(found):.0f}, p95 {p95:.0f}, max {max(found):.0f} ms",
+            flush=True,
+        )
 
 
 if __name__ == "__main__":

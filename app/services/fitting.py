@@ -4,7 +4,8 @@ from collections.abc import Sequence
 from typing import NamedTuple
 
 import numpy as np
-from sqlalchemy import ColumnElement, and_, exists, or_, select, text
+from sqlalchemy import BigInteger, ColumnElement, and_, any_, exists, literal, or_, select, text
+from sqlalchemy.dialects.postgresql import ARRAY
 from sqlalchemy.orm import Session
 
 from app.models import Dataset, Job, JobKind, Sample, SampleState
@@ -82,7 +83,7 @@ def _next(session: Session, dataset: Dataset, after: int, most: int) -> Sequence
 
 def _off(session: Session, dataset: Dataset, sample_ids: Sequence[int]) -> Sequence[int]:
     """Those of the waiting samples that lack places, have free ones too many, or are complete."""
-    queued = select(Sample.id).where(Sample.id.in_(sample_ids), Sample.state == SampleState.QUEUED)
+    queued = select(Sample.id).where(_among(sample_ids), Sample.state == SampleState.QUEUED)
     now = slots.standing(dataset, queued)
     is_off = or_(now.c.active < now.c.wanted, and_(now.c.active > now.c.wanted, now.c.open > 0), _is_complete(now))
     return session.scalars(select(now.c.id).where(is_off)).all()
@@ -96,8 +97,13 @@ def _locked(session: Session, sample_ids: Sequence[int], *, is_waiting: bool) ->
     """Samples are locked before their places, as by an answer; in one order, so that nobody waits for ever."""
     if not sample_ids:
         return []
-    query = select(Sample.id).where(Sample.id.in_(sample_ids), Sample.state == SampleState.QUEUED).order_by(Sample.id)
+    query = select(Sample.id).where(_among(sample_ids), Sample.state == SampleState.QUEUED).order_by(Sample.id)
     return session.scalars(query.with_for_update(key_share=True, skip_locked=not is_waiting)).all()
+
+
+def _among(sample_ids: Sequence[int]) -> ColumnElement[bool]:
+    """As one array: some thousand parameters take longer to read than the samples."""
+    return Sample.id.expression == any_(literal(list(sample_ids), ARRAY(BigInteger)))
 
 
 def _decide(session: Session, dataset: Dataset) -> None:

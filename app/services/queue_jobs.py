@@ -15,7 +15,7 @@ from app.services.placing import Moved, Placings
 from app.services.replanning import Asked
 from app.services.working import Piece
 
-STEP = 2_000
+STEP = 1_000
 """Samples in one transaction: a place that is just being moved is passed over by whoever asks for a sample."""
 PAUSE, PATIENCE = 0.02, 0.5
 """Seconds between two steps, and until something that others hold is looked at again."""

@@ -1,16 +1,19 @@
 """Bringing the queue to a changed plan: at once where few samples wait, else as a job; the last change is what holds."""
 
 from dataclasses import asdict, dataclass
+from datetime import timedelta
 from typing import Self
 
 from sqlalchemy import func, select
 from sqlalchemy.orm import Session
 
 from app.models import Dataset, Job, JobKind, JobState, Sample, SampleState
-from app.services import fitting, jobs, placing, queue_order, review_plan, state_counts
+from app.services import fitting, jobs, placing, progress, queue_order, review_plan, state_counts
+from app.services.progress import Progress
 
 FEW = 2_000
 """So many samples are seen to while the person waits for the page; nobody needs a worker for them."""
+FRESH = timedelta(minutes=10)
 
 
 @dataclass(frozen=True)
@@ -51,6 +54,15 @@ def latest(session: Session, dataset: Dataset) -> Job | None:
     return session.scalar(mine.order_by(Job.id.desc()).limit(1).execution_options(populate_existing=True))
 
 
+def shown(session: Session, dataset: Dataset) -> Progress | None:
+    """What there is to say of it: how far it is, that it ended before its time, or for some minutes that it is done."""
+    job = latest(session, dataset)
+    if job is None:
+        return None
+    now = progress.of(session, job.id)
+    return None if job.state is JobState.SUCCEEDED and not _is_fresh(session, job) else now
+
+
 def stop(session: Session, dataset: Dataset) -> None:
     """Leave the queue as it is now: partly by the new plan, partly by the one before. Conflict while it is completed."""
     if (job := latest(session, dataset)) is not None:
@@ -67,6 +79,10 @@ def known(session: Session, dataset_id: int) -> int:
     """How many samples have a place in the order: all that a run has looked at."""
     cells = state_counts.of(session, dataset_id)
     return sum(number for (_, state), number in cells.items() if state is not SampleState.CANDIDATE)
+
+
+def _is_fresh(session: Session, job: Job) -> bool:
+    return bool(session.scalar(select(Job.finished_at > func.now() - FRESH).where(Job.id == job.id)))
 
 
 def _at_once(session: Session, dataset: Dataset, asked: Asked) -> bool:

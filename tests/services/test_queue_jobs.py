@@ -40,6 +40,7 @@ from app.services.replanning import Asked
 from tests.services.engine import forsake, hurry, together
 from tests.services.test_reviewing_races import prepare, press
 
+
 @pytest.fixture(autouse=True)
 def _small(database: str, monkeypatch: pytest.MonkeyPatch) -> None:
     hurry()

@@ -12,7 +12,7 @@ from sqlalchemy import func
 from sqlalchemy.orm import Session
 
 from app.models import Dataset
-from app.services import passing_on, queue_health, review_plan, review_progress
+from app.services import passing_on, queue_health, replanning, review_plan, review_progress
 from app.services.errors import Invalid
 from app.web import dates, funnel, progress_figures, throughput  # noqa: F401 - dates gives the templates words
 from app.web.dependencies import Access, LeadDep, SessionDep
@@ -111,6 +111,7 @@ def _page(request: Request, access: Access, session: Session, *, refusal: str = 
         passed=passed,
         progress=progress,
         health=health,
+        queue_change=replanning.shown(session, dataset),
         queue=progress_figures.queue(health, len(passed), plan.passed_on_by),
         work=progress_figures.work(progress, plan),
         spark=funnel.spark,
