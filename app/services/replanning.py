@@ -9,6 +9,7 @@ from sqlalchemy.orm import Session
 
 from app.models import Dataset, Job, JobKind, JobState, Sample, SampleState
 from app.services import fitting, jobs, placing, progress, queue_order, review_plan, state_counts
+from app.services.contents import Ids
 from app.services.progress import Progress
 
 FEW = 2_000
@@ -46,6 +47,14 @@ def bring(session: Session, dataset: Dataset, asked: Asked, by: int | None = Non
         jobs.replace(session, earlier)
         asked |= Asked.of(earlier)
     return jobs.start(session, JobKind.QUEUE, dataset.id, asdict(asked), by)
+
+
+def place(session: Session, dataset: Dataset, ids: Ids, by: int | None = None) -> None:
+    """Put some samples where they belong by now: at once, or in the order of all others where they are many."""
+    if len(ids) > FEW:
+        bring(session, dataset, Asked(order=True), by)
+    else:
+        queue_order.arrange(session, dataset, ids)
 
 
 def latest(session: Session, dataset: Dataset) -> Job | None:

@@ -232,7 +232,7 @@ def test_what_a_batch_moves_meanwhile_is_worked_out_anew(monkeypatch: pytest.Mon
         if next(calls) == 4:
             with db.transaction() as session:
                 dataset, person = session.get_one(Dataset, dataset_id), session.get_one(User, lead)
-                batches.create(session, dataset, person, name="Friday", for_group="board", most=70)
+                batches.create(session, dataset, person, name="Friday", for_group="board", most=15)
         return real(*args)  # type: ignore[arg-type]
 
     monkeypatch.setattr(placing, "place", place)
@@ -240,8 +240,8 @@ def test_what_a_batch_moves_meanwhile_is_worked_out_anew(monkeypatch: pytest.Mon
     monkeypatch.setattr(queue_order, "take_turn", lambda *_, **__: True)
     assert work(job_id).state is JobState.SUCCEEDED
     with db.transaction() as session:
-        assert Counter(session.scalars(select(Slot.lane).where(Slot.batch_id.is_not(None)))) == {"||board": 70}
-        assert Counter(session.scalars(select(Slot.lane).where(Slot.batch_id.is_(None)))) == {"": 20}
+        assert Counter(session.scalars(select(Slot.lane).where(Slot.batch_id.is_not(None)))) == {"||board": 15}
+        assert Counter(session.scalars(select(Slot.lane).where(Slot.batch_id.is_(None)))) == {"": 75}
     assert order(dataset_id) == shuffled_anew(dataset_id)
 
 
@@ -298,6 +298,28 @@ def test_nobody_waits_for_a_sample_that_somebody_is_answering() -> None:
         assert worker.is_alive()
         assert len(order(dataset_id)) == 60 + 59  # all others have their second place already
     worker.join(30)
+    assert health(dataset_id).is_sound
+
+
+@pytest.mark.parametrize(
+    ("before", "after", "left", "state"),
+    [
+        (1, 2, {"done": 1, "open": 1}, SampleState.QUEUED),
+        (2, 1, {"done": 1, "closed": 1}, SampleState.APPROVED),
+    ],
+)
+def test_an_answer_on_a_sample_that_the_work_has_not_reached_follows_the_new_plan_already(
+    before: int, after: int, left: dict[str, int], state: SampleState
+) -> None:
+    dataset_id, (ann,) = prepare(60, 1, reviews_per_sample=before)
+    job_id = change(dataset_id, after)
+    with db.transaction() as session:
+        slot = reviewing.next_slots(session, session.get_one(Dataset, dataset_id), session.get_one(User, ann), 1)[0]
+    assert press(dataset_id, ann, slot.id, Decision.APPROVE, "early press")
+    with db.transaction() as session:
+        assert places(session)[slot.sample_id] == left
+        assert session.get_one(Sample, slot.sample_id).state is state
+    work(job_id)
     assert health(dataset_id).is_sound
 
 
