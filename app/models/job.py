@@ -16,6 +16,7 @@ class JobKind(StrEnum):
     BULK = "bulk"
     UNDO = "undo"
     ACCEPTANCE = "acceptance"
+    QUEUE = "queue"
 
 
 class JobState(StrEnum):

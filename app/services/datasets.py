@@ -8,7 +8,7 @@ from sqlalchemy.exc import IntegrityError
 from sqlalchemy.orm import Session
 
 from app.models import Dataset, DatasetForm, Membership, Purpose, Review, Role, Sample, Slot, SlotState, User
-from app.services import fitting, lanes
+from app.services import lanes, replanning
 from app.services.errors import Conflict
 
 
@@ -83,7 +83,7 @@ def change(session: Session, dataset: Dataset, **values: Any) -> None:
         setattr(dataset, name, value)
     _save(session, dataset)
     if dataset.reviews_per_sample != before:
-        fitting.fit(session, dataset)
+        replanning.bring(session, dataset, replanning.Asked(fit=True))
 
 
 def _waiting_for(user: User) -> Any:

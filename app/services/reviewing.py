@@ -24,7 +24,7 @@ from app.models import (
 from app.services import adjudicating, contaminations, desk_pauses, gold_queue, places, reasons, rubrics
 from app.services.edits import revised
 from app.services.errors import Conflict, Invalid
-from app.services.fitting import trim
+from app.services.fitting import fit_answered, trim
 from app.services.leases import lock_desk, next_slots, renew, term
 from app.services.settling import settle, unsettle
 from app.services.slots import close_slots, open_slots
@@ -111,6 +111,7 @@ def submit(
         _fill(slot, expert, decision)
     session.flush()
     if review.counted and decision is not Decision.SKIP and slot.purpose is SlotPurpose.REVIEW:
+        fit_answered(session, dataset, sample)
         settle(session, sample)
     if slot.purpose is SlotPurpose.GOLD:
         desk_pauses.watch(session, dataset, expert)
