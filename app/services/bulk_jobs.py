@@ -6,7 +6,7 @@ import numpy as np
 from sqlalchemy.orm import Session
 
 from app.models import BulkAction, Dataset, Job, JobKind
-from app.services import bulk, bulk_undo, jobs
+from app.services import answering_many, bulk, bulk_undo, jobs
 from app.services.jobs import Kind, ShardPlan, Stage
 from app.services.working import Piece
 
@@ -23,7 +23,7 @@ def _decide(piece: Piece) -> None:
         after = min(first + bulk.AT_ONCE, len(found))
         with piece.step(after, {"next": after}) as session:
             action = session.get_one(BulkAction, piece.params["bulk_id"], with_for_update=True)
-            bulk.answer(session, session.get_one(Dataset, action.dataset_id), action, found[first:after])
+            answering_many.answer(session, session.get_one(Dataset, action.dataset_id), action, found[first:after])
 
 
 def _decided(session: Session, job: Job) -> None:
@@ -36,12 +36,11 @@ def _plan_undo(session: Session, job: Job) -> Sequence[ShardPlan]:
 
 
 def _undo(piece: Piece) -> None:
+    with piece.reading() as session:
+        left = bulk_undo.members(session, session.get_one(BulkAction, piece.params["bulk_id"]))
     done = piece.shard.done
-    while True:
-        with piece.reading() as session:
-            ids = bulk_undo.members(session, session.get_one(BulkAction, piece.params["bulk_id"]), bulk.AT_ONCE)
-        if not len(ids):
-            return
+    for first in range(0, len(left), bulk.AT_ONCE):
+        ids = left[first : first + bulk.AT_ONCE]
         done += len(ids)
         with piece.step(done, {}) as session:
             action = session.get_one(BulkAction, piece.params["bulk_id"], with_for_update=True)
