@@ -58,7 +58,7 @@ _PICK = f"""
         FROM chosen JOIN samples s ON s.id = chosen.id JOIN slots o ON o.sample_id = s.id
         WHERE s.dataset_id = :dataset AND s.state = 'queued' AND {FREE}
           AND NOT coalesce((SELECT true FROM reviews r WHERE r.sample_id = s.id AND {MINE} LIMIT 1), false)
-        FOR NO KEY UPDATE OF s SKIP LOCKED FOR UPDATE OF o SKIP LOCKED)
+        FOR UPDATE OF o SKIP LOCKED FOR NO KEY UPDATE OF s SKIP LOCKED)
     INSERT INTO picked SELECT DISTINCT ON (sample_id) sample_id, id, state, expert_id, leased_until FROM free
     ORDER BY sample_id, (state = 'leased' AND expert_id = :expert) DESC, number
 """  # noqa: S608 - constants only

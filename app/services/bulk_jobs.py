@@ -11,6 +11,10 @@ from app.services.jobs import Kind, ShardPlan, Stage
 from app.services.working import Piece
 
 
+STEP = 500
+"""So many at a time: what an expert holds or answers at that very moment may have to wait for the whole step."""
+
+
 def _plan(session: Session, job: Job) -> Sequence[ShardPlan]:
     return [ShardPlan(job.params, session.get_one(BulkAction, job.params["bulk_id"]).total)]
 
@@ -19,8 +23,8 @@ def _decide(piece: Piece) -> None:
     """Step by step through the samples that were found; an interrupted one goes on where it was."""
     with piece.reading() as session:
         found = np.frombuffer(session.get_one(BulkAction, piece.params["bulk_id"]).members, "<i8")
-    for first in range(int(piece.checkpoint.get("next", 0)), len(found), bulk.AT_ONCE):
-        after = min(first + bulk.AT_ONCE, len(found))
+    for first in range(int(piece.checkpoint.get("next", 0)), len(found), STEP):
+        after = min(first + STEP, len(found))
         with piece.step(after, {"next": after}) as session:
             action = session.get_one(BulkAction, piece.params["bulk_id"], with_for_update=True)
             answering_many.answer(session, session.get_one(Dataset, action.dataset_id), action, found[first:after])
@@ -39,8 +43,8 @@ def _undo(piece: Piece) -> None:
     with piece.reading() as session:
         left = bulk_undo.members(session, session.get_one(BulkAction, piece.params["bulk_id"]))
     done = piece.shard.done
-    for first in range(0, len(left), bulk.AT_ONCE):
-        ids = left[first : first + bulk.AT_ONCE]
+    for first in range(0, len(left), STEP):
+        ids = left[first : first + STEP]
         done += len(ids)
         with piece.step(done, {}) as session:
             action = session.get_one(BulkAction, piece.params["bulk_id"], with_for_update=True)

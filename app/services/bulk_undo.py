@@ -63,8 +63,12 @@ def restore(session: Session, dataset: Dataset, action: BulkAction, ids: Ids) ->
 
 def finish(session: Session, action: BulkAction) -> None:
     """Take the audits out of the queue, once all samples are given back."""
+    audits = select(BulkMember.audit_slot_id).where(
+        BulkMember.bulk_id == action.id, BulkMember.audit_slot_id.is_not(None)
+    )
+    places = session.scalars(audits).all()
     for statement in (_CLOSE_AUDITS, _DROP_AUDITS):
-        session.execute(text(statement), {"bulk": action.id})
+        session.execute(text(statement), {"audits": places})
     action.undone_at = func.now()
     action.undone = {name: number for name, number in action.undone.items() if name != "after"}
     session.flush()
@@ -106,12 +110,9 @@ _RETURN_PLACES = """
     FROM untouched WHERE slots.id = untouched.slot_id
 """
 _CLOSE_AUDITS = """
-    UPDATE slots SET state = 'closed', expert_id = NULL, leased_until = NULL FROM bulk_members m
-    WHERE m.bulk_id = :bulk AND slots.id = m.audit_slot_id AND slots.state IN ('open', 'leased')
+    UPDATE slots SET state = 'closed', expert_id = NULL, leased_until = NULL
+    WHERE id = ANY(:audits) AND slots.state IN ('open', 'leased')
       AND (slots.state = 'leased' OR EXISTS (SELECT FROM reviews r WHERE r.slot_id = slots.id))
 """
 # Nothing hangs on an audit that nobody has seen, so that its place can go without a trace.
-_DROP_AUDITS = """
-    DELETE FROM slots USING bulk_members m
-    WHERE m.bulk_id = :bulk AND slots.id = m.audit_slot_id AND slots.state = 'open'
-"""
+_DROP_AUDITS = "DELETE FROM slots WHERE id = ANY(:audits) AND state = 'open'"

@@ -20,7 +20,7 @@ from app.models import (
     SlotPurpose,
     User,
 )
-from app.services import acceptance, acceptance_jobs, answering_many, bulk, bulk_undo, jobs, reviewing, working
+from app.services import acceptance, acceptance_jobs, answering_many, bulk, bulk_jobs, bulk_undo, jobs, reviewing, working
 from app.services.errors import Conflict
 from app.services.strata import Stratum
 from tests.services.standing import fingerprint
@@ -34,6 +34,7 @@ pytestmark = pytest.mark.usefixtures("database")
 def _small(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(queue, "send", lambda job_id, count=1: None)
     monkeypatch.setattr(bulk, "AT_ONCE", 20)
+    monkeypatch.setattr(bulk_jobs, "STEP", 20)
     monkeypatch.setattr(acceptance, "AT_ONCE", 20)
 
 
