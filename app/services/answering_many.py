@@ -80,6 +80,6 @@ _REMEMBER = """
     FROM picked p JOIN samples s ON s.id = p.sample_id ORDER BY p.sample_id
 """
 _ANSWERED = f"""
-    SELECT count(*) FROM chosen WHERE NOT EXISTS (SELECT FROM picked p WHERE p.sample_id = chosen.id)
-    AND (SELECT true FROM reviews r WHERE r.sample_id = chosen.id AND {MINE} LIMIT 1)
+    SELECT count(*) FROM (SELECT id FROM chosen EXCEPT SELECT sample_id FROM picked) AS rest
+    WHERE (SELECT true FROM reviews r WHERE r.sample_id = rest.id AND {MINE} LIMIT 1)
 """  # noqa: S608 - constants only

@@ -2,12 +2,13 @@
 
 from collections.abc import Sequence
 
-from sqlalchemy import Select, and_, func, or_, select, text, true, update
+from sqlalchemy import Select, and_, or_, select, text
 from sqlalchemy.orm import Session
 
-from app.models import Dataset, Decision, Review, Sample, SampleState, Slot, SlotPurpose, SlotState
-from app.services import slots
-from app.services.settling import OUTCOMES, settle
+from app.models import Dataset, Sample, SampleState
+from app.services import settling_many, slots
+
+AT_ONCE = 10_000
 
 
 def fit(session: Session, dataset: Dataset) -> None:
@@ -50,39 +51,8 @@ def _locked(session: Session, dataset: Dataset, sample_ids: Sequence[int] | None
 
 
 def _decide(session: Session, dataset: Dataset, samples: Select[int]) -> None:
-    """Decide what nobody is asked about any more: by its one answer in one statement, else sample by sample."""
+    """Decide what nobody is asked about any more."""
     now = slots.standing(dataset, samples)
-    is_complete = and_(now.c.done > 0, now.c.active == now.c.done)
-    _decide_single(session, select(now.c.id).where(is_complete, now.c.done == 1))
-    rest = select(now.c.id).where(is_complete, now.c.done > 1)
-    for sample in session.scalars(
-        select(Sample).where(Sample.id.in_(rest)).execution_options(populate_existing=True)
-    ).all():
-        settle(session, sample)
-
-
-def _decide_single(session: Session, complete: Select[int]) -> None:
-    is_answer = and_(
-        Review.counted,
-        Review.undone_at.is_(None),
-        Review.decision != Decision.SKIP,
-        Slot.purpose == SlotPurpose.REVIEW,
-        Slot.state == SlotState.DONE,
-    )
-    for decision, state in OUTCOMES.items():
-        answers = (
-            select(Review.sample_id, Review.revision_id)
-            .join(Slot, Slot.id == Review.slot_id)
-            .where(is_answer, Review.decision == decision, Review.sample_id.in_(complete))
-            .subquery()
-        )
-        session.execute(
-            update(Sample)
-            .where(Sample.id == answers.c.sample_id, Sample.state == SampleState.QUEUED, true())
-            .values(
-                state=state,
-                decided_at=func.now(),
-                revision_id=answers.c.revision_id if decision is Decision.APPROVE else None,
-            )
-            .execution_options(synchronize_session=False)
-        )
+    complete = session.scalars(select(now.c.id).where(now.c.done > 0, now.c.active == now.c.done)).all()
+    for first in range(0, len(complete), AT_ONCE):
+        settling_many.settle(session, dataset, complete[first : first + AT_ONCE])

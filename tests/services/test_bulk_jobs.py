@@ -20,7 +20,17 @@ from app.models import (
     SlotPurpose,
     User,
 )
-from app.services import acceptance, acceptance_jobs, answering_many, bulk, bulk_jobs, bulk_undo, jobs, reviewing, working
+from app.services import (
+    acceptance,
+    acceptance_jobs,
+    answering_many,
+    bulk,
+    bulk_jobs,
+    bulk_undo,
+    jobs,
+    reviewing,
+    working,
+)
 from app.services.errors import Conflict
 from app.services.strata import Stratum
 from tests.services.standing import fingerprint
