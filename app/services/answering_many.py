@@ -66,9 +66,9 @@ _FILL = """
     UPDATE slots SET state = 'done', expert_id = :expert, leased_until = NULL FROM picked WHERE slots.id = picked.slot_id
 """
 _REVIEW = """
-    INSERT INTO reviews (dataset_id, sample_id, slot_id, expert_id, decision, reason, comment, guideline_id,
-        idempotency_key)
-    SELECT b.dataset_id, p.sample_id, p.slot_id, b.expert_id, b.decision, b.reason, b.comment,
+    INSERT INTO reviews (dataset_id, sample_id, slot_id, expert_id, decision, reason, comment, rubric_id, answers,
+        guideline_id, idempotency_key)
+    SELECT b.dataset_id, p.sample_id, p.slot_id, b.expert_id, b.decision, b.reason, b.comment, b.rubric_id, b.answers,
         (SELECT id FROM guidelines g WHERE g.dataset_id = :dataset ORDER BY version DESC LIMIT 1),
         'bulk ' || b.id || ' ' || p.slot_id
     FROM picked p, bulk_actions b WHERE b.id = :bulk ORDER BY p.sample_id

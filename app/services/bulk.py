@@ -1,9 +1,10 @@
 """Deciding on all samples of a query at once: one person's own answer on each, and an audit that nobody sees coming."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from math import ceil
 from secrets import randbits
+from typing import Any
 
 import numpy as np
 from sqlalchemy import func, select, text
@@ -11,7 +12,7 @@ from sqlalchemy.orm import Session
 
 from app.curation import lots
 from app.models import BulkAction, BulkMember, Dataset, Decision, JobKind, User
-from app.services import answering_many, chosen, jobs, reasons, strata
+from app.services import answered_once, answering_many, chosen, jobs, reasons, strata
 from app.services.acceptance import HEAD
 from app.services.answering_many import FREE, MINE
 from app.services.errors import Conflict, Invalid, NotFound
@@ -85,9 +86,15 @@ def decide(
     reason: str = "",
     comment: str = "",
     audits: int | None = None,
+    answers: Mapping[str, Any] | None = None,
+    rubric_id: int | None = None,
 ) -> BulkAction:
-    """Answer every sample of a query that has a free place for this person. Invalid; Conflict where there is none."""
+    """Answer every sample of a query that has a free place for this person. Invalid; Conflict where there is none.
+
+    `answers` to questions of a rubric, the newest where none is named, are given to each; none of them is needed.
+    """
     _check(decision, reason, comment)
+    rubric_id, checked = answered_once.checked(session, dataset, answers or {}, rubric_id)
     lock_desk(session, dataset.id, expert.id)
     stored = session.scalar(select(BulkAction).where(BulkAction.idempotency_key == idempotency_key))
     if stored is not None:
@@ -99,6 +106,8 @@ def decide(
         decision=decision,
         reason=reason if decision is Decision.REJECT else "",
         comment=comment.strip(),
+        rubric_id=rubric_id,
+        answers=checked,
         query=stratum.stored(),
         members=found.astype("<i8").tobytes(),
         total=len(found),

@@ -15,7 +15,8 @@ from app.models import Dataset, Decision, Review, Rubric, Sample, User
 from app.services.errors import Conflict, Invalid, NotFound
 
 _NOT_A_LETTER = re.compile(r"[^a-z0-9]+")
-_NEEDED: dict[Decision, answering.Decided] = {Decision.APPROVE: "approve", Decision.REJECT: "reject"}
+NEEDED: dict[Decision, answering.Decided] = {Decision.APPROVE: "approve", Decision.REJECT: "reject"}
+"""What answers are needed for; nothing for any other decision."""
 
 
 def current(session: Session, dataset: Dataset) -> Rubric | None:
@@ -120,7 +121,7 @@ def answered(
         return None, {}
     try:
         stored = answering.checked(
-            questions(rubric), answers, list(turns(Form(sample.form), sample.content)), _NEEDED.get(decision, "")
+            questions(rubric), answers, list(turns(Form(sample.form), sample.content)), NEEDED.get(decision, "")
         )
     except Refused as refusal:
         raise Invalid(say("%(why)s Nothing was saved yet.", why=refusal.message), refusal.key) from refusal
