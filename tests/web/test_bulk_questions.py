@@ -8,6 +8,7 @@ from app.curation.rubric import loaded
 from app.models import BulkAction, Dataset, Decision, Review, Rubric
 from app.services import answered_once, gold_plan, reviewing, rubrics
 from app.services.gold_plan import GoldPlan
+from app.web.wording import SPACE
 from tests import factories
 from tests.services.standing import fingerprint
 from tests.services.test_acceptance import queue, states
