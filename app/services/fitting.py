@@ -9,25 +9,9 @@ from sqlalchemy.dialects.postgresql import ARRAY
 from sqlalchemy.orm import Session
 
 from app.models import Dataset, Job, JobKind, Sample, SampleState
-from app.services import chosen, gold_plan, jobs, review_plan, slots
-from app.services.settling import settle
+from app.services import chosen, jobs, review_plan, settling_many, slots
 
 _FITTED = select(Sample.id).where(Sample.id.in_(text("SELECT id FROM fitted")))
-# By its one answer, or by several without an edit; a place without an answer that counts is left for `settle` to see.
-_SETTLE = """
-    UPDATE samples SET decided_at = now(), acceptance_id = NULL,
-        state = CASE WHEN answered.low <> answered.high THEN 'flagged' WHEN answered.low = 'approve' THEN 'approved'
-            WHEN answered.low = 'reject' THEN 'rejected' ELSE 'flagged' END,
-        revision_id = CASE WHEN answered.low = 'approve' AND answered.high = 'approve' THEN answered.revision_id END
-    FROM (
-        SELECT f.id, min(r.decision) AS low, max(r.decision) AS high, max(r.revision_id) AS revision_id
-        FROM fitted f JOIN slots p ON p.sample_id = f.id AND p.purpose = 'review' AND p.state <> 'closed'
-            LEFT JOIN reviews r ON r.slot_id = p.id AND r.counted AND r.undone_at IS NULL AND r.decision <> 'skip'
-        GROUP BY f.id
-        HAVING bool_and(p.state = 'done' AND r.id IS NOT NULL)
-            AND (count(*) = 1 OR :is_simple AND count(r.revision_id) = 0)) AS answered
-    WHERE samples.id = answered.id AND samples.dataset_id = :dataset AND samples.state = 'queued'
-"""
 
 
 class Walked(NamedTuple):
@@ -107,10 +91,7 @@ def _among(sample_ids: Sequence[int]) -> ColumnElement[bool]:
 
 
 def _decide(session: Session, dataset: Dataset) -> None:
-    """Decide what nobody is asked about any more: in one statement what needs no comparing, else sample by sample."""
-    values = {"is_simple": not gold_plan.of(dataset).least_alike}
-    chosen.move(session, dataset.id, _SETTLE, values)
+    """Decide what nobody is asked about any more."""
     now = slots.standing(dataset, _FITTED.where(Sample.state == SampleState.QUEUED))
-    rest = select(Sample).where(Sample.id.in_(select(now.c.id).where(_is_complete(now))))
-    for sample in session.scalars(rest.execution_options(populate_existing=True)).all():
-        settle(session, sample)
+    if complete := session.scalars(select(now.c.id).where(_is_complete(now))).all():
+        settling_many.settle(session, dataset, complete)

@@ -18,7 +18,8 @@ _NOT_A_LETTER = re.compile(r"[^a-z0-9]+")
 _CURRENT = (
     select(Rubric).where(Rubric.dataset_id == bindparam("dataset")).order_by(Rubric.version.desc()).limit(1)
 )
-_NEEDED: dict[Decision, answering.Decided] = {Decision.APPROVE: "approve", Decision.REJECT: "reject"}
+NEEDED: dict[Decision, answering.Decided] = {Decision.APPROVE: "approve", Decision.REJECT: "reject"}
+"""What answers are needed for; nothing for any other decision."""
 
 
 def current(session: Session, dataset: Dataset) -> Rubric | None:
@@ -123,7 +124,7 @@ def answered(
         return None, {}
     try:
         stored = answering.checked(
-            questions(rubric), answers, list(turns(Form(sample.form), sample.content)), _NEEDED.get(decision, "")
+            questions(rubric), answers, list(turns(Form(sample.form), sample.content)), NEEDED.get(decision, "")
         )
     except Refused as refusal:
         raise Invalid(say("%(why)s Nothing was saved yet.", why=refusal.message), refusal.key) from refusal
