@@ -10,7 +10,7 @@ from sqlalchemy.orm import Session
 
 from app.curation import pace
 from app.models import Batch, Dataset, Sample, SampleSearch, SampleState, Slot, SlotPurpose, SlotState, User
-from app.services import lanes, queue_order, samples
+from app.services import lanes, replanning, samples
 from app.services.contents import Ids
 from app.services.errors import Conflict, Invalid
 
@@ -80,7 +80,7 @@ def create(
         raise Invalid("No sample that still waits, and is in no other batch, fits this. Nothing was made.")
     session.execute(assign, {"batch": made.id, "ids": list(found)})
     made.samples = len(found)
-    queue_order.arrange(session, dataset, np.array(sorted(found)))
+    replanning.place(session, dataset, np.array(sorted(found)), by.id)
     return made
 
 
@@ -90,7 +90,7 @@ def remove(session: Session, dataset: Dataset, batch_id: int) -> None:
     session.execute(delete(Batch).where(Batch.id == batch_id, Batch.dataset_id == dataset.id))
     session.expire_all()
     if len(held):
-        queue_order.arrange(session, dataset, held)
+        replanning.place(session, dataset, held)
 
 
 def listed(session: Session, dataset: Dataset) -> list[BatchLine]:

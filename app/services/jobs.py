@@ -100,6 +100,17 @@ def cancel(session: Session, job: Job) -> None:
     session.flush()
 
 
+def replace(session: Session, job: Job) -> None:
+    """End a job at this moment, for another one that takes its place.
+
+    What its workers are at is rolled back: a step ends by holding the job, and finds that it has ended.
+    """
+    job = _locked(session, job.id)
+    if job.state in ACTIVE:
+        job.cancel = True
+        _end(session, job, JobState.CANCELLED)
+
+
 def claim(session: Session, job_id: int, worker: str) -> Shard | None:
     """Take the next free shard of a job's current stage, or one whose worker gave no sign of life for too long."""
     row = session.execute(

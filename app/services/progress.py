@@ -24,6 +24,7 @@ TITLES = {
     JobKind.BULK: "Deciding on many samples",
     JobKind.UNDO: "Undoing a decision on many samples",
     JobKind.ACCEPTANCE: "Working on all samples of an acceptance",
+    JobKind.QUEUE: "Bringing the queue to the plan",
 }
 
 

@@ -111,6 +111,8 @@ ROUTES: dict[str, Who] = {
     "POST /datasets/{dataset_id}/quality/pause": Who.LEAD,
     "GET /datasets/{dataset_id}/quality/plan": Who.LEAD,
     "POST /datasets/{dataset_id}/quality/plan": Who.DATASET_ADMIN,
+    "GET /datasets/{dataset_id}/quality/queue": Who.LEAD,
+    "POST /datasets/{dataset_id}/quality/queue/stop": Who.DATASET_ADMIN,
     "GET /datasets/{dataset_id}/quality/progress.csv": Who.LEAD,
     "GET /datasets/{dataset_id}/quality/progress.json": Who.LEAD,
     "GET /datasets/{dataset_id}/recipe": Who.LEAD,

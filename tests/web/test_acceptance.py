@@ -88,6 +88,7 @@ def test_from_the_draw_to_the_release(session, dataset, place, lena, alice, expe
     queue(session, dataset, 100, "Leaflets")
     one = started(session, lena, place, name="Leaflets of spring")
     assert "Nothing is judged yet" in lena.get(one).text
+    assert "Nothing is judged yet" in lena.get(one, headers={"HX-Request": "true"}).text  # what the page polls
     refused = lena.post(f"{one}/accept")
     assert (refused.status_code, "not judged yet" in refused.text) == (409, True)
     judge(session, dataset, expert, lambda at: Decision.REJECT if at == 0 else Decision.APPROVE)

@@ -1,18 +1,20 @@
 """Deciding on many samples at once: what it would touch, what it did, what the hidden audits say, and the undo."""
 
-from typing import Annotated, Literal
+from typing import Annotated, Any, ClassVar, Literal
 from uuid import uuid4
 from zlib import crc32
 
 from fastapi import APIRouter, Depends, Request, Response
 from fastapi.responses import RedirectResponse
-from pydantic import Field
+from pydantic import Field, model_validator
 from sqlalchemy.orm import Session
 
 from app.models import BulkAction, Dataset, Decision, Job, User
-from app.services import auditing, bulk, bulk_undo, jobs, progress, reasons, runs, samples
-from app.services.errors import Conflict, DomainError
+from app.services import auditing, bulk, bulk_undo, jobs, progress, reasons, rubrics, runs, samples
+from app.services.errors import Conflict, DomainError, Invalid
 from app.services.strata import Stratum
+from app.web import once
+from app.web.answer_form import Answer, given
 from app.web.dependencies import Access, Id, LeadDep, SessionDep
 from app.web.errors import STATUS
 from app.web.forms import Input, Submission, submission
@@ -25,13 +27,23 @@ EXAMPLES = 10
 
 
 class Many(Input):
-    """One answer for all samples that the address means."""
+    """One answer for all samples that the address means; those to questions have names as on the desk."""
+
+    many: ClassVar[str] = Answer.many
 
     decision: Literal["approve", "reject"]
     key: str = Field(min_length=8, max_length=64)
     reason: str = Field("", max_length=40)
     comment: str = Field("", max_length=4_000)
     audits: int | None = Field(None, ge=0, le=bulk.LONGEST_AUDIT)
+    rubric: int | None = Field(None, ge=1, le=2**63 - 1)
+    asked: dict[str, dict[str, list[str]]] = Field(default_factory=dict)
+
+    @model_validator(mode="before")
+    @classmethod
+    def _gathered(cls, values: Any) -> Any:
+        plain = {name: value for name, value in values.items() if not name.startswith(cls.many)}
+        return plain | {"asked": given(values)}
 
 
 ManyDep = Annotated[Submission[Many], Depends(submission(Many))]
@@ -61,10 +73,13 @@ def decide(request: Request, access: LeadDep, session: SessionDep, form: ManyDep
                 reason=asked.reason,
                 comment=asked.comment,
                 audits=asked.audits,
+                answers=rubrics.typed(session, access.dataset, asked.asked, asked.rubric),
+                rubric_id=asked.rubric,
             )
     except DomainError as refusal:
         form.refuse(refusal)
-        return _confirm(request, access, session, form, STATUS[type(refusal)])
+        field = refusal.field if isinstance(refusal, Invalid) else ""
+        return _confirm(request, access, session, form, STATUS[type(refusal)], field)
     return _to(request, access, made)
 
 
@@ -103,6 +118,8 @@ def show_action(request: Request, access: LeadDep, session: SessionDep, bulk_id:
         left={"busy": 0, "answered": 0, **one.left},
         undoer=session.get_one(User, one.undone_by).name if one.undone_by else "",
         query=query_of(Stratum.of(one.query)),
+        said=once.said(session, one),
+        left_open=once.left_open(session, one),
     )
 
 
@@ -123,7 +140,9 @@ def stop(request: Request, access: LeadDep, session: SessionDep, bulk_id: Id) ->
     return _to(request, access, one)
 
 
-def _confirm(request: Request, access: Access, session: Session, form: Submission[Many], status: int = 200) -> Response:
+def _confirm(
+    request: Request, access: Access, session: Session, form: Submission[Many], status: int = 200, refused: str = ""
+) -> Response:
     stratum = stratum_of(request.query_params)
     reach = bulk.reach(session, access.dataset, access.user, stratum)
     seed = crc32(request.url.query.encode())
@@ -143,6 +162,7 @@ def _confirm(request: Request, access: Access, session: Session, form: Submissio
         key=form.values.get("key") or uuid4().hex,
         reasons=[("", "Choose a reason"), *((one.code, one.title) for one in reasons.REASONS)],
         at_once=bulk.AT_ONCE,
+        once=once.of(session, access.dataset, form.values, refused),
     )
 
 

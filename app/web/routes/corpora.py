@@ -9,7 +9,7 @@ from starlette.concurrency import run_in_threadpool
 
 from app.curation.sample import Form
 from app.models import Corpus, CorpusState
-from app.services import blobs, corpora, jobs, progress
+from app.services import blobs, corpora, jobs, progress, replanning
 from app.services.blobs import Stored
 from app.services.errors import DomainError, NotFound
 from app.settings import get_settings
@@ -97,6 +97,7 @@ def show_corpus(request: Request, access: LeadDep, session: SessionDep, corpus_i
         access=access,
         corpus=corpus,
         progress=now,
+        queue_change=replanning.shown(session, access.dataset),
         squares=pieces(now.pieces.done, now.pieces.again, now.pieces.doing, now.pieces.waiting) if now else [],
     )
 

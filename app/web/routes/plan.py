@@ -6,9 +6,11 @@ from typing import Annotated
 from fastapi import APIRouter, Depends, Request
 from fastapi.responses import RedirectResponse, Response
 from pydantic import Field
+from sqlalchemy.orm import Session
 
 from app.models import Dataset
-from app.services import queue_order, review_plan, reviewing_plan
+from app.services import replanning, review_plan, reviewing_plan
+from app.services.replanning import Asked
 from app.services.review_plan import Order, Stratum
 from app.web import dates  # noqa: F401 - it gives the templates words
 from app.web.dependencies import Access, DatasetAdminDep, LeadDep, SessionDep
@@ -58,8 +60,8 @@ class PlanForm(Input):
 
 
 @router.get("/datasets/{dataset_id}/quality/plan", name="plan")
-def plan_page(request: Request, access: LeadDep, saved: bool = False) -> Response:
-    return _page(request, access, Submission[PlanForm](), saved=saved)
+def plan_page(request: Request, access: LeadDep, session: SessionDep, saved: bool = False) -> Response:
+    return _page(request, access, session, Submission[PlanForm](), saved=saved)
 
 
 @router.post("/datasets/{dataset_id}/quality/plan", name="save_plan")
@@ -69,15 +71,16 @@ def save_plan(
     session: SessionDep,
     form: Annotated[Submission[PlanForm], Depends(submission(PlanForm))],
 ) -> Response:
-    """What is changed holds at once for samples that still wait."""
+    """What is changed holds for samples that still wait: at once, or step by step where they are many."""
     if form.data is None:
-        return _page(request, access, form, status=422)
+        return _page(request, access, session, form, status=422)
     values = form.data.model_dump(exclude={"reviews_per_sample", "more_percent"})
     reviewing_plan.change(
         session,
         access.dataset,
         reviews_per_sample=form.data.reviews_per_sample,
         more_share=form.data.more_percent / 100,
+        by=access.user.id,
         **values,
     )
     return RedirectResponse(f"/datasets/{access.dataset.id}/quality/plan?saved=true", 303)
@@ -86,12 +89,38 @@ def save_plan(
 @router.post("/datasets/{dataset_id}/quality/order", name="reorder")
 def reorder(access: DatasetAdminDep, session: SessionDep) -> Response:
     """Put the queue in order again by what is known now."""
-    queue_order.arrange(session, access.dataset)
+    replanning.bring(session, access.dataset, Asked(fit=True, order=True), access.user.id)
     return RedirectResponse(f"/datasets/{access.dataset.id}/quality/plan?saved=true", 303)
 
 
+@router.get("/datasets/{dataset_id}/quality/queue", name="queue_change")
+def show_queue_change(request: Request, access: LeadDep, session: SessionDep) -> Response:
+    """How far the queue is on its way to a changed plan; the part of a page that asks for itself until done."""
+    return render(
+        request,
+        "queue_change.html",
+        "state",
+        dataset=access.dataset,
+        access=access,
+        queue_change=replanning.shown(session, access.dataset),
+    )
+
+
+@router.post("/datasets/{dataset_id}/quality/queue/stop", name="stop_queue_change")
+def stop_queue_change(access: DatasetAdminDep, session: SessionDep) -> Response:
+    """Leave the queue as it is now."""
+    replanning.stop(session, access.dataset)
+    return RedirectResponse(f"/datasets/{access.dataset.id}/quality/plan", 303)
+
+
 def _page(
-    request: Request, access: Access, form: Submission[PlanForm], *, saved: bool = False, status: int = 200
+    request: Request,
+    access: Access,
+    session: Session,
+    form: Submission[PlanForm],
+    *,
+    saved: bool = False,
+    status: int = 200,
 ) -> Response:
     return render(
         request,
@@ -103,6 +132,7 @@ def _page(
         orders=ORDERS,
         strata=STRATA,
         saved=saved,
+        queue_change=replanning.shown(session, access.dataset),
         in_words=in_words(access.dataset),
         status=status,
     )
