@@ -288,7 +288,8 @@ def test_every_format_writes_its_files_or_says_that_nothing_fits(dataset_id: int
                 releases.publish(session, session.merge(release))
         return
     work_off(writing(release_id))
-    assert release_of(release_id).rows + sum(release_of(release_id).manifest["left_out"].values()) == 30
+    made = release_of(release_id)
+    assert made.rows == sum(file["rows"] for file in made.manifest["files"] if "rows" in file) > 0
     title, about = releases.formats()[format]
     assert title
     assert about.endswith(".")
