@@ -213,6 +213,7 @@ def anonymous_html(html: str, sample: Sample) -> str:
     for words in (sample.question, sample.answer):
         html = html.replace(words, "WORDS")
     html = re.sub(r'name="key" value="\w+"', "KEY", html)
+    html = re.sub(r'name="proof" value="\w+"', "PROOF", html)
     html = re.sub(r'(?<=class="past-words" dir="auto">)[^<]*', "WORDS", html)
     return re.sub(r"\d+", "0", html)
 

@@ -11,7 +11,7 @@ from sqlalchemy.orm import Session
 from app.messages import say
 from app.models import Decision
 from app.services import desk as desks
-from app.services import reviewing, rubrics
+from app.services import proofs, reviewing, rubrics
 from app.services.errors import Conflict, DomainError, Invalid
 from app.services.taking_back import take_back
 from app.web import editor
@@ -86,6 +86,7 @@ def decide(
                 rubric_id=answer.rubric,
                 suggestions_shown=answer.suggested,
                 seconds=answer.seconds,
+                was_given=proofs.holds(access.user, answer.slot, answer.proof),
             )
     except DomainError as refusal:
         return refused(request, access, session, form, refusal)
