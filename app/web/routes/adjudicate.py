@@ -8,6 +8,7 @@ from fastapi.responses import RedirectResponse
 from pydantic import ConfigDict, Field, model_validator
 from sqlalchemy.orm import Session
 
+from app.messages import say
 from app.models import Adjudication, Cause, Decision, SampleState
 from app.services import adjudicating, adjudication_holds, dispute, reasons, state_counts
 from app.services.adjudicating import Verdict
@@ -21,7 +22,17 @@ from app.web.rendering import render
 
 router = APIRouter()
 
-ORDINALS = ("First", "Second", "Third", "Fourth", "Fifth", "Sixth", "Seventh", "Eighth", "Ninth")
+ORDINALS = (
+    say("First"),
+    say("Second"),
+    say("Third"),
+    say("Fourth"),
+    say("Fifth"),
+    say("Sixth"),
+    say("Seventh"),
+    say("Eighth"),
+    say("Ninth"),
+)
 KEYS = ("f", "s", "t")
 Key = Annotated[int, Query(ge=0, le=2**63 - 1)]
 
