@@ -54,7 +54,7 @@ def join(browser: Browser, admin: Page, dataset: str, name: str) -> Page:
 
 def decide(page: Page, person: str) -> None:
     """One decision that rests on the text, so that experts agree mostly, and not always."""
-    page.wait_for_selector("#answer")
+    page.wait_for_selector("#answer", state="attached")
     words = page.locator(".sample .turn .material").last.inner_text()
     sense, mood = crc32(words.encode()), crc32(f"{words}{person}".encode())
     rejects = (sense % 4 == 0) != (mood % 9 == 0)
