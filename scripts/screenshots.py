@@ -57,7 +57,7 @@ def decide(page: Page, person: str) -> None:
     page.wait_for_selector("#answer", state="attached")
     words = page.locator(".sample .turn .material").last.inner_text()
     sense, mood = crc32(words.encode()), crc32(f"{words}{person}".encode())
-    rejects = (sense % 4 == 0) != (mood % 9 == 0)
+    rejects = (sense % 4 == 0) != (mood % 13 == 0)
     with page.expect_response(lambda answer: "/review" in answer.url and answer.request.method != "GET"):
         page.keyboard.press(str(1 + sense % 2 if rejects else 4 + (sense // 7 + (mood % 5 == 0)) % 2))
         for key in ("r", "3") if rejects else ("a",):
@@ -77,9 +77,9 @@ def work(browser: Browser, admin: Page, dataset: str) -> Page:
 
 
 def show_evidence(page: Page) -> None:
-    """Go on to a sample with something beside it: words that are marked, or a limit that is near."""
+    """Go on to a sample that is close to a limit, so that its measures stand beside it."""
     for _ in range(60):
-        if page.locator(".rail .legend, .rail .measures").count():
+        if page.locator(".rail .measures svg").count():
             return
         decide(page, "Tom Okafor")
         page.wait_for_timeout(100)
