@@ -77,9 +77,9 @@ def work(browser: Browser, admin: Page, dataset: str) -> Page:
 
 
 def show_evidence(page: Page) -> None:
-    """Go on to a sample that is close to a limit, so that its measures stand beside it."""
+    """Go on to a sample with something beside it: words that are marked, or a limit that is near."""
     for _ in range(60):
-        if page.locator(".rail .measures svg").count():
+        if page.locator(".rail .legend, .rail .measures").count():
             return
         decide(page, "Tom Okafor")
         page.wait_for_timeout(100)
