@@ -16,6 +16,7 @@ from app.curation.jsonl import JsonLines
 from app.curation.recipe import Recipe
 from app.curation.sample import Form, Json
 from app.db import AnyRow
+from app.messages import say
 from app.models import (
     Corpus,
     Dataset,
@@ -54,8 +55,8 @@ def start(session: Session, dataset: Dataset, format: str, by: int | None = None
     session.execute(select(Dataset.id).where(Dataset.id == dataset.id).with_for_update())
     if not approved(session, dataset.id):
         if asked(session, dataset.id):
-            raise Conflict("Every approved sample has an open question. Answer and resolve the questions first.")
-        raise Conflict("Nothing is approved yet, so there is nothing to release. Review some samples first.")
+            raise Conflict(say("Every approved sample has an open question. Answer and resolve the questions first."))
+        raise Conflict(say("Nothing is approved yet, so there is nothing to release. Review some samples first."))
     version = (session.scalar(select(func.max(Release.version)).where(Release.dataset_id == dataset.id)) or 0) + 1
     release = Release(dataset_id=dataset.id, version=version, format=format, created_by=by)
     session.add(release)
@@ -95,7 +96,7 @@ def of(session: Session, dataset_id: int) -> Sequence[Release]:
 def file_path(release: Release) -> Path:
     """The file of a finished release. NotFound while it is not written."""
     if release.sha256 is None:
-        raise NotFound("This release is not written yet.")
+        raise NotFound(say("This release is not written yet."))
     return blobs.path(release.sha256)
 
 

@@ -196,7 +196,7 @@ def test_a_sample_s_page_says_who_had_the_last_word(
         session, dataset, lena.user, open_case.id, verdict("reject", note="No source."), "key 1 of lena"
     )  # type: ignore[arg-type]
     shown = lena.get(page).text
-    assert "Why the experts had differed: the guidelines do not say." in shown
+    assert "Why the experts had differed: “The guidelines do not say”" in shown
     assert "Make it a gold sample" in shown
     made = lena.post(f"{page}/gold", data={"decision": "reject", "why": "Because of the source."})
     assert made.status_code == 303

@@ -156,6 +156,19 @@ def change_turns(request: Request, access: ExpertDep, session: SessionDep, form:
     return desk(request, access, session, form=form, now=now, editing="answer" if place < 0 else str(place))
 
 
+@router.post("/datasets/{dataset_id}/review/edit", name="open_editor")
+def open_editor(request: Request, access: ExpertDep, session: SessionDep, form: DraftDep) -> Response:
+    """Open the text with what has been answered so far, which a link would leave behind where no script keeps it."""
+    if form.data is None:
+        return refused(request, access, session, form, Invalid(next(iter(form.errors.values()))))
+    laid_out = desks.lay_out(session, access.dataset, access.user, day_began(request), wanted=form.data.slot)
+    if laid_out.subject is None or laid_out.subject.slot_id != form.data.slot:
+        raise Conflict(
+            say("This sample is not on your desk any more, so it cannot be edited. Load the page for the next one.")
+        )
+    return desk(request, access, session, form=form, editing="answer", laid_out=laid_out)
+
+
 def _before(session: Session, access: Access, form: Draft, place: int) -> str:
     """The original's words of the piece at this place; none of a turn that was added."""
     origins = form.layout.split(",") if form.layout else []
