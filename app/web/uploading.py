@@ -11,6 +11,7 @@ from python_multipart.multipart import MultipartParser, parse_options_header
 from sqlalchemy.orm import Session
 from starlette.concurrency import run_in_threadpool
 
+from app import db
 from app.messages import say
 from app.services import blobs
 from app.services.blobs import Incoming, NoSpace, Stored
@@ -45,8 +46,9 @@ class Received:
 @contextmanager
 def short_transaction(request: Request) -> Iterator[Session]:
     """A transaction beside the upload: none may stay open for the hour that a large file takes."""
-    source: Callable[[Request], Any] = request.app.dependency_overrides.get(get_session, get_session)
-    with contextmanager(source)(request) as session:
+    in_tests: Callable[[Request], Any] | None = request.app.dependency_overrides.get(get_session)
+    with contextmanager(in_tests)(request) if in_tests else db.transaction() as session:
+        request.state.session = session
         yield session
 
 
