@@ -5,7 +5,8 @@ from dataclasses import dataclass, field
 from typing import Any
 
 import numpy as np
-from sqlalchemy import Select, case, func, select, text, update
+import orjson
+from sqlalchemy import Select, Text, case, cast, func, select, text, update
 from sqlalchemy.orm import Session
 
 from app.curation.releasing import caps
@@ -186,10 +187,15 @@ def _labels(session: Session, dataset_id: int, composition: Composition, key: st
     """How often each answer is the agreed one; "" where none is."""
     criteria = release_criteria.of(session, dataset_id, composition)
     value = criteria.label(key, dataset_id).c.value
-    said = func.coalesce(value.op("#>>")("{}"), "").label("said")
+    said = cast(value, Text).label("said")
     query = criteria.chosen.where(~threads.open_question())
     if kept is not None:
         some = packing.ids(kept)
         query = query.join(some, some.c.id == Sample.id)
     found = session.execute(query.with_only_columns(said, func.count(), maintain_column_froms=True).group_by(said))
-    return dict(sorted(found.tuples().all()))
+    return dict(sorted((_in_words(said), many) for said, many in found))
+
+
+def _in_words(said: str | None) -> str:
+    value = orjson.loads(said) if said else ""
+    return value if isinstance(value, str) else str(said)
