@@ -114,7 +114,7 @@ def test_languages_and_scores_come_from_the_published_run(session: Session, data
         "prompt": "Which symptoms does pneumonia usually cause, and when is a doctor needed?",
         "response": "Coughing with phlegm, fever and chills are common. Anybody who struggles to breathe should see a doctor.",
     }
-    english, german, poor = factories.make_samples(
+    english, german, _ = factories.make_samples(
         session, corpus, [long, GERMAN, {"prompt": long["prompt"] + "?", "response": "no"}], state=SampleState.APPROVED
     )
     assert preview(session, dataset, composed(languages=("de",))).rows == 0

@@ -29,7 +29,26 @@ from tests import factories
 from tests.services.engine import hurry, make_dataset, read, rows, run_sql, work_off
 
 ALPACA = Path("../shared/data/alpaca/alpaca.jsonl")
-WORDS = "amber birch cedar delta ember fjord grove heath inlet juniper kelp larch maple north olive pine quartz reed".split()
+WORDS = (
+    "amber",
+    "birch",
+    "cedar",
+    "delta",
+    "ember",
+    "fjord",
+    "grove",
+    "heath",
+    "inlet",
+    "juniper",
+    "kelp",
+    "larch",
+    "maple",
+    "north",
+    "olive",
+    "pine",
+    "quartz",
+    "reed",
+)
 
 
 @pytest.fixture(autouse=True)
