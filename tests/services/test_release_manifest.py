@@ -8,14 +8,15 @@ import pytest
 import yaml
 
 from app import db
+from app.curation.releasing.composition import Composition
 from app.curation.releasing.manifest import Manifest, as_bytes
 from app.curation.releasing.verifying import verify
 from app.curation.sample import Form
-from app.models import Dataset, Decision, Guideline, Rubric, Sample, SampleState
-from app.services import comments, signing
+from app.models import Dataset, Decision, Guideline, JobState, Rubric, Sample, SampleState
+from app.services import comments, releases, signing
 from tests import factories
-from tests.services.engine import hurry, make_dataset, run_sql
-from tests.services.release_folders import laid_out, released
+from tests.services.engine import hurry, make_dataset, run_sql, work_off
+from tests.services.release_folders import find, laid_out, released
 
 
 @pytest.fixture(autouse=True)
@@ -165,7 +166,21 @@ def test_provenance_says_who_and_how_many_agreed(dataset_id: int, tmp_path: Path
     assert {type(value) for row in rows for value in row.values()} == {str, int, bool}
 
 
-def test_the_schema_describes_the_manifest(dataset_id: int) -> None:
+def test_the_manifest_names_its_version_and_no_moment(dataset_id: int) -> None:
     release = released(dataset_id)
     assert release.manifest["schema_version"] == 1
     assert Manifest.read(as_bytes(release.manifest)).rows == 30
+    assert "unsaid" not in release.manifest
+
+
+def test_what_is_taken_back_while_a_release_is_written_counts_all_the_same(dataset_id: int) -> None:
+    undisturbed = released(dataset_id)
+    with db.transaction() as session:
+        dataset = session.get_one(Dataset, dataset_id)
+        late = releases.compose(session, dataset, Composition(format="prompt_completion")).id
+    assert work_off(int(find(late).job_id or 0)).state is JobState.SUCCEEDED
+    run_sql("UPDATE reviews SET undone_at = now() WHERE id % 2 = 0")
+    run_sql("UPDATE reviews SET counted = false, superseded_at = now() WHERE id % 3 = 0")
+    assert work_off(int(find(late).job_id or 0)).state is JobState.SUCCEEDED
+    one, other = manifest(undisturbed), manifest(find(late))
+    assert one == other
