@@ -135,7 +135,7 @@ def test_the_card_s_head_is_what_the_hub_reads(dataset_id: int, tmp_path: Path) 
     _, head, body = (folder / "README.md").read_text().split("---\n", 2)
     found = yaml.safe_load(head)
     assert found["pretty_name"] == "Ward: answers"
-    assert found["license"] == "other"
+    assert found["license"] == ["cc-by-4.0", "unknown"]
     assert found["size_categories"] == ["n<1K"]
     assert found["configs"][0]["data_files"] == [{"split": "train", "path": ["data/train-*"]}]
     assert "15 released samples come from corpora without a recorded licence." in body

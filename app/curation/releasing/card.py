@@ -174,7 +174,7 @@ def limits(facts: Json) -> Iterator[str]:
     unlicensed = facts["licences"].get("", 0)
     if unlicensed:
         yield f"{said(unlicensed)} released samples come from corpora without a recorded licence."
-    if not facts["benchmarks"]:
+    if not facts["benchmarks"] and "benchmarks" not in facts["checks"]:
         yield "It was compared with no evaluation set."
     if not any(one["samples"] for one in facts["agreement"]):
         yield "Agreement between reviewers is not known."
