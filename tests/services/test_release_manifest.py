@@ -12,8 +12,20 @@ from app.curation.releasing.composition import Composition
 from app.curation.releasing.manifest import Manifest, as_bytes
 from app.curation.releasing.verifying import verify
 from app.curation.sample import Form
-from app.models import Dataset, Decision, Guideline, JobState, Rubric, Sample, SampleState
+from app.models import (
+    Acceptance,
+    Adjudication,
+    Cause,
+    Dataset,
+    Decision,
+    Guideline,
+    JobState,
+    Rubric,
+    Sample,
+    SampleState,
+)
 from app.services import comments, releases, signing
+from app.services.errors import Invalid
 from tests import factories
 from tests.services.engine import hurry, make_dataset, run_sql, work_off
 from tests.services.release_folders import find, laid_out, released
@@ -184,3 +196,52 @@ def test_what_is_taken_back_while_a_release_is_written_counts_all_the_same(datas
     assert work_off(int(find(late).job_id or 0)).state is JobState.SUCCEEDED
     one, other = manifest(undisturbed), manifest(find(late))
     assert one == other
+
+
+def test_a_folder_in_use_is_left_alone(dataset_id: int, tmp_path: Path) -> None:
+    (tmp_path / "mine").write_text("keep")
+    with pytest.raises(Invalid, match="Nothing was written"):
+        laid_out(released(dataset_id), tmp_path)
+    assert [path.name for path in tmp_path.iterdir() if path.name != "home"] == ["mine"]
+
+
+def test_provenance_names_the_lead_who_settled_and_the_acceptance(dataset_id: int, tmp_path: Path) -> None:
+    with db.transaction() as session:
+        lead = factories.make_user(session, "Lena Lead")
+        first, second = session.query(Sample).filter_by(state=SampleState.APPROVED).order_by(Sample.id).limit(2)
+        session.add(
+            Adjudication(
+                dataset_id=dataset_id,
+                sample_id=first.id,
+                lead_id=lead.id,
+                decision=Decision.APPROVE,
+                cause=Cause.SLIP,
+                idempotency_key="one",
+            )
+        )
+        accepted = Acceptance(
+            dataset_id=dataset_id,
+            name="The rest",
+            stratum={"search": {"corpora": [first.corpus_id]}, "cluster": 7},
+            tolerable=0.05,
+            confidence=0.95,
+            allowed=0,
+            seed=1,
+            population=1,
+            certificate={"judged": 59, "population": 900, "defects": 0, "confidence": 0.95, "released_bound": 0.049},
+        )
+        session.add(accepted)
+        session.flush()
+        second.acceptance_id = accepted.id
+    release = released(dataset_id, layout={"provenance": True})
+    folder = laid_out(release, tmp_path / "r")
+    (data,) = (folder / "data").iterdir()
+    one, two = (json.loads(line)["_provenance"] for line in data.read_text().splitlines()[:2])
+    known = {person["name"]: person for person in manifest(release)["reviewers"]}
+    assert known[one["settled_by"]]["settled"] == 1
+    assert (two["acceptance"], two["settled_by"]) == ("The rest", "")
+    (certificate,) = manifest(release)["acceptances"]
+    assert certificate["stratum"]["cluster"] is True
+    assert certificate["stratum"]["search"]["corpora"][0].startswith("Corpus ")
+    assert "at most 4.90% of the approved ones have one." in (folder / "README.md").read_text()
+    assert "Lead" not in data.read_text()
