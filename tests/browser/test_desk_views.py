@@ -18,9 +18,7 @@ Open = Callable[..., Page]
 def more(desk: Desk, count: int) -> None:
     with db.transaction() as session:
         dataset = session.get_one(Dataset, desk.dataset_id)
-        samples = factories.make_samples(
-            session, factories.make_corpus(session, dataset), count, state=SampleState.QUEUED
-        )
+        samples = factories.make_samples(session, factories.make_corpus(session, dataset), count, state=SampleState.QUEUED)
         reviewing.open_slots(session, dataset, select(Sample.id))
         desk.answers += [sample.answer for sample in samples]
 

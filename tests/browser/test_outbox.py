@@ -203,9 +203,7 @@ def test_repeat_of_a_stored_answer_changes_nothing(desk: Desk, open_page: Open) 
 
 def expire(name: str) -> None:
     with db.transaction() as session:
-        session.execute(
-            delete(SignIn).where(SignIn.user_id == select(User.id).where(User.name == name).scalar_subquery())
-        )
+        session.execute(delete(SignIn).where(SignIn.user_id == select(User.id).where(User.name == name).scalar_subquery()))
 
 
 def test_expired_sign_in_is_renewed_in_place(desk: Desk, open_page: Open) -> None:

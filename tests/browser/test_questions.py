@@ -17,37 +17,13 @@ from tests.browser.test_desk import Desk, Serving, all_saved, chromium, desk, on
 
 __all__ = ["chromium", "desk", "open_page"]
 
-ADVICE = {
-    "kind": "single",
-    "key": "advice",
-    "title": "Is the advice right?",
-    "options": ["Right", "Small error", "Harmful"],
-}
-FAULTS = {
-    "kind": "multi",
-    "key": "faults",
-    "title": "What is wrong?",
-    "options": ["Fact", "Tone"],
-    "when": "advice",
-    "when_is": ["Small error"],
-}
+ADVICE = {"kind": "single", "key": "advice", "title": "Is the advice right?", "options": ["Right", "Small error", "Harmful"]}
+FAULTS = {"kind": "multi", "key": "faults", "title": "What is wrong?", "options": ["Fact", "Tone"], "when": "advice", "when_is": ["Small error"]}
 GOOD = {"kind": "rating", "key": "good", "title": "How good?", "low": 1, "high": 4, "required": False}
 ORDER = {"kind": "ranking", "key": "order", "title": "Which first?", "options": ["Style", "Facts"], "required": False}
 NOTE = {"kind": "text", "key": "note", "title": "Anything else?", "required": False}
-MARKS = {
-    "kind": "span",
-    "key": "marks",
-    "title": "Mark what is wrong",
-    "options": ["Wrong", "Private"],
-    "required": False,
-}
-EACH = {
-    "kind": "single",
-    "key": "each",
-    "title": "Is this answer good?",
-    "options": ["Good", "Bad"],
-    "per_turn": "assistant",
-}
+MARKS = {"kind": "span", "key": "marks", "title": "Mark what is wrong", "options": ["Wrong", "Private"], "required": False}
+EACH = {"kind": "single", "key": "each", "title": "Is this answer good?", "options": ["Good", "Bad"], "per_turn": "assistant"}
 
 
 def talk(number: int) -> dict[str, Any]:
@@ -89,14 +65,7 @@ def ask(desk: Desk, *stored: dict[str, Any]) -> None:
 def printed(page: Page, question: str, answer: str) -> str:
     """The key that is printed on an answer."""
     group = page.get_by_role("group", name=question)
-    return (
-        group.locator("label, button")
-        .filter(has_text=answer)
-        .filter(visible=True)
-        .locator("kbd")
-        .last.inner_text()
-        .lower()
-    )
+    return group.locator("label, button").filter(has_text=answer).filter(visible=True).locator("kbd").last.inner_text().lower()
 
 
 def test_questions_are_answered_by_the_keys_printed_on_them(desk: Desk, open_page: Callable[..., Page]) -> None:
@@ -122,15 +91,7 @@ def test_questions_are_answered_by_the_keys_printed_on_them(desk: Desk, open_pag
 
     all_saved(page)
     assert stored(Review.answers) == [
-        (
-            {
-                "advice": "Small error",
-                "faults": ["Fact", "Tone"],
-                "good": 4,
-                "order": [["Facts"], ["Style"]],
-                "note": "a1q",
-            },
-        )
+        ({"advice": "Small error", "faults": ["Fact", "Tone"], "good": 4, "order": [["Facts"], ["Style"]], "note": "a1q"},)
     ]
     expect(page.locator("[data-question] input:checked")).to_have_count(0)
 
@@ -170,9 +131,7 @@ def test_digits_belong_to_the_open_panel(desk: Desk, open_page: Callable[..., Pa
     expect(page.locator("[data-question] input:checked")).to_have_value("Right")
 
     all_saved(page)
-    assert stored(Review.decision, Review.reason, Review.answers) == [
-        (Decision.REJECT, "harmful", {"advice": "Harmful"})
-    ]
+    assert stored(Review.decision, Review.reason, Review.answers) == [(Decision.REJECT, "harmful", {"advice": "Harmful"})]
 
 
 def test_missing_answer_is_told_and_nothing_is_sent(desk: Desk, open_page: Callable[..., Page]) -> None:
@@ -181,9 +140,7 @@ def test_missing_answer_is_told_and_nothing_is_sent(desk: Desk, open_page: Calla
     page.keyboard.press("a")
 
     group = page.get_by_role("group", name="Is the advice right?")
-    expect(group.get_by_role("alert")).to_have_text(
-        "This is not answered yet, so nothing was saved. Answer it, then press again."
-    )
+    expect(group.get_by_role("alert")).to_have_text("This is not answered yet, so nothing was saved. Answer it, then press again.")
     expect(page.get_by_role("radio", name="Right")).to_be_focused()
     expect(page.get_by_role("button", name="Approve")).to_be_enabled()
     assert stored(Review.id) == []
@@ -332,9 +289,7 @@ def test_words_are_marked_with_the_mouse_behind_signs_that_count_twice(database:
         context.close()
 
     start = content["response"].index("amoxicillin")
-    assert stored(Review.answers) == [
-        ({"marks": [{"path": ["response"], "start": start, "end": start + 11, "label": "Wrong"}]},)
-    ]
+    assert stored(Review.answers) == [({"marks": [{"path": ["response"], "start": start, "end": start + 11, "label": "Wrong"}]},)]
 
 
 def test_keys_move_on_from_turn_to_turn(talks: Desk, open_talks: Callable[..., Page]) -> None:
@@ -354,16 +309,12 @@ def test_keys_move_on_from_turn_to_turn(talks: Desk, open_talks: Callable[..., P
     assert stored(Review.answers) == [({"each": {"1": "Good", "3": "Bad"}},)]
 
 
-def test_suggestion_opens_after_the_vote_and_the_answer_can_be_changed(
-    desk: Desk, open_page: Callable[..., Page]
-) -> None:
+def test_suggestion_opens_after_the_vote_and_the_answer_can_be_changed(desk: Desk, open_page: Callable[..., Page]) -> None:
     ask(desk, ADVICE)
     with db.transaction() as session:
         dataset = session.get_one(Dataset, desk.dataset_id)
         ids = session.scalars(select(Sample.id).order_by(Sample.id)).all()
-        suggesting.load(
-            session, dataset, [b'{"id": %d, "question": "advice", "value": "Harmful", "source": "a model"}' % ids[0]]
-        )
+        suggesting.load(session, dataset, [b'{"id": %d, "question": "advice", "value": "Harmful", "source": "a model"}' % ids[0]])
     page = open_page()
     expect(page.locator("#desk")).not_to_contain_text("a model")
     page.keyboard.press("1")
@@ -379,10 +330,7 @@ def test_suggestion_opens_after_the_vote_and_the_answer_can_be_changed(
     on_desk(page, desk, 1)
 
     all_saved(page)
-    assert stored(Review.answers, Review.suggestions_shown) == [
-        ({"advice": "Right"}, False),
-        ({"advice": "Harmful"}, True),
-    ]
+    assert stored(Review.answers, Review.suggestions_shown) == [({"advice": "Right"}, False), ({"advice": "Harmful"}, True)]
 
 
 def test_turns_are_split_at_the_cursor_and_added(talks: Desk, open_talks: Callable[..., Page]) -> None:
@@ -449,12 +397,5 @@ def test_everything_works_without_script(desk: Desk, open_page: Callable[..., Pa
 
     start = desk.answers[0].index("wash")
     assert stored(Review.reason, Review.answers) == [
-        (
-            "harmful",
-            {
-                "advice": "Small error",
-                "faults": ["Fact"],
-                "marks": [{"path": ["response"], "start": start, "end": start + 15, "label": "Wrong"}],
-            },
-        )
+        ("harmful", {"advice": "Small error", "faults": ["Fact"], "marks": [{"path": ["response"], "start": start, "end": start + 15, "label": "Wrong"}]})
     ]

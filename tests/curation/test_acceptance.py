@@ -11,9 +11,7 @@ from app.curation.exact_bounds import upper_bound
 
 @given(st.integers(1, 3_000), st.sampled_from([0.005, 0.01, 0.02, 0.05, 0.2]), st.integers(0, 6))
 @settings(max_examples=120)
-def test_a_plan_keeps_its_promise_and_one_sample_fewer_does_not(
-    population: int, tolerable: float, allowed: int
-) -> None:
+def test_a_plan_keeps_its_promise_and_one_sample_fewer_does_not(population: int, tolerable: float, allowed: int) -> None:
     made = plan(population, tolerable, 0.95, allowed)
     if made is None:
         assert allowed >= int(tolerable * population) + 1 or allowed + 1 > tolerable * population

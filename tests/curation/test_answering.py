@@ -8,14 +8,7 @@ from app.curation.answering import asked, checked, disagreements
 from app.curation.rubric import Refused, loaded
 
 ADVICE = {"kind": "single", "key": "advice", "title": "Is it right?", "options": ["Right", "Small error", "Harmful"]}
-HARM = {
-    "kind": "rating",
-    "key": "harm",
-    "title": "How harmful?",
-    "when": "advice",
-    "when_is": ["Harmful"],
-    "on_reject": True,
-}
+HARM = {"kind": "rating", "key": "harm", "title": "How harmful?", "when": "advice", "when_is": ["Harmful"], "on_reject": True}
 WHY = {"kind": "text", "key": "why", "title": "Why so much?", "when": "harm", "when_is": ["4", "5"]}
 NOTE = {"kind": "text", "key": "note", "title": "A note", "required": False}
 QUESTIONS = loaded([ADVICE, HARM, WHY, NOTE])

@@ -27,9 +27,7 @@ def test_the_share_is_inside_and_more_evidence_narrows_it(given: tuple[int, int]
 @pytest.mark.parametrize(("one", "other", "low", "high"), [
     ((56, 70), (48, 80), 0.0524, 0.3339), ((9, 10), (3, 10), 0.1705, 0.8090), ((10, 10), (0, 10), 0.6075, 1.0),
 ])  # fmt: skip
-def test_published_figures_of_a_difference(
-    one: tuple[int, int], other: tuple[int, int], low: float, high: float
-) -> None:
+def test_published_figures_of_a_difference(one: tuple[int, int], other: tuple[int, int], low: float, high: float) -> None:
     """Examples (a), (b) and (g) of Newcombe 1998, method 10."""
     assert newcombe(one, other) == pytest.approx((low, high), abs=1e-4)
 

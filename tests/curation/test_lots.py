@@ -10,9 +10,7 @@ from app.curation.lots import bins, drawn
 
 @given(st.lists(st.integers(0, 5), min_size=1, max_size=300), st.integers(0, 2**31), st.data())
 @settings(max_examples=100)
-def test_each_group_gives_its_share_and_nobody_is_drawn_twice(
-    groups: list[int], seed: int, data: st.DataObject
-) -> None:
+def test_each_group_gives_its_share_and_nobody_is_drawn_twice(groups: list[int], seed: int, data: st.DataObject) -> None:
     size = data.draw(st.integers(1, len(groups)))
     of = np.array(groups, np.int64)
     places = drawn(size, of, seed)

@@ -121,9 +121,7 @@ def test_nothing_sent_is_no_answer(kind: str) -> None:
     assert question.missing(None, SAMPLE)
 
 
-@pytest.mark.parametrize(
-    ("kind", "answer"), [(kind, answer) for kind, case in CASES.items() for answer in case.refused]
-)
+@pytest.mark.parametrize(("kind", "answer"), [(kind, answer) for kind, case in CASES.items() for answer in case.refused])
 def test_what_cannot_be_an_answer_is_refused_in_words(kind: str, answer: Any) -> None:
     with pytest.raises(Refused) as refusal:
         made(kind).check(answer, SAMPLE)
@@ -150,10 +148,7 @@ def test_anything_at_all_is_an_answer_or_refused(kind: str, data: st.DataObject)
 @pytest.mark.parametrize("kind", CASES)
 @given(data=st.data())
 def test_no_form_breaks_it(kind: str, data: st.DataObject) -> None:
-    names, texts = (
-        st.sampled_from(["", "0", "1", "2", "4", "x"]),
-        st.sampled_from(["Right", "3", "[", "{}", '["a"]', "null"]),
-    )
+    names, texts = st.sampled_from(["", "0", "1", "2", "4", "x"]), st.sampled_from(["Right", "3", "[", "{}", '["a"]', "null"])
     sent = data.draw(st.dictionaries(names, st.lists(texts | st.text(max_size=4), max_size=3)))
     made(kind).typed(sent)
 

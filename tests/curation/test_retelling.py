@@ -100,10 +100,7 @@ def test_split_at_the_cursor_keeps_fields_with_the_first_half() -> None:
 
 
 def test_split_without_a_cursor_is_at_the_first_blank_line() -> None:
-    assert said(split(told(CHAT), 2, None))[2:] == [
-        ("assistant", "Hi there."),
-        ("assistant", "Human: And then?\n\n    Code"),
-    ]
+    assert said(split(told(CHAT), 2, None))[2:] == [("assistant", "Hi there."), ("assistant", "Human: And then?\n\n    Code")]
 
 
 def test_split_never_cuts_a_word() -> None:

@@ -165,19 +165,7 @@ def test_another_dataset_s_acceptance_is_not_found(session, dataset, place, lena
 @given(
     st.dictionaries(
         st.sampled_from(
-            [
-                "q",
-                "corpus",
-                "language",
-                "measure",
-                "least",
-                "most",
-                "tolerable",
-                "confidence",
-                "allowed",
-                "drawn_by",
-                "name",
-            ]
+            ["q", "corpus", "language", "measure", "least", "most", "tolerable", "confidence", "allowed", "drawn_by", "name"]
         ),
         st.one_of(st.text(max_size=12), st.sampled_from(["1e309", "nan", "-1", "99999999999999999999", "?", "\x00"])),
         max_size=6,

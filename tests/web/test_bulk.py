@@ -155,9 +155,7 @@ def test_another_dataset_s_action_is_not_found(session, dataset, place, lena, al
 @given(
     st.dictionaries(
         st.sampled_from(["q", "state", "why", "corpus", "language", "measure", "least", "most", "cluster"]),
-        st.one_of(
-            st.text(max_size=12), st.sampled_from(["1e309", "quality_score", "9223372036854775807", "?", "queued"])
-        ),
+        st.one_of(st.text(max_size=12), st.sampled_from(["1e309", "quality_score", "9223372036854775807", "?", "queued"])),
         max_size=5,
     )
 )

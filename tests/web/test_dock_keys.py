@@ -11,9 +11,7 @@ from app.services.keys import ACTIONS
 from app.web.dock_keys import DIGITS, LETTERS, Wanted, allocate
 
 ONE_KEY = re.compile(r"""data-key="([^"{]+)\"""")
-SCALE = st.tuples(st.integers(0, 4), st.integers(2, 6)).map(
-    lambda ends: Wanted(ends[1], tuple(str(at) for at in range(ends[0], ends[0] + ends[1])))
-)
+SCALE = st.tuples(st.integers(0, 4), st.integers(2, 6)).map(lambda ends: Wanted(ends[1], tuple(str(at) for at in range(ends[0], ends[0] + ends[1]))))
 QUESTIONS = st.lists(st.integers(1, 20).map(Wanted) | SCALE, max_size=9)
 
 
@@ -36,9 +34,7 @@ def test_no_two_answers_share_a_key(questions: list[Wanted]) -> None:
 
     assert len(given_) == len(set(given_))
     assert set(given_) <= set(LETTERS + DIGITS)
-    assert [len(keys) in (0, question.count) for keys, question in zip(found, questions, strict=True)] == [True] * len(
-        questions
-    )
+    assert [len(keys) in (0, question.count) for keys, question in zip(found, questions, strict=True)] == [True] * len(questions)
 
 
 @given(QUESTIONS)

@@ -15,37 +15,13 @@ from tests import factories
 from tests.conftest import Browser
 from tests.web.test_review import page, send
 
-ADVICE = {
-    "kind": "single",
-    "key": "advice",
-    "title": "Is the advice right?",
-    "options": ["Right", "Small <b>error</b>", "Harmful"],
-}
-FAULTS = {
-    "kind": "multi",
-    "key": "faults",
-    "title": "What is wrong?",
-    "options": ["Fact", "Tone"],
-    "when": "advice",
-    "when_is": ["Harmful"],
-}
+ADVICE = {"kind": "single", "key": "advice", "title": "Is the advice right?", "options": ["Right", "Small <b>error</b>", "Harmful"]}
+FAULTS = {"kind": "multi", "key": "faults", "title": "What is wrong?", "options": ["Fact", "Tone"], "when": "advice", "when_is": ["Harmful"]}
 GOOD = {"kind": "rating", "key": "good", "title": "How good?", "low_name": "bad", "required": False}
 ORDER = {"kind": "ranking", "key": "order", "title": "Which first?", "options": ["A", "B"], "required": False}
 NOTE = {"kind": "text", "key": "note", "title": "Anything else?", "required": False}
-MARKS = {
-    "kind": "span",
-    "key": "marks",
-    "title": "Mark what is wrong",
-    "options": ["Wrong", "Private"],
-    "required": False,
-}
-EACH = {
-    "kind": "single",
-    "key": "each",
-    "title": "Is this answer good?",
-    "options": ["Good", "Bad"],
-    "per_turn": "assistant",
-}
+MARKS = {"kind": "span", "key": "marks", "title": "Mark what is wrong", "options": ["Wrong", "Private"], "required": False}
+EACH = {"kind": "single", "key": "each", "title": "Is this answer good?", "options": ["Good", "Bad"], "per_turn": "assistant"}
 TALK: dict[str, Any] = {
     "messages": [
         {"role": "user", "content": "Hello?"},
@@ -123,9 +99,7 @@ def test_first_three_stand_beside_the_decision_and_the_others_above(
 
     assert html.index("Anything else?") < html.index('class="dock"') < html.index("How good?")
     keys = re.findall(r'data-key="([^"]+)"', html.split('class="ask-reasons"')[0].split('class="dock-in"')[1])
-    assert keys[:10] == ["1", "2", "3", "4", "5", "q", "w", "t", "y", "i"], (
-        "a scale never hangs on other digits than its own"
-    )
+    assert keys[:10] == ["1", "2", "3", "4", "5", "q", "w", "t", "y", "i"], "a scale never hangs on other digits than its own"
 
 
 @pytest.mark.parametrize("by_htmx", [True, False])
@@ -182,9 +156,7 @@ def test_questions_of_each_turn_stand_under_it(bob: Browser, session: Session, d
     assert last(session).answers == {"each": {"1": "Good", "3": "Bad"}}
 
 
-def test_answers_come_back_when_taken_back(
-    bob: Browser, session: Session, dataset: Dataset, samples: list[Sample]
-) -> None:
+def test_answers_come_back_when_taken_back(bob: Browser, session: Session, dataset: Dataset, samples: list[Sample]) -> None:
     ask(session, dataset, ADVICE)
     send(bob, dataset, page(bob, dataset), decision="approve", **{"a.advice": "Harmful"})
     bob.post(f"/datasets/{dataset.id}/review/undo", data={})
@@ -196,9 +168,7 @@ def test_suggestion_is_told_after_the_answer(
     bob: Browser, session: Session, dataset: Dataset, samples: list[Sample]
 ) -> None:
     ask(session, dataset, ADVICE)
-    line = (
-        b'{"id": %d, "question": "advice", "value": "Harmful", "source": "<i>model</i>", "score": 0.83}' % samples[0].id
-    )
+    line = b'{"id": %d, "question": "advice", "value": "Harmful", "source": "<i>model</i>", "score": 0.83}' % samples[0].id
     suggesting.load(session, dataset, [line])
     html = page(bob, dataset)
     assert "model" not in html.split('id="desk"')[1].split("<aside")[0]
@@ -220,17 +190,12 @@ def test_suggestion_is_seen_at_once_where_the_lead_wants_it(
 ) -> None:
     ask(session, dataset, ADVICE)
     suggesting.choose(session, dataset, "before")
-    suggesting.load(
-        session, dataset, [b'{"id": %d, "question": "advice", "value": "Harmful", "source": "a model"}' % samples[0].id]
-    )
+    suggesting.load(session, dataset, [b'{"id": %d, "question": "advice", "value": "Harmful", "source": "a model"}' % samples[0].id])
     html = page(bob, dataset)
 
     assert "a model says:" in html
     assert 'name="suggested" value="true"' in html
-    assert (
-        'name="suggested"'
-        not in send(bob, dataset, html, by_htmx=True, decision="approve", **{"a.advice": "Right"}).text
-    )
+    assert 'name="suggested"' not in send(bob, dataset, html, by_htmx=True, decision="approve", **{"a.advice": "Right"}).text
 
 
 @pytest.mark.parametrize("fields", [
@@ -259,9 +224,7 @@ def turn(browser: Browser, dataset: Dataset, html: str, operation: str, **fields
         sent["role"].append(role[1])
     kept = {name: value for name, value in values if name in ("slot", "layout")}
     if operation:
-        return browser.post(
-            f"/datasets/{dataset.id}/review/turns", data={**kept, **sent, "operation": operation, **fields}
-        )
+        return browser.post(f"/datasets/{dataset.id}/review/turns", data={**kept, **sent, "operation": operation, **fields})
     return send(browser, dataset, html, decision="approve", layout=kept["layout"], **sent, **fields)
 
 
@@ -281,15 +244,9 @@ def test_turns_are_split_added_removed_and_put_back_without_script(
     assert "two turns one after the other" in refused.text
     assert 'value="0,1,+,2,3"' in refused.text, "nothing of it is lost"
 
-    merged = turn(
-        bob, dataset, turn(bob, dataset, refused.text, "remove.3").text.replace("Human: And", "And"), "show"
-    ).text
-    merged = re.sub(
-        r'(<select id="role-2".*?)value="assistant" selected', r'\1value="assistant"', merged, flags=re.DOTALL
-    )
-    merged = re.sub(
-        r'(<select id="role-2".*?)value="user"', r'\1value="user" selected', merged, count=1, flags=re.DOTALL
-    )
+    merged = turn(bob, dataset, turn(bob, dataset, refused.text, "remove.3").text.replace("Human: And", "And"), "show").text
+    merged = re.sub(r'(<select id="role-2".*?)value="assistant" selected', r'\1value="assistant"', merged, flags=re.DOTALL)
+    merged = re.sub(r'(<select id="role-2".*?)value="user"', r'\1value="user" selected', merged, count=1, flags=re.DOTALL)
     assert turn(bob, dataset, merged, "").status_code == 303
     revision = session.scalars(select(Revision)).one()
     assert revision.content["messages"] == [
@@ -342,13 +299,7 @@ def test_only_a_conversation_has_turns(bob: Browser, dataset: Dataset, samples: 
 def test_difference_of_a_turn_that_moved_is_against_its_original(bob: Browser, dataset: Dataset, talk: Sample) -> None:
     slot = re.search(r'name="slot" value="(\d+)"', page(bob, dataset))
     assert slot is not None
-    data = {
-        "slot": slot[1],
-        "layout": "0,1,+,3",
-        "piece": ["2", "3"],
-        "text": ["New.", "So it is."],
-        "role": ["user", "assistant"],
-    }
+    data = {"slot": slot[1], "layout": "0,1,+,3", "piece": ["2", "3"], "text": ["New.", "So it is."], "role": ["user", "assistant"]}
 
     assert "<ins>New.</ins>" in bob.htmx(f"/datasets/{dataset.id}/review/difference?of=2", "POST", data=data).text
     assert "<del>So.</del>" in bob.htmx(f"/datasets/{dataset.id}/review/difference?of=3", "POST", data=data).text
@@ -361,8 +312,5 @@ def test_words_can_be_marked_in_the_plain_text(bob: Browser, session: Session, d
     ask(session, dataset, MARKS)
     html = page(bob, dataset)
 
-    assert (
-        'data-words="[&#34;response&#34;]">a<span class="unseen" data-length="2">2 × zero width space</span>b &lt;script&gt;'
-        in html
-    )
+    assert 'data-words="[&#34;response&#34;]">a<span class="unseen" data-length="2">2 × zero width space</span>b &lt;script&gt;' in html
     assert 'data-words="[&#34;prompt&#34;]">**Why?**' in html

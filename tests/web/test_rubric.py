@@ -48,19 +48,12 @@ def test_every_kind_has_fields() -> None:
 
 
 @pytest.mark.parametrize("kind", FIELDS)
-def test_each_kind_is_added_shown_changed_and_removed(
-    lena: Browser, session: Session, dataset: Dataset, kind: str
-) -> None:
+def test_each_kind_is_added_shown_changed_and_removed(lena: Browser, session: Session, dataset: Dataset, kind: str) -> None:
     assert kinds()[kind].name.lower() in lena.get(f"{base(dataset)}/new?kind={kind}").text
     answer = add(lena, dataset, kind)
     assert (answer.status_code, answer.headers["Location"]) == (303, base(dataset))
-    (question,) = stored(session, dataset)
-    assert (question["kind"], question["key"], question["required"], question["on_reject"]) == (
-        kind,
-        "is_it_right",
-        True,
-        False,
-    )
+    question, = stored(session, dataset)
+    assert (question["kind"], question["key"], question["required"], question["on_reject"]) == (kind, "is_it_right", True, False)
 
     page = lena.get(base(dataset)).text
     assert page.count("Is it right?") >= 2, "in the list and in the preview"
@@ -168,16 +161,10 @@ def test_lead_chooses_when_suggestions_are_seen(lena: Browser, session: Session,
 def test_lead_sees_whether_suggestions_steer(lena: Browser, session: Session, dataset: Dataset) -> None:
     rubrics.save(session, dataset, lena.user, loaded([{"kind": "rating", "key": "good", "title": "How good?"}]), 0)
     samples = factories.make_samples(session, factories.make_corpus(session, dataset), 8)
-    suggesting.load(
-        session,
-        dataset,
-        [b'{"id": %d, "question": "good", "value": 4, "source": "a model"}' % one.id for one in samples],
-    )
+    suggesting.load(session, dataset, [b'{"id": %d, "question": "good", "value": 4, "source": "a model"}' % one.id for one in samples])
     for number, sample in enumerate(samples):
         shown = number < 6
-        factories.make_review(
-            session, sample, factories.make_user(session), answers={"good": 4 if shown else 2}, suggestions_shown=shown
-        )
+        factories.make_review(session, sample, factories.make_user(session), answers={"good": 4 if shown else 2}, suggestions_shown=shown)
     page = lena.get(base(dataset)).text
 
     assert "6 of 6; 61 to 100 %" in page
