@@ -55,7 +55,7 @@ def up(with_demo: bool = False) -> None:
     """Run until Ctrl-C. CannotStart, HomeError, StartFailed or NewerData where it cannot start."""
     settings = get_settings()
     _check_port(settings)
-    say("Starting …")
+    say("Starting … The first time, this can take two minutes.")
     stop = threading.Event()
     with _stopping_on_signals(stop), attach.services(for_good=True) as settings:
         say(f"Data: {settings.home}")

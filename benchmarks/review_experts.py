@@ -15,7 +15,7 @@ from urllib.parse import urlencode, urlsplit
 from uuid import uuid4
 
 AHEAD = 2
-_SLOT = re.compile(r'data-slot="(\d+)" data-words')
+_SLOT = re.compile(r'data-slot="(\d+)" data-about')
 
 
 class Expert:

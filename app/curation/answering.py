@@ -37,7 +37,7 @@ def checked(
         if question in asked(questions, stored) and not _is_empty(given):
             stored[question.key] = _checked(question, given, sample)
     for question in asked(questions, stored):
-        if _is_needed(question, decided) and question.missing(stored.get(question.key), sample):
+        if is_needed(question, decided) and question.missing(stored.get(question.key), sample):
             raise Refused(say("“%(title)s” is not answered yet.", title=question.title), question.key)
     return stored
 
@@ -69,7 +69,8 @@ def _checked(question: Question, answer: Any, sample: Sequence[Turn]) -> Any:
         raise Refused(told, question.key) from refusal
 
 
-def _is_needed(question: Question, decided: Decided) -> bool:
+def is_needed(question: Question, decided: Decided) -> bool:
+    """Whether a sample cannot be decided so without an answer to it."""
     return question.required and (decided == "approve" or (decided == "reject" and question.on_reject))
 
 

@@ -3,8 +3,15 @@
 from collections.abc import Mapping
 from typing import Any, NamedTuple
 
+import orjson
+
 from app.curation.exporter import Unsuitable
 from app.curation.sample import Form, Json
+
+ASKING = ("user", "tool")
+"""Roles that an answer can follow."""
+THOUGHTS = ("reasoning_content", "reasoning", "thinking")
+"""Fields of a message that hold what a model thought before it answered."""
 
 
 class Round(NamedTuple):
@@ -26,7 +33,7 @@ def conversation(form: Form, content: Mapping[str, Any]) -> list[Json]:
     if form is Form.TEXT:
         raise Unsuitable("A plain text has no question and answer. Choose the text format.")
     if form is Form.INSTRUCTION:
-        return _messages(one_round(form, content))
+        return _messages(content)
     messages = [dict(message) for message in content["messages"]]
     return [*messages, {"role": "assistant", "content": content["chosen"]}] if form is Form.PREFERENCE else messages
 
@@ -42,11 +49,23 @@ def one_round(form: Form, content: Mapping[str, Any]) -> Round:
     return Round(system, spoken(rest[0]), "", spoken(rest[1]))
 
 
+def exchange(form: Form, content: Mapping[str, Any]) -> tuple[list[Json], Json]:
+    """What comes before the last answer, and that answer. Unsuitable where the conversation ends otherwise."""
+    *before, answer = conversation(form, content) or [{"role": ""}]
+    if answer["role"] != "assistant" or not before:
+        raise Unsuitable("The conversation does not end with an answer. Choose a label format, or correct the sample.")
+    if before[-1]["role"] not in ASKING:
+        raise Unsuitable("The last answer replies to no question. Choose the messages format, or correct the sample.")
+    return before, answer
+
+
 def spoken(message: Mapping[str, Any]) -> str:
     """A message as plain text. Unsuitable where it calls a tool or holds more than text."""
     content = message.get("content")
-    if message.get("tool_calls") or message.get("function_call"):
+    if calls(message):
         raise Unsuitable("A tool call does not fit this format. Choose the messages format.")
+    if any(message.get(key) for key in THOUGHTS):
+        raise Unsuitable("The thoughts before an answer do not fit this format. Choose the Axolotl format.")
     if isinstance(content, list):
         if any(part.get("type", "text") != "text" for part in content):
             raise Unsuitable("Pictures and other media do not fit this format. Choose the messages format.")
@@ -54,9 +73,29 @@ def spoken(message: Mapping[str, Any]) -> str:
     return content or ""
 
 
-def _messages(round: Round) -> list[Json]:
-    system = [{"role": "system", "content": round.system}] if round.system else []
-    return [*system, {"role": "user", "content": round.question}, {"role": "assistant", "content": round.response}]
+def calls(message: Mapping[str, Any]) -> bool:
+    """Whether a message calls a tool."""
+    return bool(message.get("tool_calls") or message.get("function_call"))
+
+
+def tools_of(metadata: Mapping[str, Any]) -> list[Json]:
+    """The tools that the record lists, written out where it holds them as JSON; empty where it lists none."""
+    tools = metadata.get("tools")
+    if isinstance(tools, str):
+        try:
+            tools = orjson.loads(tools)
+        except orjson.JSONDecodeError:
+            return []
+    return tools if isinstance(tools, list) else []
+
+
+def _messages(content: Mapping[str, Any]) -> list[Json]:
+    """An instruction as a conversation; without a `Round` in between, which would double the time."""
+    context = content.get("context")
+    question = f"{content['prompt']}\n\n{context}" if context else content["prompt"]
+    said = [{"role": "user", "content": question}, {"role": "assistant", "content": content["response"]}]
+    system = content.get("system")
+    return [{"role": "system", "content": system}, *said] if system else said
 
 
 def _split_system(messages: list[Json]) -> tuple[str, list[Json]]:

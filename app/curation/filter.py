@@ -1,6 +1,7 @@
 """A filter: a module in `filters/` that turns a batch into measures and says which bounds a recipe may put on them."""
 
 from abc import ABC, abstractmethod
+from collections.abc import Mapping
 from functools import cache
 from hashlib import blake2b
 from typing import ClassVar, NamedTuple, TypeAlias
@@ -59,7 +60,8 @@ class Filter(BaseModel, ABC):
         return cls.__module__.rpartition(".")[2]
 
     @classmethod
-    def rules(cls) -> dict[str, Rule]:
+    @cache
+    def rules(cls) -> Mapping[str, Rule]:
         """The rules by field, in the order they are written."""
         found = {name: rule_of(field) for name, field in cls.model_fields.items()}
         return {name: rule for name, rule in found.items() if rule}

@@ -13,8 +13,9 @@ from app.models.sample import SampleState
 class BulkAction(Identified, Dated, Base):
     """One person's decision on all samples of a query. `count` of `total` were decided; `left` says why others were not.
 
-    `members` are the samples found, as int64. `audits` of them are judged again by another expert, blind. `undone` says
-    what an undo gave back and what it left. `job_id` is the work that decides, or undoes, where that takes a while.
+    `answers` to the questions of a rubric go to every sample. `members` are the samples found, as int64. `audits` of
+    them are judged again by another expert, blind. `undone` says what an undo gave back and what it left. `job_id` is
+    the work that decides, or undoes, where that takes a while.
     """
 
     __tablename__ = "bulk_actions"
@@ -25,6 +26,8 @@ class BulkAction(Identified, Dated, Base):
     decision: Mapped[Decision]
     reason: Mapped[str] = mapped_column(server_default="")
     comment: Mapped[str] = mapped_column(server_default="")
+    rubric_id: Mapped[int | None] = mapped_column(ForeignKey("rubrics.id"))
+    answers: Mapped[Json] = mapped_column(server_default="{}")
     query: Mapped[Json]
     members: Mapped[bytes] = mapped_column(deferred=True)
     total: Mapped[int]

@@ -17,6 +17,7 @@ class JobKind(StrEnum):
     BULK = "bulk"
     UNDO = "undo"
     ACCEPTANCE = "acceptance"
+    QUEUE = "queue"
 
 
 class JobState(StrEnum):

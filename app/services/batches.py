@@ -9,8 +9,9 @@ from sqlalchemy.dialects.postgresql import insert
 from sqlalchemy.orm import Session
 
 from app.curation import pace
+from app.messages import say
 from app.models import Batch, Dataset, Sample, SampleSearch, SampleState, Slot, SlotPurpose, SlotState, User
-from app.services import lanes, queue_order, samples
+from app.services import lanes, replanning, samples
 from app.services.contents import Ids
 from app.services.errors import Conflict, Invalid
 
@@ -77,10 +78,10 @@ def create(
     assign = text("UPDATE slots SET batch_id = :batch WHERE sample_id = ANY(:ids) AND purpose = 'review'")
     found = session.scalars(select(chosen.c.sample_id)).all()
     if not found:
-        raise Invalid("No sample that still waits, and is in no other batch, fits this. Nothing was made.")
+        raise Invalid(say("No sample that still waits, and is in no other batch, fits this. Nothing was made."))
     session.execute(assign, {"batch": made.id, "ids": list(found)})
     made.samples = len(found)
-    queue_order.arrange(session, dataset, np.array(sorted(found)))
+    replanning.place(session, dataset, np.array(sorted(found)), by.id)
     return made
 
 
@@ -90,7 +91,7 @@ def remove(session: Session, dataset: Dataset, batch_id: int) -> None:
     session.execute(delete(Batch).where(Batch.id == batch_id, Batch.dataset_id == dataset.id))
     session.expire_all()
     if len(held):
-        queue_order.arrange(session, dataset, held)
+        replanning.place(session, dataset, held)
 
 
 def listed(session: Session, dataset: Dataset) -> list[BatchLine]:

@@ -2,20 +2,25 @@
 
 from dataclasses import dataclass, field
 
-from pydantic import ValidationError
+from sqlalchemy import bindparam, exists, func, select
 from sqlalchemy.orm import Session
 
 from app.curation.filters.repetition import Repetition
-from app.curation.measuring import measuring
-from app.curation.recipe import Recipe
 from app.curation.sample import Form, Path, turns
-from app.models import Dataset, Run, Sample, User
-from app.services import copies, marks, recipes, runs, threads
+from app.models import Comment, Dataset, Sample, User, Verdict
+from app.services import applied, marks, threads
+from app.services.applied import Applied
 from app.services.marks import Mark
 from app.services.threads import Thread
 from app.services.why import Reason
 
 _REPETITION = frozenset(rule.reason for rule in Repetition.rules().values())
+_COPIES = (
+    select(func.count())
+    .where(Verdict.run_id == bindparam("run"), Verdict.duplicate_of == bindparam("sample"))
+    .scalar_subquery()
+)
+_WHAT = select(_COPIES.label("copies"), exists().where(Comment.sample_id == bindparam("sample")).label("has_comments"))
 
 
 @dataclass(frozen=True)
@@ -28,20 +33,22 @@ class Beside:
     threads: list[Thread] = field(default_factory=list)
 
 
-def of_sample(session: Session, dataset: Dataset, person: User, sample: Sample, limits: list[Reason]) -> Beside:
+def of_sample(
+    session: Session,
+    dataset: Dataset,
+    person: User,
+    sample: Sample,
+    limits: list[Reason],
+    latest: Applied | None = None,
+) -> Beside:
     """`limits` are the rules that the sample breaks or nearly breaks; their words are marked where they can be."""
-    run = runs.latest(session, dataset.id)
-    codes = _REPETITION | {limit.code for limit in limits}
+    latest = latest or applied.latest(session, dataset.id)
+    what = session.execute(_WHAT, {"run": latest.run_id, "sample": sample.id}).one()
     return Beside(
         [turn.path for turn in turns(Form(sample.form), sample.content)],
-        marks.of_sample(sample.form, sample.content, measuring(_recipe(session, run).filters), codes),
-        copies.count(session, run, sample.id),
-        threads.beside(session, dataset, person, sample.id),
+        marks.of_sample(
+            sample.form, sample.content, latest.recipe.filters, _REPETITION | {limit.code for limit in limits}
+        ),
+        what.copies,
+        threads.beside(session, dataset, person, sample.id) if what.has_comments else [],
     )
-
-
-def _recipe(session: Session, run: Run | None) -> Recipe:
-    try:
-        return recipes.of_run(session, run) if run else Recipe()
-    except ValidationError:  # it uses a filter that is gone
-        return Recipe()

@@ -1,20 +1,21 @@
 """Deciding on all samples of a query at once: one person's own answer on each, and an audit that nobody sees coming."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from math import ceil
 from secrets import randbits
+from typing import Any
 
 import numpy as np
 from sqlalchemy import func, select, text
 from sqlalchemy.orm import Session
 
 from app.curation import lots
-from app.db import Json
-from app.models import BulkAction, BulkMember, Dataset, Decision, Guideline, JobKind, User
-from app.services import chosen, jobs, reasons, settling_many, strata
+from app.messages import say
+from app.models import BulkAction, BulkMember, Dataset, Decision, JobKind, User
+from app.services import answered_once, answering_many, chosen, jobs, reasons, strata
 from app.services.acceptance import HEAD
-from app.services.contents import Ids
+from app.services.answering_many import FREE, MINE
 from app.services.errors import Conflict, Invalid, NotFound
 from app.services.leases import lock_desk
 from app.services.strata import Stratum
@@ -52,7 +53,7 @@ def find(session: Session, dataset: Dataset, bulk_id: int, *, lock: bool = False
     """One of a dataset's bulk actions. NotFound."""
     found = session.get(BulkAction, bulk_id, with_for_update=lock or None, populate_existing=True)
     if found is None or found.dataset_id != dataset.id:
-        raise NotFound("There is no such decision on many samples in this dataset. Look for it in the list.")
+        raise NotFound(say("There is no such decision on many samples in this dataset. Look for it in the list."))
     return found
 
 
@@ -86,9 +87,15 @@ def decide(
     reason: str = "",
     comment: str = "",
     audits: int | None = None,
+    answers: Mapping[str, Any] | None = None,
+    rubric_id: int | None = None,
 ) -> BulkAction:
-    """Answer every sample of a query that has a free place for this person. Invalid; Conflict where there is none."""
+    """Answer every sample of a query that has a free place for this person. Invalid; Conflict where there is none.
+
+    `answers` to questions of a rubric, the newest where none is named, are given to each; none of them is needed.
+    """
     _check(decision, reason, comment)
+    rubric_id, checked = answered_once.checked(session, dataset, answers or {}, rubric_id)
     lock_desk(session, dataset.id, expert.id)
     stored = session.scalar(select(BulkAction).where(BulkAction.idempotency_key == idempotency_key))
     if stored is not None:
@@ -100,6 +107,8 @@ def decide(
         decision=decision,
         reason=reason if decision is Decision.REJECT else "",
         comment=comment.strip(),
+        rubric_id=rubric_id,
+        answers=checked,
         query=stratum.stored(),
         members=found.astype("<i8").tobytes(),
         total=len(found),
@@ -111,28 +120,13 @@ def decide(
     session.flush()
     if len(found) > AT_ONCE:
         action.job_id = jobs.start(session, JobKind.BULK, dataset.id, {"bulk_id": action.id}, expert.id).id
-    elif answer(session, dataset, action, found):
+    elif answering_many.answer(session, dataset, action, found):
         finish(session, dataset, action)
     else:
         raise Conflict(NOTHING)
     session.flush()
     session.refresh(action)
     return action
-
-
-def answer(session: Session, dataset: Dataset, action: BulkAction, ids: Ids) -> int:
-    """Decide some of an action's samples; returns how many had a place that is free for its person."""
-    lock_desk(session, dataset.id, action.expert_id)
-    chosen.fill(session, ids)
-    count = _answer(session, dataset, action)
-    settled = settling_many.settle(session, dataset.id, "picked") if count else 0
-    session.execute(text(_NOTE_SETTLED), {"bulk": action.id})
-    answered = session.scalar(text(_ANSWERED), {"expert": action.expert_id}) or 0
-    action.count, action.settled = action.count + count, action.settled + settled
-    before = {"answered": 0, "busy": 0, **action.left}
-    action.left = {"answered": before["answered"] + answered, "busy": before["busy"] + len(ids) - count - answered}
-    session.flush()
-    return count
 
 
 def finish(session: Session, dataset: Dataset, action: BulkAction) -> None:
@@ -144,32 +138,19 @@ def finish(session: Session, dataset: Dataset, action: BulkAction) -> None:
 
 def _check(decision: Decision, reason: str, comment: str) -> None:
     if decision not in {Decision.APPROVE, Decision.REJECT}:
-        raise Invalid("Many samples at once can be approved or rejected, nothing else.", "decision")
+        raise Invalid(say("Many samples at once can be approved or rejected, nothing else."), "decision")
     if decision is Decision.REJECT:
         known = reasons.find(reason)
         if known is None:
-            raise Invalid("Choose why these samples are rejected. Nothing was decided yet.", "reason")
+            raise Invalid(say("Choose why these samples are rejected. Nothing was decided yet."), "reason")
         if known.needs_words and not comment.strip():
-            raise Invalid("Say in a few words what is wrong with them. Nothing was decided yet.", "comment")
+            raise Invalid(say("Say in a few words what is wrong with them. Nothing was decided yet."), "comment")
 
 
 def _repeat(stored: BulkAction, dataset: Dataset, expert: User) -> BulkAction:
     if (stored.dataset_id, stored.expert_id) != (dataset.id, expert.id):
-        raise Invalid("This page was sent twice for two different things. Load it again; nothing was decided.")
+        raise Invalid(say("This page was sent twice for two different things. Load it again; nothing was decided."))
     return stored
-
-
-def _answer(session: Session, dataset: Dataset, action: BulkAction) -> int:
-    """Samples first, then their places, as everybody locks them. What somebody else holds is left, not waited for."""
-    values: Json = {"dataset": dataset.id, "expert": action.expert_id, "bulk": action.id}
-    session.execute(text(_TABLES))
-    for statement in (_LOCK, _PICK, _REMEMBER, _FILL):
-        session.execute(text(statement), values)
-    guideline = session.scalar(
-        select(Guideline.id).where(Guideline.dataset_id == dataset.id).order_by(Guideline.version.desc()).limit(1)
-    )
-    session.execute(text(_REVIEW), {**values, "guideline": guideline})
-    return session.scalar(text("SELECT count(*) FROM picked")) or 0
 
 
 def _audit(session: Session, dataset: Dataset, action: BulkAction) -> int:
@@ -191,63 +172,13 @@ def _audit(session: Session, dataset: Dataset, action: BulkAction) -> int:
     )
 
 
-_MINE = "r.expert_id = :expert AND r.counted AND r.undone_at IS NULL AND r.decision <> 'skip'"
-_FREE = """
-    o.purpose = 'review' AND (
-        o.state = 'open' OR o.state = 'leased' AND (o.expert_id = :expert OR o.leased_until < now()))
-"""
 _REACH = f"""
     SELECT count(*) AS found, count(*) FILTER (WHERE is_mine) AS answered,
         count(*) FILTER (WHERE is_free AND NOT is_mine) AS free
-    FROM (SELECT EXISTS (SELECT FROM reviews r WHERE r.sample_id = chosen.id AND {_MINE}) AS is_mine,
-              EXISTS (SELECT FROM slots o WHERE o.sample_id = chosen.id AND {_FREE}) AS is_free
+    FROM (SELECT EXISTS (SELECT FROM reviews r WHERE r.sample_id = chosen.id AND {MINE}) AS is_mine,
+              EXISTS (SELECT FROM slots o WHERE o.sample_id = chosen.id AND {FREE}) AS is_free
           FROM chosen) AS waiting
 """  # noqa: S608 - constants only
-_TABLES = """
-    CREATE TEMP TABLE IF NOT EXISTS locked (id bigint PRIMARY KEY) ON COMMIT DELETE ROWS;
-    CREATE TEMP TABLE IF NOT EXISTS picked (sample_id bigint PRIMARY KEY, slot_id bigint, state text,
-        expert_id bigint, leased_until timestamptz) ON COMMIT DELETE ROWS;
-    TRUNCATE locked, picked
-"""
-# Scalar subqueries are looked up sample by sample; as EXISTS they became joins with all reviews.
-_LOCK = f"""
-    WITH waiting AS (
-        SELECT s.id FROM samples s JOIN chosen USING (id)
-        WHERE s.dataset_id = :dataset AND s.state = 'queued'
-          AND (SELECT true FROM slots o WHERE o.sample_id = s.id AND {_FREE} LIMIT 1)
-          AND (SELECT true FROM reviews r WHERE r.sample_id = s.id AND {_MINE} LIMIT 1) IS NULL
-        ORDER BY s.id FOR NO KEY UPDATE OF s SKIP LOCKED)
-    INSERT INTO locked SELECT id FROM waiting
-"""  # noqa: S608 - constants only
-_PICK = f"""
-    WITH free AS (
-        SELECT o.id, o.sample_id, o.number, o.state, o.expert_id, o.leased_until FROM slots o
-        JOIN locked ON locked.id = o.sample_id WHERE {_FREE} FOR UPDATE OF o SKIP LOCKED)
-    INSERT INTO picked SELECT DISTINCT ON (sample_id) sample_id, id, state, expert_id, leased_until FROM free
-    ORDER BY sample_id, (state = 'leased' AND expert_id = :expert) DESC, number
-"""  # noqa: S608 - constants only
-_REMEMBER = """
-    INSERT INTO bulk_members (bulk_id, sample_id, slot_id, slot_state, slot_expert_id, slot_leased_until)
-    SELECT :bulk, sample_id, slot_id, state, expert_id, leased_until FROM picked
-"""
-_FILL = """
-    UPDATE slots SET state = 'done', expert_id = :expert, leased_until = NULL FROM picked WHERE slots.id = picked.slot_id
-"""
-_REVIEW = """
-    INSERT INTO reviews (dataset_id, sample_id, slot_id, expert_id, decision, reason, comment, guideline_id,
-        idempotency_key)
-    SELECT b.dataset_id, p.sample_id, p.slot_id, b.expert_id, b.decision, b.reason, b.comment, :guideline,
-        'bulk ' || b.id || ' ' || p.slot_id
-    FROM picked p, bulk_actions b WHERE b.id = :bulk ORDER BY p.sample_id
-"""
-_ANSWERED = f"""
-    SELECT count(*) FROM chosen WHERE NOT EXISTS (SELECT FROM picked p WHERE p.sample_id = chosen.id)
-    AND (SELECT true FROM reviews r WHERE r.sample_id = chosen.id AND {_MINE} LIMIT 1)
-"""  # noqa: S608 - constants only
-_NOTE_SETTLED = """
-    UPDATE bulk_members m SET settled_as = s.state, settled_at = s.decided_at FROM picked, samples s
-    WHERE m.bulk_id = :bulk AND m.sample_id = picked.sample_id AND s.id = picked.sample_id AND s.state <> 'queued'
-"""
 _AUDIT = """
     WITH made AS (
         INSERT INTO slots (dataset_id, sample_id, number, rank, lane, purpose)

@@ -1,5 +1,8 @@
 """Many ids as a table of the transaction, so that one statement does for a million what it does for one."""
 
+from collections.abc import Iterator
+from contextlib import contextmanager
+
 from sqlalchemy import text
 from sqlalchemy.orm import Session
 
@@ -17,6 +20,19 @@ def fill(session: Session, ids: Ids, name: str = "chosen") -> None:
     session.execute(text(f"TRUNCATE {name}"))
     copy_rows(session, f"COPY {name} FROM STDIN", ((one,) for one in ids.tolist()))
     session.execute(text(f"ANALYZE {name}"))
+
+
+@contextmanager
+def by_key(session: Session) -> Iterator[None]:
+    """Have rows looked up one by one by their keys, as long as this lasts.
+
+    For some hundred of very many rows that have just been written, the planner, whose statistics lag behind, read whole
+    tables instead: each step of a large piece of work then costs as much as all of it.
+    """
+    ways = ("seqscan", "hashjoin", "mergejoin")
+    session.execute(text("; ".join(f"SET LOCAL enable_{way} = off" for way in ways)))
+    yield
+    session.execute(text("; ".join(f"SET LOCAL enable_{way} TO DEFAULT" for way in ways)))
 
 
 def move(session: Session, dataset_id: int, update: str, values: Json) -> int:

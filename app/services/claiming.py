@@ -36,6 +36,9 @@ _CLAIM = """
 """
 _FREE = text(_CLAIM.format(first=_FIRST.format(lane=":lane"), locked="SKIP LOCKED"))
 _WAITING = text(_CLAIM.format(first=_FIRST.format(lane=":lane"), locked=""))
+_CLAIMED, _WAITED_FOR = (
+    select(Slot).from_statement(claimed).execution_options(populate_existing=True) for claimed in (_FREE, _WAITING)
+)
 
 
 def claim(session: Session, dataset: Dataset, expert: User, served: Sequence[str], *, is_urgent: bool) -> Slot | None:
@@ -67,11 +70,7 @@ def _claim_in(session: Session, dataset: Dataset, expert: User, lane: str, *, is
         "lane": lane,
         "seconds": 60 * get_settings().lease_minutes,
     }
-    claimed: Slot | None = session.scalar(
-        select(Slot).from_statement(_WAITING if is_waiting else _FREE),
-        values,
-        execution_options={"populate_existing": True},
-    )
+    claimed: Slot | None = session.scalar(_WAITED_FOR if is_waiting else _CLAIMED, values)
     return claimed
 
 

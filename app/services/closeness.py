@@ -1,45 +1,28 @@
 """Which rules a sample breaks, and which limits it only just keeps: where an expert may want to look twice."""
 
 from collections.abc import Mapping
-from functools import lru_cache
 
-import orjson
-from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from app.curation.bounds import Limit
-from app.curation.recipe import Recipe
-from app.models import RecipeVersion, Run
-from app.services import columns
+from app.services import applied, columns
+from app.services.applied import Applied
 from app.services.why import Reason, in_words
 
 MOST = 4
 
 
-def near_limits(session: Session, dataset_id: int, sample_id: int) -> list[Reason]:
+def near_limits(session: Session, dataset_id: int, sample_id: int, latest: Applied | None = None) -> list[Reason]:
     """Broken rules first, then the closest limits, a few at most. Empty where no run has measured the sample."""
-    latest = session.execute(
-        select(Run.set_id, RecipeVersion.recipe)
-        .join(RecipeVersion, RecipeVersion.id == Run.recipe_version_id)
-        .where(Run.dataset_id == dataset_id, Run.published)
-        .order_by(Run.id.desc())
-        .limit(1)
-    ).first()
-    set_id, recipe = latest or (None, {})
-    if set_id is None:
+    latest = latest or applied.latest(session, dataset_id)
+    if latest.set_id is None:
         return []
-    measures = columns.measures_of_sample(session, set_id, dataset_id, sample_id)
+    measures = columns.measures_of_sample(session, latest.set_id, dataset_id, sample_id)
     if not measures:
         return []
-    limits = _limits(orjson.dumps(recipe))
+    limits = latest.recipe.limits
     ranked = sorted((how_near(limit, measures), index) for index, limit in enumerate(limits))
     return in_words(_failure(limits[index], measures) for distance, index in ranked[:MOST] if distance < 1)
-
-
-@lru_cache(maxsize=64)
-def _limits(recipe: bytes) -> tuple[Limit, ...]:
-    """Those of a recipe as it is stored: the same few are asked for with every sample."""
-    return tuple(Recipe.model_validate_json(recipe).limits)
 
 
 def how_near(limit: Limit, measures: Mapping[str, float]) -> float:

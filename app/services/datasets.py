@@ -8,7 +8,7 @@ from sqlalchemy.exc import IntegrityError
 from sqlalchemy.orm import Session
 
 from app.models import Dataset, DatasetForm, Membership, Purpose, Review, Role, Sample, Slot, SlotState, User
-from app.services import fitting, lanes
+from app.services import lanes, replanning
 from app.services.errors import Conflict
 
 
@@ -24,19 +24,8 @@ def role_of(session: Session, dataset_id: int, user: User) -> Role | None:
     """A person's role in a dataset; administrators of the installation are admins everywhere. None is no access."""
     if user.is_admin:
         return Role.ADMIN
-    return session.scalar(
-        select(Membership.role).where(Membership.dataset_id == dataset_id, Membership.user_id == user.id)
-    )
-
-
-def with_role(session: Session, dataset_id: int, user: User) -> tuple[Dataset, Role] | None:
-    """A dataset and the person's role in it, asked for with every page of it; None for whom it does not exist."""
-    mine = and_(Membership.dataset_id == Dataset.id, Membership.user_id == user.id)
-    found = session.execute(
-        select(Dataset, Membership.role).outerjoin(Membership, mine).where(Dataset.id == dataset_id)
-    ).first()
-    role = Role.ADMIN if user.is_admin else found and found[1]
-    return (found[0], role) if found and role else None
+    membership = session.get(Membership, (dataset_id, user.id))  # a request has it at hand
+    return membership.role if membership else None
 
 
 def listed(session: Session, user: User) -> Sequence[tuple[Dataset, Role | None, int]]:
@@ -94,7 +83,7 @@ def change(session: Session, dataset: Dataset, **values: Any) -> None:
         setattr(dataset, name, value)
     _save(session, dataset)
     if dataset.reviews_per_sample != before:
-        fitting.fit(session, dataset)
+        replanning.bring(session, dataset, replanning.Asked(fit=True))
 
 
 def _waiting_for(user: User) -> Any:

@@ -8,7 +8,7 @@ from sqlalchemy.orm import Session
 from app.curation.languages import PLACES
 from app.messages import say
 from app.models import Dataset, Membership, User
-from app.services import queue_order, routing
+from app.services import replanning, routing
 from app.services.errors import Invalid, NotFound
 from app.services.lanes import tidy
 
@@ -40,7 +40,7 @@ def declare(
     """
     membership = session.get(Membership, (dataset_id, user_id))
     if membership is None:
-        raise NotFound("This person is not a member any more. Load the page again.")
+        raise NotFound(say("This person is not a member any more. Load the page again."))
     membership.languages = _languages(languages)
     membership.fields = _words(fields, "fields")
     if groups is not None:
@@ -48,7 +48,7 @@ def declare(
     session.flush()
     dataset = session.get_one(Dataset, dataset_id)
     if not routing.are_known(session, dataset):
-        queue_order.arrange(session, dataset)  # places from before there were lanes
+        replanning.bring(session, dataset, replanning.Asked(order=True))  # places from before there were lanes
 
 
 def groups(session: Session, dataset: Dataset) -> list[str]:

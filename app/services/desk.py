@@ -4,21 +4,37 @@ from collections.abc import Collection
 from dataclasses import dataclass, field
 from datetime import datetime
 
-from sqlalchemy import ColumnElement, and_, exists, func, or_, select
+from sqlalchemy import ColumnElement, and_, bindparam, exists, func, select, true
 from sqlalchemy.orm import Session
 
 from app.curation.retelling import Told
 from app.curation.sample import Form, Json
 from app.messages import say
-from app.models import Corpus, Dataset, Decision, Review, Revision, Sample, Slot, SlotPurpose, SlotState, User
-from app.services import beside, closeness, desk_pauses, lanes
+from app.models import Corpus, Dataset, Review, Revision, Sample, Slot, SlotPurpose, SlotState, User
+from app.services import applied, beside, closeness, desk_pauses, lanes
 from app.services.beside import Beside
 from app.services.edits import Piece, pieces, taken_up
 from app.services.errors import NotFound
 from app.services.leases import following, lock_desk, next_slots, renew
+from app.services.recent import Done, done
 from app.services.why import Reason
 
-LAST = 10
+# Put together once: this is asked with every sample.
+_LEFT = (
+    select(Review.comment, Review.revision_id)
+    .where(Review.sample_id == Sample.id, Review.expert_id == bindparam("expert"), Review.undone_at.is_not(None))
+    .order_by(Review.undone_at.desc())
+    .limit(1)
+    .lateral("left_off")
+)
+# A sample, with the comment and the edit of the answer that this expert took back last.
+_SUBJECT = (
+    select(Sample, Corpus, _LEFT.c.comment, Revision.content)
+    .join(Corpus, Corpus.id == Sample.corpus_id)
+    .outerjoin(_LEFT, true())
+    .outerjoin(Revision, Revision.id == _LEFT.c.revision_id)
+    .where(Sample.id == bindparam("sample"))
+)
 
 
 @dataclass(frozen=True)
@@ -44,28 +60,6 @@ class Subject:
 
 
 @dataclass(frozen=True)
-class Past:
-    """One of the expert's last answers, with the first words of its sample."""
-
-    review_id: int
-    decision: Decision
-    words: str
-    was_edited: bool
-    slot_id: int
-    sample_id: int
-
-
-@dataclass(frozen=True)
-class Done:
-    """What an expert has done: the last answers that stand, today's count, and when the very last thing was done."""
-
-    past: list[Past] = field(default_factory=list)
-    today: int = 0
-    saved_at: datetime | None = None
-    undone_at: datetime | None = None
-
-
-@dataclass(frozen=True)
 class Desk(Done):
     """`emptiness` says why there is no sample.
 
@@ -86,19 +80,13 @@ def lay_out(
     slot = _wanted(session, dataset, expert, wanted) or next(iter(next_slots(session, dataset, expert, 1)), None)
     subject, emptiness = _card(session, dataset, expert, slot)
     recent = done(session, dataset, expert, day_began)
-    return Desk(recent.past, recent.today, recent.saved_at, recent.undone_at, subject, emptiness)
+    return Desk(**vars(recent), subject=subject, emptiness=emptiness)
 
 
 def ahead(session: Session, dataset: Dataset, expert: User, beyond: Collection[int]) -> Desk:
     """Reserve what comes after the places that the page has, for an open page to keep at hand. Nothing of the past."""
     subject, emptiness = _card(session, dataset, expert, following(session, dataset, expert, beyond))
     return Desk(subject=subject, emptiness=emptiness)
-
-
-def done(session: Session, dataset: Dataset, expert: User, day_began: datetime) -> Done:
-    """What an answer changes on the page beside the sample."""
-    past, saved_at, undone_at = _past(session, dataset, expert)
-    return Done(past, _today(session, dataset, expert, day_began), saved_at, undone_at)
 
 
 def first_words(session: Session, sample_id: int) -> str:
@@ -140,7 +128,7 @@ def original(session: Session, dataset: Dataset, slot_id: int, number: int) -> s
 
 def _wanted(session: Session, dataset: Dataset, expert: User, slot_id: int | None) -> Slot | None:
     """A place that was asked for, reserved anew, where this expert holds it."""
-    if slot_id is None or held(session, dataset, expert, slot_id) is None:
+    if slot_id is None:
         return None
     lock_desk(session, dataset.id, expert.id)
     renew(session, dataset, expert)
@@ -154,15 +142,13 @@ def _card(session: Session, dataset: Dataset, expert: User, slot: Slot | None) -
 
 
 def _subject(session: Session, dataset: Dataset, slot: Slot, expert: User) -> Subject:
-    sample, corpus = session.execute(
-        select(Sample, Corpus).join(Corpus, Corpus.id == Sample.corpus_id).where(Sample.id == slot.sample_id)
-    ).one()
+    sample, corpus, comment, revision = session.execute(_SUBJECT, {"sample": slot.sample_id, "expert": expert.id}).one()
     found = pieces(Form(sample.form), sample.content)
-    revision, comment = _taken_back(session, sample, expert)
     drafts, now = _left(sample, found, revision)
-    limits = closeness.near_limits(session, dataset.id, sample.id)
-    lying = beside.of_sample(session, dataset, expert, sample, limits)
-    return Subject(slot.id, sample, corpus, found, drafts, comment, limits, now, lying)
+    latest = applied.latest(session, dataset.id)
+    limits = closeness.near_limits(session, dataset.id, sample.id, latest)
+    lying = beside.of_sample(session, dataset, expert, sample, limits, latest)
+    return Subject(slot.id, sample, corpus, found, drafts, comment or "", limits, now, lying)
 
 
 def _left(sample: Sample, found: list[Piece], revision: Json | None) -> tuple[dict[int, str], list[Told]]:
@@ -173,66 +159,6 @@ def _left(sample: Sample, found: list[Piece], revision: Json | None) -> tuple[di
     if [piece.role for piece in edited] != [piece.role for piece in found]:
         return {}, taken_up(sample.content, revision)
     return {new.number: new.text for old, new in zip(found, edited, strict=True) if old.text != new.text}, []
-
-
-def _taken_back(session: Session, sample: Sample, expert: User) -> tuple[Json | None, str]:
-    """The edit and the comment of the answer that this expert took back last."""
-    answer = session.execute(
-        select(Review.comment, Revision.content)
-        .outerjoin(Revision, Revision.id == Review.revision_id)
-        .where(Review.sample_id == sample.id, Review.expert_id == expert.id, Review.undone_at.is_not(None))
-        .order_by(Review.undone_at.desc())
-        .limit(1)
-    ).first()
-    return (answer.content, answer.comment) if answer else (None, "")
-
-
-def _past(session: Session, dataset: Dataset, expert: User) -> tuple[list[Past], datetime | None, datetime | None]:
-    """The last answers that stand; and when the very last thing was done: an answer, or the taking back of one."""
-    mine = and_(Review.dataset_id == dataset.id, Review.expert_id == expert.id)
-    rows = session.execute(
-        select(Review, func.left(Sample.question, 80), func.left(Sample.answer, 80))
-        .join(Sample, Sample.id == Review.sample_id)
-        .where(mine, Review.counted, Review.undone_at.is_(None))
-        .order_by(Review.id.desc())
-        .limit(LAST)
-    ).all()
-    past = [
-        Past(
-            review.id,
-            review.decision,
-            (question or answer).strip(),
-            review.revision_id is not None,
-            review.slot_id,
-            review.sample_id,
-        )
-        for review, question, answer in rows
-    ]
-    newest = select(Review.created_at, Review.undone_at).where(mine).order_by(Review.id.desc()).limit(20).subquery()
-    saved_at, undone_at = session.execute(select(func.max(newest.c.created_at), func.max(newest.c.undone_at))).one()
-    if undone_at is not None and saved_at is not None and undone_at >= saved_at:
-        return past, None, undone_at
-    return past, saved_at, None
-
-
-def _today(session: Session, dataset: Dataset, expert: User, day_began: datetime) -> int:
-    """How many samples the expert has decided since midnight. Walks back over today's answers only."""
-    mine = and_(Review.dataset_id == dataset.id, Review.expert_id == expert.id)
-    before = (
-        select(Review.id).where(mine, Review.created_at < day_began).order_by(Review.id.desc()).limit(1)
-    ).scalar_subquery()
-    return (
-        session.scalar(
-            select(func.count()).where(
-                mine,
-                or_(before.is_(None), Review.id > before),
-                or_(Review.counted, Review.superseded_at.is_not(None)),
-                Review.undone_at.is_(None),
-                Review.decision != Decision.SKIP,
-            )
-        )
-        or 0
-    )
 
 
 def _emptiness(session: Session, dataset: Dataset, expert: User) -> str:

@@ -1,88 +1,97 @@
 """Keeping the queue to what is asked for: as many places per sample as the plan wants, none lacking and none too many."""
 
 from collections.abc import Sequence
+from typing import NamedTuple
 
-from sqlalchemy import Select, and_, func, or_, select, text, true, update
+import numpy as np
+from sqlalchemy import BigInteger, ColumnElement, and_, any_, exists, literal, or_, select, text
+from sqlalchemy.dialects.postgresql import ARRAY
 from sqlalchemy.orm import Session
 
-from app.models import Dataset, Decision, Review, Sample, SampleState, Slot, SlotPurpose, SlotState
-from app.services import slots
-from app.services.settling import OUTCOMES, settle
+from app.models import Dataset, Job, JobKind, Sample, SampleState
+from app.services import chosen, jobs, review_plan, settling_many, slots
+
+_FITTED = select(Sample.id).where(Sample.id.in_(text("SELECT id FROM fitted")))
 
 
-def fit(session: Session, dataset: Dataset) -> None:
-    """After the number of reviews has changed: add places, close those too many, decide what is complete by that."""
-    slots.open_slots(session, dataset, _queued(dataset))
-    trim(session, dataset)
+class Walked(NamedTuple):
+    """Samples in the order of their numbers up to `last` were seen to; `left` is the first that is in other hands."""
+
+    last: int
+    number: int
+    left: int | None
 
 
-def trim(session: Session, dataset: Dataset, sample_ids: Sequence[int] | None = None) -> int:
-    """Close free places that are not wanted any more; of all samples, or of those given. Returns how many."""
-    found = _locked(session, dataset, sample_ids)
+def fit(session: Session, dataset: Dataset, after: int, most: int) -> Walked | None:
+    """Bring the next waiting samples to what the plan wants: add places, close those too many, decide what is complete.
+
+    What somebody is answering or taking at this moment is passed over: nobody waits here, so nobody waits in a ring.
+    None where there are no more.
+    """
+    found = _next(session, dataset, after, most)
     if not found:
+        return None
+    review_plan.reload(session, dataset)
+    if held := _locked(session, _off(session, dataset, found), is_waiting=False):
+        chosen.fill(session, np.array(held), "fitted")
+        slots.open_slots(session, dataset, _FITTED)
+        slots.close_surplus(session, dataset, _FITTED, is_waiting=False)
+        _decide(session, dataset)
+    return Walked(found[-1], len(found), min(_off(session, dataset, found), default=None))
+
+
+def trim(session: Session, dataset: Dataset, sample_ids: Sequence[int]) -> int:
+    """Close free places of samples that are not wanted any more. Returns how many."""
+    review_plan.reload(session, dataset)
+    held = _locked(session, _off(session, dataset, sample_ids), is_waiting=True)
+    if not held:
         return 0
-    session.execute(text("CREATE TEMP TABLE IF NOT EXISTS fitted (id bigint PRIMARY KEY) ON COMMIT DELETE ROWS"))
-    session.execute(text("DELETE FROM fitted"))
-    session.execute(text("INSERT INTO fitted SELECT unnest(CAST(:ids AS bigint[]))"), {"ids": list(found)})
-    session.execute(text("ANALYZE fitted"))
-    chosen = select(Sample.id).where(Sample.id.in_(text("SELECT id FROM fitted")))
-    closed = slots.close_surplus(session, dataset, chosen)
-    _decide(session, dataset, chosen)
+    chosen.fill(session, np.array(held), "fitted")
+    closed = slots.close_surplus(session, dataset, _FITTED)
+    _decide(session, dataset)
     return closed
 
 
-def _queued(dataset: Dataset) -> Select[int]:
-    return select(Sample.id).where(Sample.dataset_id == dataset.id, Sample.state == SampleState.QUEUED)
+def fit_answered(session: Session, dataset: Dataset, sample: Sample) -> None:
+    """While the queue is being brought to a new plan, an answer brings its own sample there, which it has locked."""
+    changing = exists().where(Job.dataset_id == dataset.id, Job.kind == JobKind.QUEUE, Job.state.in_(jobs.ACTIVE))
+    if session.scalar(select(changing)):
+        slots.open_slots(session, dataset, select(Sample.id).where(Sample.id == sample.id))
+        trim(session, dataset, [sample.id])
 
 
-def _locked(session: Session, dataset: Dataset, sample_ids: Sequence[int] | None) -> Sequence[int]:
-    """Samples with places too many, and such as are complete; locked before their places, as by an answer."""
-    queued = _queued(dataset)
-    if sample_ids is not None:
-        queued = queued.where(Sample.id.in_(sample_ids))
+def _next(session: Session, dataset: Dataset, after: int, most: int) -> Sequence[int]:
+    waiting = Sample.dataset_id == dataset.id, Sample.state == SampleState.QUEUED, Sample.id > after
+    return session.scalars(select(Sample.id).where(*waiting).order_by(Sample.id).limit(most)).all()
+
+
+def _off(session: Session, dataset: Dataset, sample_ids: Sequence[int]) -> Sequence[int]:
+    """Those of the waiting samples that lack places, have free ones too many, or are complete."""
+    queued = select(Sample.id).where(_among(sample_ids), Sample.state == SampleState.QUEUED)
     now = slots.standing(dataset, queued)
-    is_too_many = and_(now.c.active > now.c.wanted, now.c.open > 0)
-    is_complete = and_(now.c.done > 0, now.c.active == now.c.done)
-    found = select(now.c.id).where(or_(is_too_many, is_complete))
-    return session.scalars(
-        select(Sample.id).where(Sample.id.in_(found)).order_by(Sample.id).with_for_update(key_share=True)
-    ).all()
+    is_off = or_(now.c.active < now.c.wanted, and_(now.c.active > now.c.wanted, now.c.open > 0), _is_complete(now))
+    return session.scalars(select(now.c.id).where(is_off)).all()
 
 
-def _decide(session: Session, dataset: Dataset, samples: Select[int]) -> None:
-    """Decide what nobody is asked about any more: by its one answer in one statement, else sample by sample."""
-    now = slots.standing(dataset, samples)
-    is_complete = and_(now.c.done > 0, now.c.active == now.c.done)
-    _decide_single(session, select(now.c.id).where(is_complete, now.c.done == 1))
-    rest = select(now.c.id).where(is_complete, now.c.done > 1)
-    for sample in session.scalars(
-        select(Sample).where(Sample.id.in_(rest)).execution_options(populate_existing=True)
-    ).all():
-        settle(session, sample)
+def _is_complete(now: slots.Standing) -> ColumnElement[bool]:
+    return and_(now.c.done > 0, now.c.active == now.c.done)
 
 
-def _decide_single(session: Session, complete: Select[int]) -> None:
-    is_answer = and_(
-        Review.counted,
-        Review.undone_at.is_(None),
-        Review.decision != Decision.SKIP,
-        Slot.purpose == SlotPurpose.REVIEW,
-        Slot.state == SlotState.DONE,
-    )
-    for decision, state in OUTCOMES.items():
-        answers = (
-            select(Review.sample_id, Review.revision_id)
-            .join(Slot, Slot.id == Review.slot_id)
-            .where(is_answer, Review.decision == decision, Review.sample_id.in_(complete))
-            .subquery()
-        )
-        session.execute(
-            update(Sample)
-            .where(Sample.id == answers.c.sample_id, Sample.state == SampleState.QUEUED, true())
-            .values(
-                state=state,
-                decided_at=func.now(),
-                revision_id=answers.c.revision_id if decision is Decision.APPROVE else None,
-            )
-            .execution_options(synchronize_session=False)
-        )
+def _locked(session: Session, sample_ids: Sequence[int], *, is_waiting: bool) -> Sequence[int]:
+    """Samples are locked before their places, as by an answer; in one order, so that nobody waits for ever."""
+    if not sample_ids:
+        return []
+    query = select(Sample.id).where(_among(sample_ids), Sample.state == SampleState.QUEUED).order_by(Sample.id)
+    return session.scalars(query.with_for_update(key_share=True, skip_locked=not is_waiting)).all()
+
+
+def _among(sample_ids: Sequence[int]) -> ColumnElement[bool]:
+    """As one array: some thousand parameters take longer to read than the samples."""
+    return Sample.id.expression == any_(literal(list(sample_ids), ARRAY(BigInteger)))
+
+
+def _decide(session: Session, dataset: Dataset) -> None:
+    """Decide what nobody is asked about any more."""
+    now = slots.standing(dataset, _FITTED.where(Sample.state == SampleState.QUEUED))
+    if complete := session.scalars(select(now.c.id).where(_is_complete(now))).all():
+        settling_many.settle(session, dataset, complete)

@@ -50,8 +50,11 @@ class Check(ABC):
         self.composition = composition
         self.counts: Counter[str] = Counter()
 
-    def look(self, rows: Sequence[Row]) -> Iterator[Finding]:
-        """What is wrong with rows of a page. Rows that an earlier check left out are not among them."""
+    def look(self, session: Session, rows: Sequence[Row]) -> Iterator[Finding]:
+        """What is wrong with rows of a page. Rows that an earlier check left out are not among them.
+
+        The session is this page's; the one that the check was made with is closed by then.
+        """
         return iter(())
 
     @classmethod

@@ -130,9 +130,8 @@ def _give(session: Session, dataset: Dataset, expert: User, kind: str, held: Seq
 
 
 def _role(session: Session, dataset: Dataset, expert: User) -> Role | None:
-    return session.scalar(
-        select(Membership.role).where(Membership.dataset_id == dataset.id, Membership.user_id == expert.id)
-    )
+    membership = session.get(Membership, (dataset.id, expert.id))  # a request has it at hand
+    return membership.role if membership else None
 
 
 def waiting(session: Session, dataset: Dataset) -> int:

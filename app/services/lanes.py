@@ -5,7 +5,20 @@ Who declares no language and no field serves all of them. A lane that is for a g
 
 from collections.abc import Iterable, Sequence
 
-from sqlalchemy import ColumnElement, Select, SQLColumnExpression, Text, cast, func, literal, or_, select, true
+from sqlalchemy import (
+    BigInteger,
+    ColumnElement,
+    Select,
+    SQLColumnExpression,
+    Text,
+    bindparam,
+    cast,
+    func,
+    literal,
+    or_,
+    select,
+    true,
+)
 from sqlalchemy.dialects.postgresql import ARRAY, insert
 from sqlalchemy.orm import Session
 
@@ -22,7 +35,7 @@ def name_of(language: str, field: str, for_group: str) -> str:
 
 def served(session: Session, dataset: Dataset, expert: User) -> list[str]:
     """The lanes that an expert takes samples from."""
-    return [EVERYBODY, *session.scalars(_served(dataset.id, expert.id))]
+    return [EVERYBODY, *session.scalars(_SERVED, {"dataset": dataset.id, "expert": expert.id})]
 
 
 def is_served(lane: ColumnElement[str], dataset_id: ColumnElement[int], expert_id: int) -> ColumnElement[bool]:
@@ -30,7 +43,7 @@ def is_served(lane: ColumnElement[str], dataset_id: ColumnElement[int], expert_i
     return or_(lane == EVERYBODY, lane.in_(_served(dataset_id, expert_id).correlate_except(Lane, Membership)))
 
 
-def _served(dataset_id: ColumnElement[int] | int, expert_id: int) -> Select[str]:
+def _served(dataset_id: ColumnElement[int], expert_id: ColumnElement[int] | int) -> Select[str]:
     mine = (Membership.dataset_id == Lane.dataset_id) & (Membership.user_id == expert_id)
     return select(Lane.name).outerjoin(Membership, mine).where(Lane.dataset_id == dataset_id, *serves())
 
@@ -49,6 +62,9 @@ def serves() -> list[ColumnElement[bool]]:
         all_or(Membership.fields, Lane.field),
         or_(Lane.for_group == "", says(Membership.groups, Lane.for_group)),
     ]
+
+
+_SERVED = _served(bindparam("dataset", type_=BigInteger), bindparam("expert", type_=BigInteger))
 
 
 def remember(session: Session, dataset_id: int, parts: Iterable[tuple[str, str, str]]) -> None:

@@ -103,7 +103,7 @@ def like(
     sample = session.scalar(
         text("""
             SELECT sample_id FROM reviews
-            WHERE id = :review AND dataset_id = :dataset AND expert_id = :expert AND undone_at IS NULL
+            WHERE id = :review AND dataset_id = :dataset AND expert_id = :expert AND counted AND undone_at IS NULL
         """),
         {"review": review_id, "dataset": dataset.id, "expert": reader.id},
     )
@@ -117,16 +117,6 @@ def like(
         "limit": MOST_ALIKE,
     }
     return [_precedent(row) for row in session.execute(_ALIKE, values)]
-
-
-def any_exist(session: Session, dataset: Dataset) -> bool:
-    """Whether a lead has decided anything yet."""
-    return bool(
-        session.scalar(
-            text("SELECT EXISTS (SELECT FROM adjudications WHERE dataset_id = :dataset AND undone_at IS NULL)"),
-            {"dataset": dataset.id},
-        )
-    )
 
 
 def _precedent(row: Any) -> Precedent:

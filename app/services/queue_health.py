@@ -8,6 +8,8 @@ from sqlalchemy.orm import Session
 from app.models import Dataset, Lane, Sample, SampleState
 from app.services import lanes, slots
 
+AT_ONCE = 50_000
+"""Samples among which places are counted for everybody who looks; of more only for those who ask, as it takes seconds."""
 GRACE_SECONDS = 30
 """An expired reservation is freed within seconds; one that is older is stranded."""
 

@@ -60,9 +60,24 @@ def arrange(session: Session, dataset: Dataset, chosen: Ids | None = None) -> No
     apply(session, dataset)
 
 
+def ranked(session: Session, dataset: Dataset) -> tuple[Standing, Array]:
+    """All samples that have been in the queue, and the rank of each as of now. Nothing is changed by it."""
+    run = _latest(session, dataset.id)
+    now = _standing(session, dataset, run, blocks.layout(session, dataset.id, run.last_sample_id if run else 0), None)
+    return now, queueing.batched(_ranks(session, dataset, run, now), now.batch, len(now.batches))
+
+
+def take_turn(session: Session, dataset: Dataset, *, is_waiting: bool = True) -> bool:
+    """Until this transaction ends nobody else places samples: two at a time would each know only its own lanes."""
+    name = {"name": f"queue {dataset.id}"}
+    if not is_waiting:
+        return bool(session.scalar(text("SELECT pg_try_advisory_xact_lock(hashtextextended(:name, 0))"), name))
+    session.execute(text("SELECT pg_advisory_xact_lock(hashtextextended(:name, 0))"), name)
+    return True
+
+
 def _prepare(session: Session, dataset: Dataset, run: Run | None, layout: blocks.Layout, chosen: Ids | None) -> None:
-    # Two at the same moment would each know only its own lanes.
-    session.execute(text("SELECT pg_advisory_xact_lock(hashtextextended(:name, 0))"), {"name": f"queue {dataset.id}"})
+    take_turn(session, dataset)
     session.execute(text(_PLACINGS))
     now = _standing(session, dataset, run, layout, chosen)
     if not len(now.ids):
@@ -102,7 +117,7 @@ def _standing(
 
 def _ranks(session: Session, dataset: Dataset, run: Run | None, now: Standing) -> Array:
     plan = review_plan.load(dataset)
-    ranked: dict[Order, Callable[[], Array]] = {
+    by_order: dict[Order, Callable[[], Array]] = {
         Order.QUALITY: lambda: queueing.highest_first(now.measure("quality_score")),
         Order.CORPUS: lambda: np.unique(now.corpora, return_inverse=True)[1].astype(np.float64),
         Order.RANDOM: lambda: queueing.shuffled(now.ids, plan.seed),
@@ -112,7 +127,7 @@ def _ranks(session: Session, dataset: Dataset, run: Run | None, now: Standing) -
         Order.UNCERTAINTY: lambda: _uncertainty(session, dataset, run, now),
         Order.RECIPE: lambda: _by_recipe(session, run, now),
     }
-    return ranked[plan.order]()
+    return by_order[plan.order]()
 
 
 def _strata(session: Session, dataset: Dataset, plan: ReviewPlan, now: Standing) -> queueing.Numbers:

@@ -3,15 +3,15 @@
 from collections import Counter, defaultdict
 from collections.abc import Sequence
 
-from sqlalchemy import delete, func, insert, select, text
+from sqlalchemy import delete, insert, select, text
 from sqlalchemy.orm import Session
 
 from app.curation.exporter import exporters
 from app.curation.releasing.composition import Composition
-from app.models import Job, Level, Release, ReleaseCheck, ReleaseFinding, ReleaseRow, ReleaseTally
+from app.models import Job, Level, Release, ReleaseCheck, ReleaseFinding, ReleaseTally
 from app.services.gate import Check, Finding, checks
 from app.services.jobs import ShardPlan
-from app.services.release_rows import Part, Row, pages
+from app.services.release_rows import Part, Row, end, rows
 from app.services.working import Piece
 
 ROWS_PER_SHARD = 20_000
@@ -22,11 +22,11 @@ MOST_SHOWN = 200
 def plan(session: Session, job: Job) -> Sequence[ShardPlan]:
     """Positions in pieces for as many workers as there are."""
     release_id = job.params["release_id"]
-    rows = session.scalar(select(func.count()).where(ReleaseRow.release_id == release_id)) or 0
+    last = end(session, release_id)  # not their number: what caps and budget took out leaves gaps
     return [
-        ShardPlan({"release_id": release_id, "first": first, "last": min(first + ROWS_PER_SHARD, rows)},
-                  min(ROWS_PER_SHARD, rows - first))
-        for first in range(0, rows, ROWS_PER_SHARD)
+        ShardPlan({"release_id": release_id, "first": first, "last": min(first + ROWS_PER_SHARD, last)},
+                  min(ROWS_PER_SHARD, last - first))
+        for first in range(0, last, ROWS_PER_SHARD)
     ]  # fmt: skip
 
 
@@ -38,25 +38,27 @@ def check(piece: Piece) -> None:
         at_work = {key: kind(session, release, composition) for key, kind in checks().items()}
     found: dict[str, list[Finding]] = defaultdict(list)
     part = Part(piece.params["first"], piece.params["last"])
-    for page in pages(piece, release, exporters()[composition.format], part):
-        _look(at_work, page, found)
+    for page in rows(piece, release, exporters()[composition.format], part):
+        with piece.reading() as session:
+            _look(session, at_work, page, found)
         with piece.step(page[-1].position - part.first, {}):
             pass
     with piece.step(piece.shard.total, {}) as session:
         _store(session, release.id, piece.shard.number, at_work, found)
 
 
-def _look(at_work: dict[str, Check], page: Sequence[Row], found: dict[str, list[Finding]]) -> None:
-    rows = list(page)
+def _look(session: Session, at_work: dict[str, Check], page: Sequence[Row], found: dict[str, list[Finding]]) -> None:
+    """Rows that a check leaves out are not shown to those after it; of the others so many are kept as are shown."""
+    left = list(page)
     for key, one in at_work.items():
-        new = list(one.look(rows))
-        out = {finding.row.position for finding in new if finding.leaves_out}
-        one.counts["left_out"] += len(out)
-        one.counts["found"] += len(new) - len(out)
-        found[key] += [finding for finding in new if finding.leaves_out]
-        shown = sum(not finding.leaves_out for finding in found[key])
-        found[key] += [finding for finding in new if not finding.leaves_out][: MOST_SHOWN - shown]
-        rows = [row for row in rows if row.position not in out] if out else rows
+        new = list(one.look(session, left))
+        gone = [finding for finding in new if finding.leaves_out]
+        pointed = [finding for finding in new if not finding.leaves_out]
+        one.counts["left_out"] += len(gone)
+        one.counts["found"] += len(pointed)
+        found[key] += gone + pointed[: max(MOST_SHOWN - len(found[key]), 0)]
+        out = {finding.row.position for finding in gone}
+        left = [row for row in left if row.position not in out] if out else left
 
 
 def _store(
@@ -86,7 +88,7 @@ def _store(
             "why": one.why,
         }
         for key, all_of_one in found.items()
-        for one in [*(f for f in all_of_one if not f.leaves_out), *(f for f in all_of_one if f.leaves_out)][:MOST_SHOWN]
+        for one in all_of_one[:MOST_SHOWN]
     ]
     if rows:
         session.execute(insert(ReleaseFinding), rows)
@@ -97,7 +99,7 @@ def conclude(session: Session, release: Release) -> bool:
     composition = Composition.model_validate(release.composition)
     counts: dict[str, Counter[str]] = defaultdict(Counter)
     for tally in session.scalars(select(ReleaseTally).where(ReleaseTally.release_id == release.id)):
-        counts[tally.check].update(tally.facts)
+        counts[tally.check].update({name: fact for name, fact in tally.facts.items() if isinstance(fact, int)})
     levels = []
     for key, kind in checks().items():
         outcome = kind.outcome(session, release, composition, counts[key])

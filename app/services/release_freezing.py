@@ -21,7 +21,7 @@ def freeze(piece: Piece) -> None:
     with piece.step(piece.shard.total, {"frozen": True}) as session:
         composition = Composition.model_validate(release.composition)
         asked = release_selecting.asked(session, release.dataset_id, composition)
-        counts, corpora = _rows(session, release, composition)
+        counts, corpora = freeze_rows(session, release, composition)
         release_selecting.narrow(session, release_id, composition)
         facts = release_facts.of(session, release, counts, corpora, asked)
         if composition.layout.provenance:
@@ -29,14 +29,15 @@ def freeze(piece: Piece) -> None:
         session.execute(update(Release).where(Release.id == release_id).values(frozen=facts))
 
 
-def _rows(session: Session, release: Release, composition: Composition) -> tuple[dict[str, int], list[Any]]:
+def freeze_rows(session: Session, release: Release, composition: Composition) -> tuple[dict[str, int], list[Any]]:
     """Choose the rows, count the samples by state, and list the corpora: in one statement and so at one moment."""
-    chosen = release_selecting.chosen(release.dataset_id, composition).with_only_columns(
+    chosen = release_selecting.chosen(session, release.dataset_id, composition).with_only_columns(
         literal(release.id),
         Sample.id,
         Sample.revision_id,
         Sample.state == SampleState.APPROVED,
         func.row_number().over(order_by=(Sample.corpus_id, Sample.number)) - 1,
+        maintain_column_froms=True,
     )
     names = ["release_id", "sample_id", "revision_id", "approved", "position"]
     frozen = insert(ReleaseRow).from_select(names, chosen).cte("frozen")

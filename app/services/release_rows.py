@@ -1,61 +1,64 @@
 """Rows of a release in their order, page by page: the words that leave, and what people made of them."""
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator
+from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass, field
+from typing import Any
 
 import orjson
+from sqlalchemy import func, select
 from sqlalchemy.orm import Session
 
 from app.curation.exporter import Example, Exporter
 from app.curation.recipe import Recipe
 from app.curation.sample import Form, Json
-from app.models import Dataset, Release
+from app.models import Dataset, Release, ReleaseRow
 from app.services import pseudonyms, release_provenance
 from app.services.copying import read_binary
 from app.services.release_provenance import Origin
 from app.services.working import Piece
 
-PAGE = 2_000
+PAGE = 4_000
 """Rows of one short transaction: no snapshot stays open while files are written."""
 
-_SHAPE = """
-    SELECT rr.position, s.id, s.corpus_id, s.form, coalesce(r.content, s.content)::text,
-        CASE WHEN %(original)s AND r.id IS NOT NULL THEN s.content::text END, s.metadata::text, rr.approved, rr.weight,
-        rr.answers::text, s.overruled_at IS NOT NULL,
-        EXISTS (SELECT FROM suspects WHERE sample_id = s.id AND contaminated){origin}
+_FROM = """
     FROM release_rows rr JOIN samples s ON s.id = rr.sample_id LEFT JOIN revisions r ON r.id = rr.revision_id {join}
     WHERE rr.release_id = %(release)s AND rr.position >= %(first)s AND rr.position < %(last)s AND rr.left_out = ''
         AND (%(split)s = '' OR rr.split = %(split)s)
     ORDER BY rr.position
 """
-_ROWS = _SHAPE.format(origin="", join="")
-_ROWS_WITH_ORIGIN = _SHAPE.format(origin=f", {release_provenance.COLUMNS}", join=release_provenance.JOIN)
+_WORDS = """
+    SELECT s.form, coalesce(r.content, s.content)::text, CASE WHEN %(original)s AND r.id IS NOT NULL
+        THEN s.content::text END, nullif(s.metadata::text, '{}'), rr.approved, rr.weight, rr.answers::text
+"""
+_PLACE = """, rr.position, s.id, s.corpus_id, s.overruled_at IS NOT NULL,
+    EXISTS (SELECT FROM suspects WHERE sample_id = s.id AND contaminated)
+"""
+_CHECKED = _WORDS + _PLACE + _FROM.format(join="")
+_WRITTEN = _WORDS + _FROM.format(join="")
+_WRITTEN_WITH_ORIGIN = f"{_WORDS}, {release_provenance.COLUMNS} {_FROM.format(join=release_provenance.JOIN)}"
+_FORMS = {form.value: form for form in Form}
 
 
 @dataclass(slots=True)
 class Row:
-    """A sample as it leaves. `records` are what the format makes of it, once its check has looked."""
+    """A sample as it leaves, and where it stands. `records` are what the format makes of it, once that was tried."""
 
+    example: Example
     position: int
     sample_id: int
     corpus_id: int
-    form: str
-    content: Json
-    original: Json | None
-    metadata: Json
-    approved: bool
-    weight: float
-    answers: Json
     is_overruled: bool = False
     is_judged: bool = False
-    origin: Origin | None = None
     records: list[Json] = field(default_factory=list)
 
     @property
-    def example(self) -> Example:
-        return Example(
-            Form(self.form), self.content, self.metadata, self.original, self.approved, self.answers, self.weight
-        )
+    def form(self) -> Form:
+        return self.example.form
+
+    @property
+    def content(self) -> Json:
+        return self.example.content
 
 
 @dataclass(frozen=True)
@@ -67,51 +70,64 @@ class Part:
     split: str = ""
 
 
-def pages(piece: Piece, release: Release, exporter: type[Exporter], part: Part) -> Iterator[Sequence[Row]]:
-    """The rows that are not left out, personal data masked as the frozen recipe says."""
-    with piece.reading() as session:
-        masked = pseudonyms.masker(session, session.get_one(Dataset, release.dataset_id), _recipe(release))
-    for first in range(part.first, part.last, PAGE):
-        with piece.reading() as session:
-            page = _page(session, release, exporter, Part(first, min(first + PAGE, part.last), part.split))
-        for row in page:
-            row.content = masked(row.form, row.content)
-            row.original = masked(row.form, row.original) if row.original else None
-        if page:
-            yield page
+def rows(piece: Piece, release: Release, exporter: type[Exporter], part: Part) -> Iterator[list[Row]]:
+    """Pages of the rows that are not left out, personal data masked as the frozen recipe says: for checks."""
+    masked = _masker(piece, release)
+    for page in _pages(piece, release, exporter, part, _CHECKED):
+        yield [Row(_example(masked, *found[:7]), *found[7:]) for found in page]
 
 
-def _recipe(release: Release) -> Recipe | None:
-    """The one under which the samples of the release were chosen."""
+def examples(
+    piece: Piece, release: Release, exporter: type[Exporter], part: Part
+) -> Iterator[list[tuple[Example, Origin | None]]]:
+    """The same without their places, and with their origin where the layout asks for it: for writing, where every
+    microsecond counts a million times."""
+    masked = _masker(piece, release)
+    if release.composition.get("layout", {}).get("provenance"):
+        for page in _pages(piece, release, exporter, part, _WRITTEN_WITH_ORIGIN):
+            yield [(_example(masked, *found[:7]), release_provenance.origin(found[7:])) for found in page]
+    else:
+        for page in _pages(piece, release, exporter, part, _WRITTEN):
+            yield [(_example(masked, *found), None) for found in page]
+
+
+def remaining(session: Session, release_id: int) -> int:
+    """How many rows were chosen and not left out."""
+    mine = (ReleaseRow.release_id == release_id, ReleaseRow.left_out == "")
+    return session.scalar(select(func.count()).where(*mine)) or 0
+
+
+def _masker(piece: Piece, release: Release) -> pseudonyms.Masker | None:
     frozen = release.frozen["recipe"]
-    return Recipe.model_validate(frozen["recipe"]) if frozen else None
+    recipe = Recipe.model_validate(frozen["recipe"]) if frozen else None
+    if recipe is None or recipe.masks is None:
+        return None
+    with piece.reading() as session:
+        return pseudonyms.masker(session, session.get_one(Dataset, release.dataset_id), recipe)
 
 
-def _page(session: Session, release: Release, exporter: type[Exporter], part: Part) -> list[Row]:
-    values = {
-        "release": release.id,
-        "first": part.first,
-        "last": part.last,
-        "split": part.split,
-        "original": exporter.reads_original,
-    }
-    if not release.composition.get("layout", {}).get("provenance"):
-        return [_row(*found) for found in read_binary(session, _ROWS, values)]
-    page = []
-    for found in read_binary(session, _ROWS_WITH_ORIGIN, values):
-        page.append(_row(*found[:_OWN]))
-        page[-1].origin = release_provenance.origin(found[_OWN:])
-    return page
+def _pages(
+    piece: Piece, release: Release, exporter: type[Exporter], part: Part, statement: str
+) -> Iterator[list[tuple[Any, ...]]]:
+    """Tuples as the statement selects them; while one page is worked on, the database already reads the next."""
+
+    def read(first: int) -> list[tuple[Any, ...]]:
+        values = {"release": release.id, "first": first, "last": min(first + PAGE, part.last), "split": part.split}
+        with piece.reading() as session:
+            return read_binary(session, statement, {**values, "original": exporter.reads_original})
+
+    with ThreadPoolExecutor(1) as ahead:
+        following = ahead.submit(read, part.first)
+        for first in range(part.first, part.last, PAGE):
+            page = following.result()
+            if first + PAGE < part.last:
+                following = ahead.submit(read, first + PAGE)
+            if page:
+                yield page
 
 
-_OWN = 12
-"""Columns of a row itself; those of its origin follow."""
-
-
-def _row(
-    position: int,
-    sample_id: int,
-    corpus_id: int,
+def _example(
+    masked: pseudonyms.Masker | None,
     form: str,
     content: str,
     original: str | None,
@@ -119,11 +135,18 @@ def _row(
     approved: bool,
     weight: float,
     answers: str | None,
-    is_overruled: bool,
-    is_judged: bool,
-) -> Row:
-    return Row(
-        position, sample_id, corpus_id, form, orjson.loads(content), orjson.loads(original) if original else None,
-        orjson.loads(metadata) if metadata else {}, approved, weight, orjson.loads(answers) if answers else {},
-        is_overruled, is_judged,
+) -> Example:
+    words = orjson.loads(content)
+    before = orjson.loads(original) if original else None
+    if masked:
+        words, before = masked(form, words), masked(form, before) if before else None
+    return Example(
+        _FORMS[form], words, orjson.loads(metadata) if metadata else {}, before, approved,
+        orjson.loads(answers) if answers else {}, weight,
     )  # fmt: skip
+
+
+def end(session: Session, release_id: int) -> int:
+    """The position behind the last row."""
+    last = session.scalar(select(func.max(ReleaseRow.position)).where(ReleaseRow.release_id == release_id))
+    return 0 if last is None else last + 1

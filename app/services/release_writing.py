@@ -1,6 +1,8 @@
 """Writing the files of a release: each a shard of rows that any worker can write, the same bytes every time."""
 
+import time
 from collections.abc import Sequence
+from contextlib import nullcontext
 from typing import IO, cast
 
 from sqlalchemy import text
@@ -9,14 +11,17 @@ from sqlalchemy.orm import Session
 
 from app.curation.exporter import exporters
 from app.curation.releasing.composition import Composition
-from app.curation.releasing.files import WRITERS, Compressed
+from app.curation.releasing.files import Compressed
 from app.models import Job, Release, ReleaseFile
 from app.services import blobs
 from app.services.jobs import JobFailed, ShardPlan
 from app.services.release_provenance import with_provenance
-from app.services.release_rows import Part, pages
+from app.services.release_rows import Part, examples
 from app.services.working import Piece
 
+SECONDS_PER_STEP = 0.5
+"""How often progress is written down."""
+EVERY_ROW = 2**62
 _PARTS = text("""
     SELECT split, part, min(position), max(position) + 1, count(*) FROM (
         SELECT split, position, (row_number() OVER (PARTITION BY split ORDER BY position) - 1) / :most AS part
@@ -28,8 +33,10 @@ _PARTS = text("""
 def plan(session: Session, job: Job) -> Sequence[ShardPlan]:
     """One shard per file."""
     release = session.get_one(Release, job.params["release_id"])
-    layout = Composition.model_validate(release.composition).layout
-    parts = session.execute(_PARTS, {"release": release.id, "most": layout.shard_rows}).all()
+    composition = Composition.model_validate(release.composition)
+    whole = exporters()[composition.format].in_one_file
+    most = EVERY_ROW if whole else composition.layout.shard_rows
+    parts = session.execute(_PARTS, {"release": release.id, "most": most}).all()
     of = {split: sum(other == split for other, *_ in parts) for split, *_ in parts}
     return [
         ShardPlan(
@@ -63,22 +70,25 @@ def write(piece: Piece) -> None:
 
 def _write_rows(piece: Piece, release: Release, composition: Composition, file: IO[bytes]) -> int:
     exporter = exporters()[composition.format]()
-    packed = Compressed(file) if composition.layout.compression == "zstd" else None
+    packed = Compressed(file) if _is_compressed(composition) else None
     part = Part(piece.params["first"], piece.params["last"], piece.params["split"])
-    with WRITERS[exporter.suffix](cast("IO[bytes]", packed) if packed else file) as writer:
-        for page in pages(piece, release, type(exporter), part):
-            for row in page:
-                for record in exporter.rows(row.example):
-                    writer.write(with_provenance(record, row.origin))
-            with piece.step(writer.rows, {}):
-                pass
-    if packed:
-        packed.close()
+    told = time.monotonic()
+    with packed or nullcontext(), exporter.writer(cast("IO[bytes]", packed) if packed else file) as writer:
+        for page in examples(piece, release, type(exporter), part):
+            writer.write_all([with_provenance(row, origin) for example, origin in page for row in exporter.rows(example)])
+            if time.monotonic() - told > SECONDS_PER_STEP:
+                told = time.monotonic()
+                with piece.step(writer.rows, {}):
+                    pass
     return writer.rows
+
+
+def _is_compressed(composition: Composition) -> bool:
+    return composition.layout.compression == "zstd" and not exporters()[composition.format].is_packed
 
 
 def _name(composition: Composition, params: dict[str, int | str]) -> str:
     """As `datasets` names shards: data/SPLIT-NUMBER-of-NUMBER."""
     suffix = exporters()[composition.format].suffix
-    packed = ".zst" if composition.layout.compression == "zstd" else ""
+    packed = ".zst" if _is_compressed(composition) else ""
     return f"data/{params['split']}-{params['number']:05}-of-{params['of']:05}.{suffix}{packed}"

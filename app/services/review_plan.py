@@ -69,12 +69,23 @@ def load(dataset: Dataset) -> ReviewPlan:
 
 def save(session: Session, dataset: Dataset, **values: Any) -> ReviewPlan:
     """Change some of the plan; what other parts keep beside it stays as it is."""
-    session.execute(select(Dataset.id).where(Dataset.id == dataset.id).with_for_update())
+    lock(session, dataset)
     session.refresh(dataset, ["review_plan"])
     plan = ReviewPlan.model_validate({**load(dataset).model_dump(), **values})
     dataset.review_plan = {**dataset.review_plan, **plan.model_dump(mode="json")}
     session.flush()
     return plan
+
+
+def lock(session: Session, dataset: Dataset) -> None:
+    """Changes of a plan wait for each other; answers, which refer to the dataset, do not wait for them."""
+    session.execute(select(Dataset.id).where(Dataset.id == dataset.id).with_for_update(key_share=True))
+
+
+def reload(session: Session, dataset: Dataset) -> None:
+    """How many reviews are wanted as of now. Asked once samples are locked: who changes that fits them afterwards."""
+    session.flush()  # what is changed here counts
+    session.refresh(dataset, ["reviews_per_sample", "review_plan"])
 
 
 def wanted(dataset: Dataset, sample_id: ColumnElement[int]) -> ColumnElement[int]:

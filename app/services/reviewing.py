@@ -4,7 +4,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any
 
-from sqlalchemy import exists, func, select
+from sqlalchemy import func, select
 from sqlalchemy.orm import Session
 
 from app.curation.sample import Form, Json
@@ -12,20 +12,19 @@ from app.messages import say
 from app.models import (
     Dataset,
     Decision,
-    Guideline,
     Review,
     Revision,
+    Rubric,
     Sample,
-    SampleState,
     Slot,
     SlotPurpose,
     SlotState,
     User,
 )
-from app.services import adjudicating, contaminations, desk_pauses, gold_queue, reasons, rubrics
+from app.services import adjudicating, contaminations, desk_pauses, gold_queue, places, reasons, rubrics
 from app.services.edits import revised
-from app.services.errors import Conflict, Invalid, NotFound
-from app.services.fitting import trim
+from app.services.errors import Conflict, Invalid
+from app.services.fitting import fit_answered, trim
 from app.services.leases import lock_desk, next_slots, renew, term
 from app.services.settling import settle, unsettle
 from app.services.slots import close_slots, open_slots
@@ -69,21 +68,26 @@ def submit(
     rubric_id: int | None = None,
     suggestions_shown: bool = False,
     seconds: float | None = None,
+    was_given: bool = True,
 ) -> Outcome:
     """Store an expert's answer. Invalid, NotFound.
 
     `edits` holds new texts by the number of their piece; with `layout` and `roles` by place in a conversation whose
     turns were changed. `answers` are those to the questions of a rubric, the newest where none is named.
 
-    An answer on an expired lease counts as long as nobody else has taken the sample; otherwise it is kept uncounted.
+    An answer on an expired lease counts as long as nobody else has taken the sample, and the place `was_given` to this
+    expert before; otherwise it is kept uncounted.
     """
     _check(decision, reason, comment)
     lock_desk(session, dataset.id, expert.id)
-    stored = session.scalar(select(Review).where(Review.idempotency_key == idempotency_key))
+    stored, rubric, guideline_id = places.before(session, dataset, idempotency_key)
     if stored is not None:
         return _repeat(stored, expert, slot_id)
-    sample, slot = _locked(session, dataset, slot_id)
-    rubric_id, checked = rubrics.answered(session, dataset, sample, answers or {}, decision, rubric_id)
+    sample, place = places.locked(session, dataset, slot_id, expert)
+    slot: Slot = place[0]
+    if rubric_id and (rubric is None or rubric.id != rubric_id):
+        rubric = session.get(Rubric, rubric_id)
+    answered, checked = rubrics.answered(dataset, sample, answers or {}, decision, rubric, is_named=bool(rubric_id))
     content = (
         None if decision is Decision.SKIP else revised(Form(sample.form), sample.content, edits or {}, layout, roles)
     )
@@ -96,12 +100,12 @@ def submit(
         reason=reasons.stored(decision, reason),
         comment=comment.strip(),
         revision_id=_revision(session, sample, expert, content),
-        guideline_id=_guideline(session, dataset),
-        rubric_id=rubric_id,
+        guideline_id=guideline_id,
+        rubric_id=answered,
         answers=checked,
         suggestions_shown=suggestions_shown,
         idempotency_key=idempotency_key,
-        counted=_may_count(session, sample, slot, expert),
+        counted=places.may_count(sample, place, expert, was_given=was_given),
         seconds=seconds,
     )
     session.add(review)
@@ -109,6 +113,7 @@ def submit(
         _fill(slot, expert, decision)
     session.flush()
     if review.counted and decision is not Decision.SKIP and slot.purpose is SlotPurpose.REVIEW:
+        fit_answered(session, dataset, sample)
         settle(session, sample)
     if slot.purpose is SlotPurpose.GOLD:
         desk_pauses.watch(session, dataset, expert)
@@ -128,7 +133,8 @@ def undo(session: Session, dataset: Dataset, expert: User, review_id: int | None
         raise Conflict(
             say("There is nothing to take back: that answer was taken back already, or you have given none.")
         )
-    sample, slot = _locked(session, dataset, review.slot_id)
+    sample, place = places.locked(session, dataset, review.slot_id, expert)
+    slot: Slot = place[0]
     _refuse_undo(session, sample, slot)
     session.refresh(review)
     if not review.counted:  # sent back to experts while this waited for the lock
@@ -185,49 +191,6 @@ def _repeat(stored: Review, expert: User, slot_id: int) -> Outcome:
     return Outcome(stored, is_repeat=True)
 
 
-def _locked(session: Session, dataset: Dataset, slot_id: int) -> tuple[Sample, Slot]:
-    """The sample first, then its place, as a run locks them when it publishes, so that neither waits for ever."""
-    found = select(Slot.sample_id).where(Slot.id == slot_id, Slot.dataset_id == dataset.id).scalar_subquery()
-    sample = session.scalar(
-        select(Sample)
-        .where(Sample.id == found)
-        .with_for_update(key_share=True)
-        .execution_options(populate_existing=True)
-    )
-    slot = session.get(Slot, slot_id, with_for_update=True, populate_existing=True)
-    if sample is None or slot is None:
-        raise NotFound(
-            say("This sample is not part of the dataset any more. Your text stays in the form; copy it if you need it.")
-        )
-    return sample, slot
-
-
-def _may_count(session: Session, sample: Sample, slot: Slot, expert: User) -> bool:
-    """Whether the place is this expert's to fill, and they have not answered the sample in another place."""
-    # An audit or a gold sample asks about a sample that may be decided already.
-    needs_queue = slot.purpose in (SlotPurpose.REVIEW, SlotPurpose.ACCEPTANCE)
-    if needs_queue and sample.state is not SampleState.QUEUED:
-        return False
-    if not _is_free_for(session, slot, expert):
-        return False
-    answered = exists().where(
-        Review.sample_id == sample.id,
-        Review.expert_id == expert.id,
-        Review.counted,
-        Review.undone_at.is_(None),
-        Review.decision != Decision.SKIP,
-    )
-    return not session.scalar(select(answered))
-
-
-def _is_free_for(session: Session, slot: Slot, expert: User) -> bool:
-    if slot.state is SlotState.LEASED:
-        return slot.expert_id == expert.id or bool(
-            session.scalar(select(Slot.leased_until < func.now()).where(Slot.id == slot.id))
-        )
-    return slot.state is SlotState.OPEN
-
-
 def _fill(slot: Slot, expert: User, decision: Decision) -> None:
     is_skip = decision is Decision.SKIP
     slot.state = SlotState.OPEN if is_skip else SlotState.DONE
@@ -243,13 +206,6 @@ def _revision(session: Session, sample: Sample, expert: User, content: Json | No
     session.flush()
     contaminations.check_revision(session, sample, revision)
     return revision.id
-
-
-def _guideline(session: Session, dataset: Dataset) -> int | None:
-    """The version of the guidelines that the answer was given under."""
-    return session.scalar(
-        select(Guideline.id).where(Guideline.dataset_id == dataset.id).order_by(Guideline.version.desc()).limit(1)
-    )
 
 
 def _last_answer(session: Session, dataset: Dataset, expert: User, review_id: int | None) -> Review | None:

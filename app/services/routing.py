@@ -14,6 +14,9 @@ from app.curation.queueing import Numbers
 from app.models import Batch, Corpus, Dataset, Lane
 from app.services import lanes
 
+Parts = tuple[str, str, str]
+"""Language, field and group of a lane."""
+
 
 @dataclass(frozen=True)
 class Standing:
@@ -57,6 +60,15 @@ def standing(
 
 def lanes_of(session: Session, dataset: Dataset, now: Standing, *, is_all: bool) -> list[str]:
     """The name of each sample's lane, which is made known. `is_all`: no other lane has a place any more."""
+    chosen, parts = named(session, dataset, now)
+    if is_all:
+        session.execute(text("DELETE FROM lanes WHERE dataset_id = :dataset"), {"dataset": dataset.id})
+    lanes.remember(session, dataset.id, parts)
+    return chosen
+
+
+def named(session: Session, dataset: Dataset, now: Standing) -> tuple[list[str], list[Parts]]:
+    """(the name of each sample's lane, what all these lanes consist of)."""
     corpora = {one.id: one for one in session.scalars(select(Corpus).where(Corpus.dataset_id == dataset.id))}
     fields = sorted(set(now.fields.values()))
     given = np.full(len(now.ids), -1)
@@ -64,7 +76,7 @@ def lanes_of(session: Session, dataset: Dataset, now: Standing, *, is_all: bool)
     given[rows] = [fields.index(now.fields[sample_id]) for sample_id in known]
     first, kind = alike(now.language, now.corpora, given, now.batch)
 
-    def parts_of(row: int) -> tuple[str, str, str]:
+    def parts_of(row: int) -> Parts:
         language, field, batch, corpus = now.language[row], given[row], now.batch[row], corpora[int(now.corpora[row])]
         group = now.batches[batch].for_group if batch >= 0 else ""
         return (
@@ -74,12 +86,9 @@ def lanes_of(session: Session, dataset: Dataset, now: Standing, *, is_all: bool)
         )
 
     parts = [parts_of(row) for row in first.tolist()]
-    if is_all:
-        session.execute(text("DELETE FROM lanes WHERE dataset_id = :dataset"), {"dataset": dataset.id})
-    lanes.remember(session, dataset.id, parts)
     names = np.array([lanes.name_of(*part) for part in parts], dtype=object)
     chosen: list[str] = names[kind].tolist()
-    return chosen
+    return chosen, parts
 
 
 def alike(*columns: Numbers) -> tuple[Numbers, Numbers]:

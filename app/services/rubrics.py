@@ -4,7 +4,7 @@ import re
 from collections.abc import Mapping, Sequence
 from typing import Any
 
-from sqlalchemy import Row, exists, select
+from sqlalchemy import Row, bindparam, exists, select
 from sqlalchemy.orm import Session
 
 from app.curation import answering
@@ -15,14 +15,16 @@ from app.models import Dataset, Decision, Review, Rubric, Sample, User
 from app.services.errors import Conflict, Invalid, NotFound
 
 _NOT_A_LETTER = re.compile(r"[^a-z0-9]+")
-_NEEDED: dict[Decision, answering.Decided] = {Decision.APPROVE: "approve", Decision.REJECT: "reject"}
+_CURRENT = (
+    select(Rubric).where(Rubric.dataset_id == bindparam("dataset")).order_by(Rubric.version.desc()).limit(1)
+)
+NEEDED: dict[Decision, answering.Decided] = {Decision.APPROVE: "approve", Decision.REJECT: "reject"}
+"""What answers are needed for; nothing for any other decision."""
 
 
 def current(session: Session, dataset: Dataset) -> Rubric | None:
     """The newest version; None where nothing was ever asked."""
-    return session.scalar(
-        select(Rubric).where(Rubric.dataset_id == dataset.id).order_by(Rubric.version.desc()).limit(1)
-    )
+    return session.scalar(_CURRENT, {"dataset": dataset.id})
 
 
 def questions(rubric: Rubric | None) -> tuple[Question, ...]:
@@ -34,7 +36,7 @@ def version(session: Session, dataset: Dataset, number: int) -> Rubric:
     """One version. NotFound."""
     found = session.scalar(select(Rubric).where(Rubric.dataset_id == dataset.id, Rubric.version == number))
     if found is None:
-        raise NotFound("There is no such version of the questions. Look at the list of versions.")
+        raise NotFound(say("There is no such version of the questions. Look at the list of versions."))
     return found
 
 
@@ -60,8 +62,8 @@ def save(session: Session, dataset: Dataset, by: User, asked: Sequence[Question]
         return newest
     if (newest.version if newest else 0) != based_on:
         raise Conflict(
-            "Somebody has changed the questions since you opened this page. Nothing of yours was saved. "
-            "Load the page again, look at the new questions, and make your change once more."
+            say("Somebody has changed the questions since you opened this page. Nothing of yours was saved. "
+            "Load the page again, look at the new questions, and make your change once more.")
         )
     try:
         loaded(stored)
@@ -93,32 +95,34 @@ def typed(
     session: Session, dataset: Dataset, given: Mapping[str, Given], rubric_id: int | None = None
 ) -> dict[str, Any]:
     """What a form sent, as answers that are not checked yet; what no question asks for stays as it is."""
+    if not given:
+        return {}
     rubric = session.get(Rubric, rubric_id) if rubric_id else current(session, dataset)
-    kinds = {question.key: question for question in questions(rubric)} if given else {}
+    kinds = {question.key: question for question in questions(rubric)}
     answers = {key: kinds[key].typed(sent) if key in kinds else dict(sent) for key, sent in given.items()}
     return {key: answer for key, answer in answers.items() if answer is not None}
 
 
 def answered(
-    session: Session,
     dataset: Dataset,
     sample: Sample,
     answers: Mapping[str, Any],
     decision: Decision,
-    rubric_id: int | None = None,
+    rubric: Rubric | None,
+    *,
+    is_named: bool = False,
 ) -> tuple[int | None, Json]:
-    """The version that was answered (the newest where none is named) and the answers as they are stored. Invalid.
+    """The version that was answered and the answers as they are stored. Invalid.
 
-    What was asked when the page was opened counts, even if the questions have changed since.
+    What was asked when the page was opened counts, even if the questions have changed since: it `is_named` by the page.
     """
-    rubric = session.get(Rubric, rubric_id) if rubric_id else current(session, dataset)
     if rubric is None or rubric.dataset_id != dataset.id:
-        if answers or rubric_id:
+        if answers or is_named:
             raise Invalid(say("This dataset does not ask that. Load the page again; your text is kept."))
         return None, {}
     try:
         stored = answering.checked(
-            questions(rubric), answers, list(turns(Form(sample.form), sample.content)), _NEEDED.get(decision, "")
+            questions(rubric), answers, list(turns(Form(sample.form), sample.content)), NEEDED.get(decision, "")
         )
     except Refused as refusal:
         raise Invalid(say("%(why)s Nothing was saved yet.", why=refusal.message), refusal.key) from refusal

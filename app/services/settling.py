@@ -1,13 +1,16 @@
 """When a sample is decided: once all its places are filled, by what all its experts say."""
 
 from collections.abc import Sequence
+from itertools import groupby
+from operator import itemgetter
 
-from sqlalchemy import exists, func, select
-from sqlalchemy.orm import Session
+from sqlalchemy import ARRAY, BigInteger, any_, bindparam, exists, func, select
+from sqlalchemy.orm import Session, aliased
 
 from app.curation.sample import Json
-from app.models import Decision, Review, Revision, Sample, SampleState, Slot, SlotPurpose, SlotState
-from app.services import disputes
+from app.db import AnyRow
+from app.models import Dataset, Decision, Review, Revision, Sample, SampleState, Slot, SlotPurpose, SlotState
+from app.services import disputes, gold_plan
 
 OUTCOMES = {
     Decision.APPROVE: SampleState.APPROVED,
@@ -16,32 +19,32 @@ OUTCOMES = {
 }
 
 
+Outcome = tuple[SampleState, int | None]
+"""A state, and the revision that counts."""
+
+
 def settle(session: Session, sample: Sample) -> None:
     """Decide a sample once all its places for reviews are filled."""
-    is_review = Slot.purpose == SlotPurpose.REVIEW
-    is_waiting = exists().where(
-        Slot.sample_id == sample.id, is_review, Slot.state.in_([SlotState.OPEN, SlotState.LEASED])
-    )
-    if session.scalar(select(is_waiting)):
+    found = outcomes(session, session.get_one(Dataset, sample.dataset_id), [sample.id])
+    if not found:
         return
-    answers = session.execute(
-        select(Review.decision, Review.revision_id, Revision.content)
-        .join(Slot, Slot.id == Review.slot_id)
-        .outerjoin(Revision, Revision.id == Review.revision_id)
-        .where(
-            Review.sample_id == sample.id,
-            is_review,
-            Review.counted,
-            Review.undone_at.is_(None),
-            Review.decision != Decision.SKIP,
-        )
-        .order_by(Review.id)
-    ).all()
-    sample.state, sample.revision_id = agreed(answers)
-    if sample.state is not SampleState.FLAGGED and disputes.over_questions(session, sample):
-        sample.state, sample.revision_id = SampleState.FLAGGED, None
+    sample.state, sample.revision_id = found[sample.id]
     sample.decided_at, sample.acceptance_id = func.now(), None
     session.flush()
+
+
+def outcomes(session: Session, dataset: Dataset, sample_ids: Sequence[int]) -> dict[int, Outcome]:
+    """What becomes of those samples whose places for reviews are all filled."""
+    answers = session.execute(_ANSWERS, {"samples": sample_ids}).all()
+    least_alike = gold_plan.of(dataset).least_alike
+    return {sample_id: _outcome(list(found), least_alike) for sample_id, found in groupby(answers, itemgetter(0))}
+
+
+def _outcome(found: Sequence[AnyRow], least_alike: float) -> Outcome:
+    state, revision_id = agreed([(one.decision, one.revision_id, one.content) for one in found])
+    if state is not SampleState.FLAGGED and disputes.over_questions([one.answers for one in found], least_alike):
+        return SampleState.FLAGGED, None
+    return state, revision_id
 
 
 def agreed(answers: Sequence[tuple[Decision, int | None, Json | None]]) -> tuple[SampleState, int | None]:
@@ -63,3 +66,24 @@ def unsettle(sample: Sample) -> bool:
         return False
     sample.state, sample.revision_id, sample.decided_at = SampleState.QUEUED, None, None
     return True
+
+
+_WAITING = aliased(Slot)
+_ANSWERS = (
+    select(Review.sample_id, Review.decision, Review.revision_id, Revision.content, Review.answers)
+    .join(Slot, Slot.id == Review.slot_id)
+    .outerjoin(Revision, Revision.id == Review.revision_id)
+    .where(
+        Review.sample_id == any_(bindparam("samples", type_=ARRAY(BigInteger))),
+        Slot.purpose == SlotPurpose.REVIEW,
+        Review.counted,
+        Review.undone_at.is_(None),
+        Review.decision != Decision.SKIP,
+        ~exists().where(
+            _WAITING.sample_id == Review.sample_id,
+            _WAITING.purpose == SlotPurpose.REVIEW,
+            _WAITING.state.in_([SlotState.OPEN, SlotState.LEASED]),
+        ),
+    )
+    .order_by(Review.sample_id, Review.id)
+)

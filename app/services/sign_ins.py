@@ -2,14 +2,38 @@
 
 import hashlib
 import secrets
+from dataclasses import dataclass
 
-from sqlalchemy import delete, func, select, text
+from sqlalchemy import and_, bindparam, delete, func, select, text
 from sqlalchemy.orm import Session
 
-from app.models import SignIn, User
+from app.models import Dataset, Membership, SignIn, User
 from app.settings import get_settings
 
 TOKEN_BYTES = 32
+
+# Asked with every request, so it is put together once, and brings the dataset of the address along.
+_ENTERED = (
+    select(User, Dataset, Membership, (SignIn.seen_at < func.now() - text("interval '1 minute'")).label("is_due"))
+    .join(SignIn, SignIn.user_id == User.id)
+    .outerjoin(Dataset, Dataset.id == bindparam("dataset"))
+    .outerjoin(Membership, and_(Membership.dataset_id == Dataset.id, Membership.user_id == User.id))
+    .where(
+        SignIn.token_hash == bindparam("hash"),
+        SignIn.expires_at > func.now(),
+        SignIn.seen_at > func.now() - func.make_interval(0, 0, 0, 0, 0, bindparam("idle")),
+        User.disabled_at.is_(None),
+    )
+)
+
+
+@dataclass(frozen=True)
+class Entered:
+    """A signed-in person, and the dataset that they ask for: None where none was named or there is none."""
+
+    user: User
+    dataset: Dataset | None = None
+    membership: Membership | None = None
 
 
 def start(session: Session, user: User) -> str:
@@ -26,24 +50,19 @@ def start(session: Session, user: User) -> str:
 
 def signed_in(session: Session, token: str) -> User | None:
     """Whose token this is; None where it is unknown, too old, idle for too long, or the account is closed."""
-    idle = func.make_interval(0, 0, 0, 0, 0, get_settings().session_idle_minutes)
-    is_old = SignIn.seen_at < func.now() - func.make_interval(0, 0, 0, 0, 0, 1)
-    found = session.execute(
-        select(User, is_old)
-        .join(SignIn, SignIn.user_id == User.id)
-        .where(
-            SignIn.token_hash == hashed(token),
-            SignIn.expires_at > func.now(),
-            SignIn.seen_at > func.now() - idle,
-            User.disabled_at.is_(None),
-        )
-    ).first()
+    found = entered(session, token)
+    return found.user if found else None
+
+
+def entered(session: Session, token: str, dataset_id: int | None = None) -> Entered | None:
+    """The same with a dataset and the person's membership in it."""
+    values = {"hash": hashed(token), "dataset": dataset_id, "idle": get_settings().session_idle_minutes}
+    found = session.execute(_ENTERED, values).first()
     if found is None:
         return None
-    user, is_due = found
-    if is_due:
+    if found.is_due:
         _seen(session, token)
-    return user
+    return Entered(found.User, found.Dataset, found.Membership)
 
 
 def end(session: Session, token: str) -> None:

@@ -29,6 +29,7 @@ from app.models import Dataset, Sample, SampleState, Slot, SlotPurpose, SlotStat
 from app.services import review_plan
 
 ACTIVE = (SlotState.OPEN, SlotState.LEASED, SlotState.DONE)
+Standing = CTE
 
 
 _PLACINGS = table("placings", column("id", BigInteger), column("lane", Text), column("rank", Float))
@@ -40,6 +41,7 @@ def open_slots(session: Session, dataset: Dataset, samples: Select[int], *, is_p
 
     New places stand beside the sample's others; where that was prepared, where `queue_order` wants them.
     """
+    review_plan.reload(session, dataset)
     queued = select(Sample.id).where(
         Sample.dataset_id == dataset.id, Sample.state == SampleState.QUEUED, Sample.id.in_(samples)
     )
@@ -140,8 +142,11 @@ def _add_missing(session: Session, dataset: Dataset, queued: Select[int], *, is_
     )
 
 
-def close_surplus(session: Session, dataset: Dataset, samples: Select[int]) -> int:
-    """Close free places beyond what is wanted, the last ones. What is in somebody's hands or answered stays."""
+def close_surplus(session: Session, dataset: Dataset, samples: Select[int], *, is_waiting: bool = True) -> int:
+    """Close free places beyond what is wanted, the last ones. What is in somebody's hands or answered stays.
+
+    A place that somebody is just taking is waited for, or passed over.
+    """
     now, place = standing(dataset, samples), aliased(Slot)
     room = func.greatest(now.c.wanted - (now.c.active - now.c.open), 0)
     turn = func.row_number().over(partition_by=place.sample_id, order_by=place.number)
@@ -151,10 +156,13 @@ def close_surplus(session: Session, dataset: Dataset, samples: Select[int]) -> i
         .where(and_(place.state == SlotState.OPEN, place.purpose == SlotPurpose.REVIEW))
         .subquery()
     )
+    surplus = select(free.c.id).where(free.c.turn > free.c.room)
+    if not is_waiting:
+        surplus = select(Slot.id).where(Slot.id.in_(surplus)).with_for_update(skip_locked=True, key_share=True)
     return _count(
         session.execute(
             update(Slot)
-            .where(Slot.id.in_(select(free.c.id).where(free.c.turn > free.c.room)), Slot.state == SlotState.OPEN)
+            .where(Slot.id.in_(surplus), Slot.state == SlotState.OPEN)
             .values(state=SlotState.CLOSED)
             .execution_options(synchronize_session=False)
         )

@@ -145,8 +145,10 @@ def _roots(session: Session, dataset: Dataset, person: User, *, beside: bool = F
 
 
 def _votes(person: User) -> Select[int]:
+    """Samples with an answer of theirs that counts: whose answer is only kept may be given the sample later on."""
     return select(Review.sample_id).where(
         Review.expert_id == person.id,
+        Review.counted,
         Review.undone_at.is_(None),
         Review.superseded_at.is_(None),
         Review.decision != Decision.SKIP,

@@ -21,8 +21,9 @@ from app.services import (
     guidelines,
     keys,
     people,
-    precedents,
+    proofs,
     reasons,
+    recent,
     reviewing,
 )
 from app.services import desk as desks
@@ -46,7 +47,7 @@ from app.web.days import day_began
 from app.web.dependencies import Access
 from app.web.errors import STATUS
 from app.web.forms import Submission
-from app.web.rendering import render, wants_part
+from app.web.rendering import path, render, wants_part
 
 
 def desk(
@@ -92,14 +93,14 @@ def desk(
         refusal=refusal,
         **_asked(session, access, laid_out.subject, form, refusal),
         key=uuid4().hex,
+        proof=proofs.made(access.user, laid_out.subject.slot_id) if laid_out.subject else "",
         reasons=reasons.REASONS,
         guideline=guideline,
         examples=guideline_examples.shown(session, guideline),
         colleagues=[] if wants_part(request) else people.names(session, access.dataset),
-        batch=batches.for_expert(session, access.dataset, access.user),
         limits=_drawn(laid_out.subject),
         metadata=_metadata(laid_out.subject),
-        **_learnt(session, access),
+        **({} if block == "card" else _above(session, access, laid_out)),
     )
 
 
@@ -120,32 +121,38 @@ def done(
     """What an answer changed beside the sample, for a page that shows the next one already. It is saved: the commit
     comes before this leaves, and the header says so, because not everything that answers with 200 is Winnow."""
     reviewing.renew(session, access.dataset, access.user)
+    now = recent.done(session, access.dataset, access.user, day_began(request))
     shown = render(
         request,
         "review.html",
         "done",
         "told",
         **_around(request, access),
-        desk=desks.done(session, access.dataset, access.user, day_began(request)),
+        desk=now,
         answered=None if back else review.sample_id,
         back=back.id if back else None,
         note=note,
         about=desks.first_words(session, review.sample_id) if note else "",
         refusal=None,
-        revealed=asking.revealed(session, access.dataset, access.user),
-        **_learnt(session, access),
+        **_learnt(session, access, now),
         subject=None,
     )
     shown.headers["Winnow-Saved"] = "1"
     return shown
 
 
-def _learnt(session: Session, access: Access) -> dict[str, Any]:
-    """What an expert is told after an answer: how their team decided a practice sample, and where precedents are."""
+def _above(session: Session, access: Access, now: recent.Done) -> dict[str, Any]:
+    """What stands above the card, which is not shown where a card is fetched ahead."""
+    return {"batch": batches.for_expert(session, access.dataset, access.user), **_learnt(session, access, now)}
+
+
+def _learnt(session: Session, access: Access, now: recent.Done) -> dict[str, Any]:
+    """What an expert is told after an answer: what a model said of it, how their team decided a practice sample."""
+    who = session, access.dataset, access.user
     return {
-        "practice": gold.feedback(session, access.dataset, access.user),
-        "practice_left": gold_queue.practice_left(session, access.dataset, access.user),
-        "has_precedents": precedents.any_exist(session, access.dataset),
+        "revealed": asking.revealed(*who) if now.may_reveal else None,
+        "practice": gold.feedback(*who),
+        "practice_left": gold_queue.practice_left(*who),
     }
 
 
@@ -167,10 +174,9 @@ def _asked(
     form: Submission[Any] | None,
     refusal: DomainError | None,
 ) -> dict[str, Any]:
-    """The questions with what was answered so far, and what a model said about the sample before."""
-    revealed = asking.revealed(session, access.dataset, access.user)
+    """The questions with what was answered so far."""
     if subject is None:
-        return {"rubric": None, "questions": dock.Dock(), "revealed": revealed}
+        return {"rubric": None, "questions": dock.Dock()}
     found = asking.of_subject(session, access.dataset, subject.sample, access.user)
     answers = found.answers
     if form is not None and _is_of(form, subject):
@@ -188,7 +194,6 @@ def _asked(
             refusal.field if isinstance(refusal, Invalid) else "",
             keys.of(access.user).values(),
         ),
-        "revealed": revealed,
     }
 
 
@@ -239,13 +244,13 @@ def onward(
     request: Request, access: Access, session: Session, note: str | None, answered: int | None = None
 ) -> Response:
     """The next sample: for htmx in this very answer, which leaves after the commit like any other; else by redirect."""
-    path = path_of(request, access)
+    home = path_of(request, access)
     if not wants_part(request):
-        return RedirectResponse(f"{path}?note={note}" if note else path, 303)
+        return RedirectResponse(f"{home}?note={note}" if note else home, 303)
     shown = desk(request, access, session, note=note, answered=answered)
-    shown.headers["HX-Replace-Url"] = path
+    shown.headers["HX-Replace-Url"] = home
     return shown
 
 
 def path_of(request: Request, access: Access) -> str:
-    return str(request.app.url_path_for("review", dataset_id=access.dataset.id))
+    return path(request.app, "review", dataset_id=access.dataset.id)

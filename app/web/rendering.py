@@ -101,13 +101,13 @@ def environment(language: str = locales.SOURCE) -> Environment:
 def url(context: Context, name: str, /, query: dict[str, Any] | None = None, **params: Any) -> str:
     """The path of a route by its function's name, with a query string where one is given."""
     request: Request = context["request"]
-    path = _path(request.app, name, **params)
+    found = path(request.app, name, **params)
     given = {key: value for key, value in (query or {}).items() if value not in (None, "", [])}
-    return f"{path}?{urlencode(given, doseq=True)}" if given else path
+    return f"{found}?{urlencode(given, doseq=True)}" if given else found
 
 
 @lru_cache(maxsize=1024)
-def _path(app: Any, name: str, **params: Any) -> str:
+def path(app: Any, name: str, **params: Any) -> str:
     """Routes are looked through one by one, and a page asks for the same few again and again."""
     return str(app.url_path_for(name, **params))
 

@@ -7,10 +7,11 @@ from typing import Any
 from uuid import uuid4
 
 from fastapi import FastAPI
-from sqlalchemy import text
+from sqlalchemy import select, text
 
 from app.main import create_app as sound
-from app.services import claiming, reviewing
+from app.models import Slot
+from app.services import claiming, places, reviewing
 
 GUARDS = {
     "compare and set": "DROP INDEX uq_reviews_counted",
@@ -33,7 +34,7 @@ def create_app() -> FastAPI:
 
 
 def _without_compare_and_set() -> None:
-    reviewing._may_count = lambda *_: True
+    places.may_count = lambda *_: True
 
 
 def _without_idempotency() -> None:
@@ -48,7 +49,8 @@ def _without_idempotency() -> None:
 
 
 def _without_exclusive_lease() -> None:
-    claiming._FREE = text(claiming._FREE.text.replace("s.state = 'open'", "s.state IN ('open', 'leased')"))
+    shared = text(claiming._FREE.text.replace("s.state = 'open'", "s.state IN ('open', 'leased')"))
+    claiming._CLAIMED = select(Slot).from_statement(shared).execution_options(populate_existing=True)
 
 
 def _without_saving() -> None:

@@ -10,8 +10,8 @@ from sqlalchemy import text
 
 import app.services.kinds  # noqa: F401 - makes every kind of job known
 from app import db
-from app.models import Corpus, CorpusState, Dataset, Job
-from app.services import blobs, corpora, jobs, runs, working
+from app.models import Corpus, CorpusState, Dataset, Job, JobState, Release, ReleaseState
+from app.services import blobs, corpora, jobs, releases, runs, working
 from tests import factories
 
 
@@ -68,6 +68,32 @@ def work_off(job_id: int) -> Job:
     """Do all that is free of a job, as one worker."""
     working.work(db.session_factory(), job_id, "test")
     return job(job_id)
+
+
+def write_release(release_id: int, job_id: int) -> Release:
+    """Check a release and, if nothing holds it back, write it."""
+    assert work_off(job_id).state is JobState.SUCCEEDED
+    assert work_off(writing(release_id)).state is JobState.SUCCEEDED
+    return release_of(release_id)
+
+
+def writing(release_id: int) -> int:
+    """The job that writes a release, once it is checked."""
+    found = release_of(release_id)
+    assert found.state is ReleaseState.WRITING
+    return int(found.job_id or 0)
+
+
+def release_of(release_id: int) -> Release:
+    with db.transaction() as session:
+        return session.get_one(Release, release_id)
+
+
+def released(release: Release) -> bytes:
+    """All rows of a release, file after file."""
+    with db.transaction() as session:
+        files = [one for one in releases.files(session, release) if one.rows is not None]
+        return b"".join(releases.file_path(session, release, file.name).read_bytes() for file in files)
 
 
 def job(job_id: int) -> Job:

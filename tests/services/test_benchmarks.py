@@ -1,6 +1,5 @@
 """Benchmarks of a dataset: taken in, looked for in every run, edit and release, and judged by a person."""
 
-from pathlib import Path
 from typing import Any
 
 import pytest
@@ -12,8 +11,21 @@ from app.models import Benchmark, Contamination, Dataset, Decision, JobState, Sa
 from app.services import benchmarks, blobs, checking, contaminations, releases, reviewing
 from app.services.blobs import Stored
 from app.services.errors import Conflict, Invalid, NotFound
+from app.services.gates.benchmarks import HELD
 from tests import factories
-from tests.services.engine import hurry, jsonl, make_dataset, read, rows, run, start_run, work_off
+from tests.services.engine import (
+    hurry,
+    jsonl,
+    make_dataset,
+    read,
+    release_of,
+    released,
+    rows,
+    run,
+    start_run,
+    work_off,
+    write_release,
+)
 
 ASKED = "A gardener plants eleven rows of tulips and each row holds twenty three bulbs, how many bulbs does she plant?"
 OTHER = "Which of the two harbours did the lighthouse keeper see from his window on the morning of the storm?"
@@ -204,7 +216,7 @@ class TestRuns:
             release = releases.start(session, session.get_one(Dataset, dataset_id), "prompt_completion")
             job_id, release_id = release.job_id, release.id
         assert job_id is not None
-        work_off(job_id)
+        write_release(release_id, job_id)
         return release_id
 
     def test_a_release_leaves_out_what_a_later_benchmark_holds(self) -> None:
@@ -214,14 +226,9 @@ class TestRuns:
             add(session, dataset_id)
         release_id = self.release(dataset_id)
         [(count, manifest)] = rows("SELECT rows, manifest FROM releases WHERE id = :id", id=release_id)
-        assert (count, manifest["left_out"]) == (1, {releases.HELD: 1})
+        assert (count, manifest["left_out"]) == (1, {HELD: 1})
         assert [(one["name"], one["items"]) for one in manifest["benchmarks"]] == [("tulips", 2)]
-        assert b"gardener" not in _file(release_id)
-
-
-def _file(release_id: int) -> bytes:
-    [(sha256,)] = rows("SELECT sha256 FROM releases WHERE id = :id", id=release_id)
-    return Path(blobs.path(sha256)).read_bytes()
+        assert b"gardener" not in released(release_of(release_id))
 
 
 def test_an_experts_edit_is_checked_at_once(session: Session, dataset: Dataset) -> None:

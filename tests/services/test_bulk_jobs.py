@@ -20,7 +20,17 @@ from app.models import (
     SlotPurpose,
     User,
 )
-from app.services import acceptance, acceptance_jobs, bulk, bulk_undo, jobs, reviewing, working
+from app.services import (
+    acceptance,
+    acceptance_jobs,
+    answering_many,
+    bulk,
+    bulk_jobs,
+    bulk_undo,
+    jobs,
+    reviewing,
+    working,
+)
 from app.services.errors import Conflict
 from app.services.strata import Stratum
 from tests.services.standing import fingerprint
@@ -34,6 +44,7 @@ pytestmark = pytest.mark.usefixtures("database")
 def _small(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(queue, "send", lambda job_id, count=1: None)
     monkeypatch.setattr(bulk, "AT_ONCE", 20)
+    monkeypatch.setattr(bulk_jobs, "STEP", 20)
     monkeypatch.setattr(acceptance, "AT_ONCE", 20)
 
 
@@ -101,7 +112,7 @@ def test_what_was_decided_until_it_was_stopped_can_be_undone() -> None:
 
 def stop_after(job_id: int, count: int) -> None:
     """Work until so many are done, then ask it to stop, as a person does on the page."""
-    real = bulk.answer
+    real = answering_many.answer
     seen = 0
 
     def answer(session, dataset, action, ids):  # type: ignore[no-untyped-def]
@@ -112,11 +123,11 @@ def stop_after(job_id: int, count: int) -> None:
         seen += len(ids)
         return real(session, dataset, action, ids)
 
-    bulk.answer = answer
+    answering_many.answer = answer
     try:
         assert work(job_id).state is JobState.CANCELLED
     finally:
-        bulk.answer = real
+        answering_many.answer = real
 
 
 def test_an_undo_that_ended_before_its_time_goes_on_where_it_was() -> None:
@@ -128,7 +139,7 @@ def test_an_undo_that_ended_before_its_time_goes_on_where_it_was() -> None:
     assert first.job_id is not None
     with db.transaction() as session:
         action = session.get_one(BulkAction, bulk_id)
-        ids = bulk_undo.members(session, action, 20)
+        ids = bulk_undo.members(session, action)[:20]
         bulk_undo.restore(session, session.get_one(Dataset, dataset_id), action, ids)
         jobs.cancel(session, session.get_one(Job, first.job_id))
     again = undo(dataset_id, bulk_id, lead)

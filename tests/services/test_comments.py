@@ -4,8 +4,8 @@ import pytest
 from sqlalchemy import func, select, update
 from sqlalchemy.orm import Session
 
-from app.models import Comment, Dataset, Decision, Review, Role, Sample, SampleState, User
-from app.services import comments, threads
+from app.models import Comment, Dataset, Decision, Review, Role, Sample, SampleState, SlotState, User
+from app.services import comments, precedents, reviewing, threads
 from app.services.comments import Span
 from app.services.errors import Conflict, Forbidden, Invalid, NotFound
 from tests import factories
@@ -120,6 +120,20 @@ def test_a_skip_or_an_answer_taken_back_opens_nothing(
     assert threads.beside(session, dataset, people["carol"], sample.id) == []
     vote(session, sample, people["carol"], number=3)
     assert threads.has_voted(session, people["carol"], sample.id)
+
+
+def test_an_answer_in_a_colleagues_place_opens_nothing(
+    session: Session, dataset: Dataset, people: dict[str, User], sample: Sample
+) -> None:
+    bobs = factories.make_slot(session, sample, state=SlotState.LEASED, expert=people["bob"])
+    comments.ask(session, dataset, people["bob"], sample.id, "Is it 42 mg?")
+    sent = reviewing.submit(
+        session, dataset, people["dan"], bobs.id, Decision.APPROVE, idempotency_key="dan-was-not-asked"
+    )
+    assert not sent.review.counted
+    assert threads.beside(session, dataset, people["dan"], sample.id) == []
+    assert not threads.has_voted(session, people["dan"], sample.id)
+    assert precedents.like(session, dataset, people["dan"], sent.review.id) is None
 
 
 def test_what_waits_for_one_goes_to_and_fro(

@@ -8,7 +8,7 @@ from sqlalchemy import func, select, update
 from sqlalchemy.orm import Session
 
 from app.models import Dataset, Decision, Review, Sample, SampleState, Slot, SlotState, User
-from app.services import datasets, fitting, freeing, people, review_plan, reviewing
+from app.services import datasets, freeing, people, replanning, review_plan, reviewing
 from tests import factories
 from tests.services.test_reviewing import answer, expire
 
@@ -131,7 +131,7 @@ def test_a_dropped_sample_comes_back_with_as_many_places_as_are_wanted_then(sess
 def test_a_share_of_the_samples_asks_for_more(session: Session) -> None:
     dataset, samples = queue(session, 1, 300)
     plan = review_plan.save(session, dataset, more=3, more_share=0.2, seed=7)
-    fitting.fit(session, dataset)
+    replanning.bring(session, dataset, replanning.Asked(fit=True))
     drawn = {s.id for s in samples if int(md5(f"7:{s.id}".encode()).hexdigest()[:8], 16) < 0.2 * 2**32}
 
     counts = dict(session.execute(select(Slot.sample_id, func.count()).group_by(Slot.sample_id)).all())
@@ -139,7 +139,7 @@ def test_a_share_of_the_samples_asks_for_more(session: Session) -> None:
     assert 30 < len(drawn) < 90
 
     review_plan.save(session, dataset, more_share=0.4)
-    fitting.fit(session, dataset)
+    replanning.bring(session, dataset, replanning.Asked(fit=True))
     more = set(session.scalars(select(Slot.sample_id).where(Slot.number == 3, Slot.state == SlotState.OPEN)))
     assert drawn < more
     assert review_plan.load(dataset) == plan.model_copy(update={"more_share": 0.4})

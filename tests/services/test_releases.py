@@ -3,6 +3,7 @@
 import json
 import os
 import re
+from hashlib import sha256
 from pathlib import Path
 from typing import Any
 
@@ -12,13 +13,25 @@ from sqlalchemy import func, select, update
 
 from app import db
 from app.curation.recipe import Recipe
+from app.curation.releasing.files import JsonLines
 from app.curation.sample import Form
-from app.models import Corpus, Dataset, JobState, Release, Revision, Run, Sample, SampleState, User
+from app.models import Corpus, Dataset, JobState, Release, ReleaseState, Revision, Run, Sample, SampleState, User
 from app.services import blobs, comments, jobs, recipes, release_rows, releases
 from app.services.errors import Conflict, Invalid, NotFound
 from app.settings import get_settings
 from tests import factories
-from tests.services.engine import forsake, hurry, job, make_dataset, run_sql, work_off
+from tests.services.engine import (
+    forsake,
+    hurry,
+    job,
+    make_dataset,
+    release_of,
+    released,
+    run_sql,
+    work_off,
+    write_release,
+    writing,
+)
 
 
 @pytest.fixture(autouse=True)
@@ -48,26 +61,11 @@ def start(dataset_id: int, format: str = "prompt_completion") -> tuple[int, int]
 
 
 def write(dataset_id: int, format: str = "prompt_completion") -> Release:
-    release_id, job_id = start(dataset_id, format)
-    assert work_off(job_id).state is JobState.SUCCEEDED
-    assert work_off(int(get(release_id).job_id or 0)).state is JobState.SUCCEEDED
-    return get(release_id)
-
-
-def get(release_id: int) -> Release:
-    with db.transaction() as session:
-        return session.get_one(Release, release_id)
-
-
-def data(release: Release) -> Path:
-    """Its only file of rows."""
-    with db.transaction() as session:
-        (file,) = (one for one in releases.files(session, release) if one.rows is not None)
-        return releases.file_path(session, release, file.name)
+    return write_release(*start(dataset_id, format))
 
 
 def lines(release: Release) -> list[dict[str, Any]]:
-    return [orjson.loads(line) for line in data(release).open("rb")]
+    return [orjson.loads(line) for line in released(release).splitlines()]
 
 
 def approved(dataset_id: int) -> list[Sample]:
@@ -93,7 +91,7 @@ def test_an_expert_s_words_stand_in_for_the_original(dataset_id: int) -> None:
         session.add_all([old, new])
         session.flush()
         session.execute(update(Sample).where(Sample.id == chosen.id).values(revision_id=new.id))
-    text = data(write(dataset_id)).read_text()
+    text = released(write(dataset_id)).decode()
 
     assert "Better words." in text
     assert chosen.content["response"] not in text
@@ -126,10 +124,14 @@ def test_personal_data_leave_under_the_pseudonyms_of_their_dataset(dataset_id: i
 
 def test_the_manifest_counts_and_names_what_is_in_the_file(dataset_id: int) -> None:
     release = write(dataset_id)
-    content = data(release).read_bytes()
+    content = released(release)
     manifest = json.loads(releases.manifest_bytes(release))
 
-    assert (manifest["rows"], manifest["size"], manifest["sha256"]) == (30, len(content), release.sha256)
+    (listed,) = manifest["files"]
+    assert (listed["name"], listed["split"]) == ("data/train-00000-of-00001.jsonl", "train")
+    assert (manifest["rows"], listed["rows"], listed["size"]) == (30, 30, len(content))
+    assert listed["sha256"] == sha256(content).hexdigest()
+    assert release.sha256 == sha256(releases.manifest_bytes(release)).hexdigest()
     assert content.count(b"\n") == 30
     assert manifest["counts"]["approved"] == manifest["rows"] + sum(manifest["left_out"].values())
     assert sum(manifest["counts"].values()) == 60
@@ -171,9 +173,8 @@ def test_what_is_decided_while_a_release_is_written_comes_too_late(dataset_id: i
     _only_one_stage(job_id)
     run_sql("UPDATE samples SET state = 'approved' WHERE state = 'queued'")
     run_sql("UPDATE samples SET state = 'rejected' WHERE id = (SELECT min(id) FROM samples WHERE state = 'approved')")
-    assert work_off(job_id).state is JobState.SUCCEEDED
+    late = write_release(release_id, job_id)
 
-    late = get(release_id)
     assert late.sha256 == undisturbed.sha256
     assert releases.manifest_bytes(late) == releases.manifest_bytes(undisturbed)
 
@@ -217,26 +218,28 @@ def test_an_interrupted_file_is_begun_anew_and_leaves_nothing_behind(
     undisturbed = write(dataset_id)
     before = sorted(get_settings().blob_dir.rglob("*"))
     release_id, job_id = start(dataset_id)
-    write_row, seen = releases._write_row, 0
+    work_off(job_id)
+    job_id = writing(release_id)
+    write_all, seen = JsonLines.write_all, 0
 
     def dying(*args: Any) -> None:
         nonlocal seen
         seen += 1
-        if seen == 17:
+        if seen == 2:
             raise KeyboardInterrupt
-        write_row(*args)
+        write_all(*args)
 
     with monkeypatch.context() as patch:
-        patch.setattr(releases, "_write_row", dying)
+        patch.setattr(JsonLines, "write_all", dying)
         with pytest.raises(KeyboardInterrupt):
             work_off(job_id)
-    assert get(release_id).sha256 is None
-    with pytest.raises(NotFound):
-        releases.file_path(get(release_id))
+    assert release_of(release_id).sha256 is None
+    with db.transaction() as session, pytest.raises(NotFound):
+        releases.file_path(session, release_of(release_id), "data/train-00000-of-00001.jsonl")
 
     forsake(job_id)
     assert work_off(job_id).state is JobState.SUCCEEDED
-    assert get(release_id).sha256 == undisturbed.sha256
+    assert release_of(release_id).sha256 == undisturbed.sha256
     assert left(incoming) == []
     assert sorted(get_settings().blob_dir.rglob("*")) == before
 
@@ -253,11 +256,12 @@ def test_a_full_disk_is_said_and_leaves_no_file(
     os.symlink("/dev/full", incoming / "full")
     release_id, job_id = start(dataset_id)
     monkeypatch.setattr(blobs, "_is_abandoned", lambda path: False)
-    ended = work_off(job_id)
+    work_off(job_id)
+    ended = work_off(writing(release_id))
 
     assert (ended.state, ended.error_code) == (JobState.FAILED, "disk_full")
     assert "Free some space" in (ended.error or "")
-    assert get(release_id).sha256 is None
+    assert release_of(release_id).sha256 is None
     assert left(incoming) == []
 
 
@@ -272,10 +276,20 @@ def test_an_unknown_format_is_refused(dataset_id: int) -> None:
 
 
 @pytest.mark.parametrize("format", sorted(releases.formats()))
-def test_every_format_writes_valid_lines(dataset_id: int, format: str) -> None:
-    release = write(dataset_id, format)
-    assert len(lines(release)) == release.rows
-    assert release.rows + sum(release.manifest["left_out"].values()) == 30
+def test_every_format_writes_its_files_or_says_that_nothing_fits(dataset_id: int, format: str) -> None:
+    release_id, job_id = start(dataset_id, format)
+    work_off(job_id)
+    release = release_of(release_id)
+    if release.state is ReleaseState.HELD:
+        with db.transaction() as session:
+            assert "fits this format" in releases.blocks(session, release_id)[0].words
+            releases.override(session, release, "format", factories.make_user(session).id, "Never mind.")
+            with pytest.raises(Conflict, match="no row is left"):
+                releases.publish(session, session.merge(release))
+        return
+    work_off(writing(release_id))
+    made = release_of(release_id)
+    assert made.rows == sum(file["rows"] for file in made.manifest["files"] if "rows" in file) > 0
     title, about = releases.formats()[format]
     assert title
     assert about.endswith(".")
@@ -285,7 +299,7 @@ def test_a_file_s_name_says_what_it_is(dataset_id: int) -> None:
     release = write(dataset_id)
     with db.transaction() as session:
         dataset = session.get_one(Dataset, dataset_id)
-    assert releases.file_name(dataset, release) == "ward-answers-v1-prompt_completion.jsonl"
+    assert releases.name_of(dataset, release) == "ward-answers-v1-prompt_completion"
 
 
 def test_a_sample_with_an_open_question_stays_out_until_it_is_resolved(dataset_id: int) -> None:
@@ -300,8 +314,7 @@ def test_a_sample_with_an_open_question_stays_out_until_it_is_resolved(dataset_i
     release_id, job_id = start(dataset_id)
     with db.transaction() as session:
         assert (releases.approved(session, dataset_id), releases.asked(session, dataset_id)) == (29, 1)
-    assert work_off(job_id).state is JobState.SUCCEEDED
-    release = get(release_id)
+    release = write_release(release_id, job_id)
     assert release.rows == 29
     assert asked.content["prompt"] not in [line["prompt"] for line in lines(release)]
     assert release.manifest["open_questions"] == 1

@@ -59,10 +59,7 @@ def test_many_are_settled_as_each_would_be_alone(session: Session) -> None:
             alone = outcome()
             attempt.rollback()
         session.expire_all()
-        session.execute(text("CREATE TEMP TABLE IF NOT EXISTS answered (sample_id bigint) ON COMMIT DELETE ROWS"))
-        session.execute(text("TRUNCATE answered"))
-        session.execute(text("INSERT INTO answered SELECT unnest(CAST(:ids AS bigint[]))"), {"ids": ids})
-        settled = settling_many.settle(session, dataset.id, "answered")
+        settled = settling_many.settle(session, dataset, ids)
         assert outcome() == alone
         assert settled == sum(row[1] is not SampleState.QUEUED for row in alone)
         assert len({row[1] for row in alone}) >= 2

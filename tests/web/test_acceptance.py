@@ -8,8 +8,9 @@ from hypothesis import strategies as st
 from sqlalchemy import func, select
 from sqlalchemy.orm import Session
 
+from app.curation.releasing.composition import Composition
 from app.models import Acceptance, AcceptanceState, Dataset, Decision, Review, Role, Sample, SampleState, User
-from app.services import releases
+from app.services import release_freezing, releases
 from app.web.wording import SPACE
 from tests import factories
 from tests.conftest import Browser
@@ -87,6 +88,7 @@ def test_from_the_draw_to_the_release(session, dataset, place, lena, alice, expe
     queue(session, dataset, 100, "Leaflets")
     one = started(session, lena, place, name="Leaflets of spring")
     assert "Nothing is judged yet" in lena.get(one).text
+    assert "Nothing is judged yet" in lena.get(one, headers={"HX-Request": "true"}).text  # what the page polls
     refused = lena.post(f"{one}/accept")
     assert (refused.status_code, "not judged yet" in refused.text) == (409, True)
     judge(session, dataset, expert, lambda at: Decision.REJECT if at == 0 else Decision.APPROVE)
@@ -105,8 +107,8 @@ def test_from_the_draw_to_the_release(session, dataset, place, lena, alice, expe
     assert "nobody has read this one" in lena.get(f"/datasets/{dataset.id}/samples/{unread}").text
 
     release = releases.start(session, dataset, "messages")
-    releases._freeze_rows(session, release)
-    facts = releases._facts(session, release)
+    release_freezing.freeze_rows(session, release, Composition(format="messages"))
+    facts = release_freezing.facts_of(session, release)
     (sent,) = facts["acceptances"]
     assert (sent["name"], sent["samples"], sent["population"], sent["defects"]) == ("Leaflets of spring", 99, 100, 1)
     assert {"bound", "confidence", "method", "seed", "date", "reviewers", "sample_size"} <= sent.keys()
@@ -114,7 +116,7 @@ def test_from_the_draw_to_the_release(session, dataset, place, lena, alice, expe
 
     assert lena.post(f"{one}/take-back").headers["Location"] == one
     assert states(session) == {"queued": 100}
-    assert releases._facts(session, release)["acceptances"] == []
+    assert release_freezing.facts_of(session, release)["acceptances"] == []
 
 
 def test_a_failing_group_goes_to_full_review(session, dataset, place, lena, expert):

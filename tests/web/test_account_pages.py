@@ -64,6 +64,12 @@ def test_the_first_admin_link_makes_an_administrator_once(anonymous: Browser, se
     assert anonymous.get(f"/first-admin/{token}").status_code == 404
 
 
+def test_the_first_admin_is_shown_the_demonstration(anonymous: Browser, session: Session, dataset: Dataset) -> None:
+    form = {"name": "Alice", "email": "alice@clinic.example", "password": PASSWORD}
+    answer = anonymous.post(f"/first-admin/{invitations.first_admin_link(session)}", data=form)
+    assert answer.headers["Location"] == "/datasets"
+
+
 @pytest.mark.parametrize(
     ("field", "value", "sentence"),
     [

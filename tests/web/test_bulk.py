@@ -130,6 +130,7 @@ def test_very_many_are_a_job_that_can_be_stopped(session, dataset, place, lena, 
     assert "Deciding on 12" in page
     assert "Undo all" not in page
     assert 'hx-trigger="every 2s"' in page
+    assert "Deciding on 12" in lena.get(made, headers={"HX-Request": "true"}).text  # what the page polls
     assert lena.post(f"{made}/undo").status_code == 409
     assert lena.post(f"{made}/stop").status_code == 303
     assert session.scalars(select(Job.state)).one() is JobState.CANCELLED

@@ -175,17 +175,3 @@ def test_own_keys_stand_on_the_controls(bob: Browser, dataset: Dataset, samples:
     assert 'id="approve-error">R is the key of' in refused.text
     bob.post("/account/keys", data={"approve": "k", "first": "yes"})
     assert 'data-key="a"' in page(bob, dataset)
-
-
-def test_background_asks_the_database_a_fixed_number_of_times(
-    bob: Browser, dataset: Dataset, samples: list[Sample], queries: list[str]
-) -> None:
-    fields = hidden(page(bob, dataset))
-    queries.clear()
-    send(bob, dataset, **fields, decision="approve")
-    answered = len(queries)
-    queries.clear()
-    following(bob, dataset)
-
-    assert answered <= 24, queries
-    assert len(queries) <= 22, queries

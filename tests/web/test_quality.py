@@ -4,11 +4,12 @@ import csv
 import io
 import json
 
+import pytest
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from app.models import Batch, Dataset, Decision, Membership, Review, SampleState, Slot, SlotState
-from app.services import review_plan
+from app.services import queue_health, review_plan
 from tests import factories
 from tests.conftest import Browser
 from tests.services.test_lanes import waiting
@@ -38,6 +39,19 @@ def test_the_page_says_how_far_it_is_and_when_it_is_done(
     assert "Clinic chats" in page
     assert "Sound: the first five are 0" in page
     assert "today last: " + "0, " * 13 + "1." in page
+
+
+def test_the_places_of_very_many_samples_are_counted_when_asked(
+    lena: Browser, session: Session, dataset: Dataset, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    waiting(session, dataset, 4)
+    monkeypatch.setattr(queue_health, "AT_ONCE", 3)
+
+    page = lena.get(path(dataset)).text
+    assert "Count the queue" in page
+    assert "counted just now" not in page
+    assert "Sound: the first five are 0, counted just now" in lena.get(path(dataset, "?counted=true")).text
+    assert json.loads(lena.get(path(dataset, "/progress.json")).content)["queue"]["missing"] == 0
 
 
 def test_an_empty_dataset_says_what_comes_next(lena: Browser, dataset: Dataset) -> None:
@@ -79,7 +93,7 @@ def test_a_plan_is_saved_and_the_queue_follows(dora: Browser, session: Session, 
     assert dora.post(path(dataset, "/plan"), data=PLAN).status_code == 303
 
     page = dora.get(path(dataset, "/plan?saved=true")).text
-    assert "judged by 2 experts; 10 % of them, drawn by lot, by 3" in page
+    assert "judged by 2 experts. 10 % of them, drawn by lot, by 3" in page
     assert 'value="80.5"' in page
     plan = review_plan.load(session.get_one(Dataset, dataset.id))
     assert (plan.order, plan.seed, plan.more_share) == (review_plan.Order.RANDOM, 9, 0.1)
@@ -165,7 +179,7 @@ def test_experts_declare_for_themselves_and_admins_for_all(
     given = {"languages": "", "fields": "", "groups": "Board"}
     assert dora.post(f"{people}/{bob.user.id}/serves", data=given).status_code == 303
     assert (declared().languages, declared().groups) == ([], ["board"])
-    assert "Groups board" in dora.get(people).text
+    assert "Groups: board" in dora.get(people).text
 
 
 def test_a_corpus_goes_to_a_field(dora: Browser, bob: Browser, session: Session, dataset: Dataset) -> None:

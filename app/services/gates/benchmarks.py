@@ -20,11 +20,11 @@ class Benchmarks(Check):
 
     def __init__(self, session: Session, release: Release, composition: Composition) -> None:
         super().__init__(session, release, composition)
-        self._session, self._dataset_id = session, release.dataset_id
+        self._dataset_id = release.dataset_id
         self._tally = checking.tally(session, release.dataset_id)
 
-    def look(self, rows: Sequence[Row]) -> Iterator[Finding]:
-        for place in sorted(contaminations.in_release(self._session, self._dataset_id, rows, self._tally)):
+    def look(self, session: Session, rows: Sequence[Row]) -> Iterator[Finding]:
+        for place in sorted(contaminations.in_release(session, self._dataset_id, rows, self._tally)):
             yield Finding(rows[place], HELD, leaves_out=True)
 
     @classmethod

@@ -9,7 +9,7 @@ from app.curation.exporter import Unsuitable, exporters
 from app.curation.releasing.composition import Composition
 from app.models import Level, Release
 from app.services.gate import Check, Finding, Outcome
-from app.services.release_rows import Row
+from app.services.release_rows import Row, remaining
 
 
 class Format(Check):
@@ -20,7 +20,7 @@ class Format(Check):
         super().__init__(session, release, composition)
         self._exporter = exporters()[composition.format]()
 
-    def look(self, rows: Sequence[Row]) -> Iterator[Finding]:
+    def look(self, session: Session, rows: Sequence[Row]) -> Iterator[Finding]:
         for row in rows:
             try:
                 row.records = list(self._exporter.rows(row.example))
@@ -32,6 +32,8 @@ class Format(Check):
 
     @classmethod
     def outcome(cls, session: Session, release: Release, composition: Composition, counts: "Counter[str]") -> Outcome:
+        if not remaining(session, release.id):
+            return Outcome(Level.BLOCK, "Nothing is left to release: no selected sample fits this format.")
         if counts["found"]:
             return Outcome(Level.BLOCK, f"{counts['found']:,} rows break a rule of the format.", counts["found"])
         return Outcome(Level.PASS, "Every row keeps the rules of the format.")

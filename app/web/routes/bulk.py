@@ -1,18 +1,21 @@
 """Deciding on many samples at once: what it would touch, what it did, what the hidden audits say, and the undo."""
 
-from typing import Annotated, Literal
+from typing import Annotated, Any, ClassVar, Literal
 from uuid import uuid4
 from zlib import crc32
 
 from fastapi import APIRouter, Depends, Request, Response
 from fastapi.responses import RedirectResponse
-from pydantic import Field
+from pydantic import Field, model_validator
 from sqlalchemy.orm import Session
 
+from app.messages import say
 from app.models import BulkAction, Dataset, Decision, Job, User
-from app.services import auditing, bulk, bulk_undo, jobs, progress, reasons, runs, samples
-from app.services.errors import Conflict, DomainError
+from app.services import auditing, bulk, bulk_undo, jobs, progress, reasons, rubrics, runs, samples
+from app.services.errors import Conflict, DomainError, Invalid
 from app.services.strata import Stratum
+from app.web import once
+from app.web.answer_form import Answer, given
 from app.web.dependencies import Access, Id, LeadDep, SessionDep
 from app.web.errors import STATUS
 from app.web.forms import Input, Submission, submission
@@ -25,13 +28,23 @@ EXAMPLES = 10
 
 
 class Many(Input):
-    """One answer for all samples that the address means."""
+    """One answer for all samples that the address means; those to questions have names as on the desk."""
+
+    many: ClassVar[str] = Answer.many
 
     decision: Literal["approve", "reject"]
     key: str = Field(min_length=8, max_length=64)
     reason: str = Field("", max_length=40)
     comment: str = Field("", max_length=4_000)
     audits: int | None = Field(None, ge=0, le=bulk.LONGEST_AUDIT)
+    rubric: int | None = Field(None, ge=1, le=2**63 - 1)
+    asked: dict[str, dict[str, list[str]]] = Field(default_factory=dict)
+
+    @model_validator(mode="before")
+    @classmethod
+    def _gathered(cls, values: Any) -> Any:
+        plain = {name: value for name, value in values.items() if not name.startswith(cls.many)}
+        return plain | {"asked": given(values)}
 
 
 ManyDep = Annotated[Submission[Many], Depends(submission(Many))]
@@ -61,10 +74,13 @@ def decide(request: Request, access: LeadDep, session: SessionDep, form: ManyDep
                 reason=asked.reason,
                 comment=asked.comment,
                 audits=asked.audits,
+                answers=rubrics.typed(session, access.dataset, asked.asked, asked.rubric),
+                rubric_id=asked.rubric,
             )
     except DomainError as refusal:
         form.refuse(refusal)
-        return _confirm(request, access, session, form, STATUS[type(refusal)])
+        field = refusal.field if isinstance(refusal, Invalid) else ""
+        return _confirm(request, access, session, form, STATUS[type(refusal)], field)
     return _to(request, access, made)
 
 
@@ -103,6 +119,8 @@ def show_action(request: Request, access: LeadDep, session: SessionDep, bulk_id:
         left={"busy": 0, "answered": 0, **one.left},
         undoer=session.get_one(User, one.undone_by).name if one.undone_by else "",
         query=query_of(Stratum.of(one.query)),
+        said=once.said(session, one),
+        left_open=once.left_open(session, one),
     )
 
 
@@ -118,12 +136,14 @@ def stop(request: Request, access: LeadDep, session: SessionDep, bulk_id: Id) ->
     one = bulk.find(session, access.dataset, bulk_id)
     job = session.get(Job, one.job_id) if one.job_id else None
     if job is None:
-        raise Conflict("This was done at once, so there is nothing to stop. It can be undone as a whole.")
+        raise Conflict(say("This was done at once, so there is nothing to stop. It can be undone as a whole."))
     jobs.cancel(session, job)
     return _to(request, access, one)
 
 
-def _confirm(request: Request, access: Access, session: Session, form: Submission[Many], status: int = 200) -> Response:
+def _confirm(
+    request: Request, access: Access, session: Session, form: Submission[Many], status: int = 200, refused: str = ""
+) -> Response:
     stratum = stratum_of(request.query_params)
     reach = bulk.reach(session, access.dataset, access.user, stratum)
     seed = crc32(request.url.query.encode())
@@ -141,8 +161,9 @@ def _confirm(request: Request, access: Access, session: Session, form: Submissio
         query=query_of(stratum),
         form=form,
         key=form.values.get("key") or uuid4().hex,
-        reasons=[("", "Choose a reason"), *((one.code, one.title) for one in reasons.REASONS)],
+        reasons=[("", say("Choose a reason")), *((one.code, one.title) for one in reasons.REASONS)],
         at_once=bulk.AT_ONCE,
+        once=once.of(session, access.dataset, form.values, refused),
     )
 
 

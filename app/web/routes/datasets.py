@@ -7,7 +7,7 @@ from fastapi.responses import RedirectResponse, Response
 from pydantic import Field
 
 from app.models import DatasetForm, Purpose, Role
-from app.services import datasets, overview, productivity
+from app.services import datasets, overview, productivity, replanning
 from app.services.errors import Conflict
 from app.services.next_step import next_step
 from app.web import funnel
@@ -78,7 +78,9 @@ def dataset_overview(request: Request, access: ExpertDep, session: SessionDep) -
 
 
 @router.get("/datasets/{dataset_id}/settings")
-def dataset_settings(request: Request, access: DatasetAdminDep, saved: bool = False) -> Response:
+def dataset_settings(
+    request: Request, access: DatasetAdminDep, session: SessionDep, saved: bool = False
+) -> Response:
     return render(
         request,
         "dataset_settings.html",
@@ -86,6 +88,7 @@ def dataset_settings(request: Request, access: DatasetAdminDep, saved: bool = Fa
         access=access,
         form=Submission[DatasetSettings](),
         saved=saved,
+        queue_change=replanning.shown(session, access.dataset),
     )
 
 
@@ -99,4 +102,13 @@ def change_settings(request: Request, access: DatasetAdminDep, session: SessionD
             form.errors["name"] = error.message
         else:
             return RedirectResponse(f"/datasets/{dataset.id}/settings?saved=true", 303)
-    return render(request, "dataset_settings.html", dataset=dataset, access=access, form=form, saved=False, status=422)
+    return render(
+        request,
+        "dataset_settings.html",
+        dataset=dataset,
+        access=access,
+        form=form,
+        saved=False,
+        queue_change=replanning.shown(session, dataset),
+        status=422,
+    )

@@ -6,9 +6,12 @@ from typing import Annotated
 from fastapi import APIRouter, Depends, Request
 from fastapi.responses import RedirectResponse, Response
 from pydantic import Field
+from sqlalchemy.orm import Session
 
+from app.messages import say, say_many
 from app.models import Dataset
-from app.services import queue_order, review_plan, reviewing_plan
+from app.services import replanning, review_plan, reviewing_plan
+from app.services.replanning import Asked
 from app.services.review_plan import Order, Stratum
 from app.web import dates  # noqa: F401 - it gives the templates words
 from app.web.dependencies import Access, DatasetAdminDep, LeadDep, SessionDep
@@ -20,24 +23,24 @@ router = APIRouter()
 ORDERS = [
     (
         Order.RECIPE,
-        "As the recipe says",
-        "The order is chosen on the Recipe page; without one, samples come as they were imported.",
+        say("As the recipe says"),
+        say("The order is chosen on the Recipe page; without one, samples come as they were imported."),
     ),
     (
         Order.UNCERTAINTY,
-        "Doubtful ones first",
-        "What experts see differently so far, then what is closest to a limit of the recipe.",
+        say("Doubtful ones first"),
+        say("What experts see differently so far, then what is closest to a limit of the recipe."),
     ),
-    (Order.QUALITY, "Best ones first", "By the quality that was measured: approved samples add up soonest."),
+    (Order.QUALITY, say("Best ones first"), say("By the quality that was measured: approved samples add up soonest.")),
     (
         Order.COVERAGE_GAP,
-        "What lacks most first",
-        "Whatever has the fewest approved samples so far comes first, until all are even.",
+        say("What lacks most first"),
+        say("Whatever has the fewest approved samples so far comes first, until all are even."),
     ),
-    (Order.CORPUS, "One corpus after the other", "In the order in which they were added."),
-    (Order.RANDOM, "Shuffled", "The same number below gives the same order again."),
+    (Order.CORPUS, say("One corpus after the other"), say("In the order in which they were added.")),
+    (Order.RANDOM, say("Shuffled"), say("The same number below gives the same order again.")),
 ]
-STRATA = [(Stratum.CORPUS, "Corpora"), (Stratum.LANGUAGE, "Languages"), (Stratum.LABEL, "Labels")]
+STRATA = [(Stratum.CORPUS, say("Corpora")), (Stratum.LANGUAGE, say("Languages")), (Stratum.LABEL, say("Labels"))]
 
 
 class PlanForm(Input):
@@ -58,8 +61,8 @@ class PlanForm(Input):
 
 
 @router.get("/datasets/{dataset_id}/quality/plan", name="plan")
-def plan_page(request: Request, access: LeadDep, saved: bool = False) -> Response:
-    return _page(request, access, Submission[PlanForm](), saved=saved)
+def plan_page(request: Request, access: LeadDep, session: SessionDep, saved: bool = False) -> Response:
+    return _page(request, access, session, Submission[PlanForm](), saved=saved)
 
 
 @router.post("/datasets/{dataset_id}/quality/plan", name="save_plan")
@@ -69,15 +72,16 @@ def save_plan(
     session: SessionDep,
     form: Annotated[Submission[PlanForm], Depends(submission(PlanForm))],
 ) -> Response:
-    """What is changed holds at once for samples that still wait."""
+    """What is changed holds for samples that still wait: at once, or step by step where they are many."""
     if form.data is None:
-        return _page(request, access, form, status=422)
+        return _page(request, access, session, form, status=422)
     values = form.data.model_dump(exclude={"reviews_per_sample", "more_percent"})
     reviewing_plan.change(
         session,
         access.dataset,
         reviews_per_sample=form.data.reviews_per_sample,
         more_share=form.data.more_percent / 100,
+        by=access.user.id,
         **values,
     )
     return RedirectResponse(f"/datasets/{access.dataset.id}/quality/plan?saved=true", 303)
@@ -86,12 +90,38 @@ def save_plan(
 @router.post("/datasets/{dataset_id}/quality/order", name="reorder")
 def reorder(access: DatasetAdminDep, session: SessionDep) -> Response:
     """Put the queue in order again by what is known now."""
-    queue_order.arrange(session, access.dataset)
+    replanning.bring(session, access.dataset, Asked(fit=True, order=True), access.user.id)
     return RedirectResponse(f"/datasets/{access.dataset.id}/quality/plan?saved=true", 303)
 
 
+@router.get("/datasets/{dataset_id}/quality/queue", name="queue_change")
+def show_queue_change(request: Request, access: LeadDep, session: SessionDep) -> Response:
+    """How far the queue is on its way to a changed plan; the part of a page that asks for itself until done."""
+    return render(
+        request,
+        "queue_change.html",
+        "state",
+        dataset=access.dataset,
+        access=access,
+        queue_change=replanning.shown(session, access.dataset),
+    )
+
+
+@router.post("/datasets/{dataset_id}/quality/queue/stop", name="stop_queue_change")
+def stop_queue_change(access: DatasetAdminDep, session: SessionDep) -> Response:
+    """Leave the queue as it is now."""
+    replanning.stop(session, access.dataset)
+    return RedirectResponse(f"/datasets/{access.dataset.id}/quality/plan", 303)
+
+
 def _page(
-    request: Request, access: Access, form: Submission[PlanForm], *, saved: bool = False, status: int = 200
+    request: Request,
+    access: Access,
+    session: Session,
+    form: Submission[PlanForm],
+    *,
+    saved: bool = False,
+    status: int = 200,
 ) -> Response:
     return render(
         request,
@@ -103,6 +133,7 @@ def _page(
         orders=ORDERS,
         strata=STRATA,
         saved=saved,
+        queue_change=replanning.shown(session, access.dataset),
         in_words=in_words(access.dataset),
         status=status,
     )
@@ -111,7 +142,8 @@ def _page(
 def in_words(dataset: Dataset) -> str:
     """Who is asked how often, in one sentence."""
     plan, reviews = review_plan.load(dataset), dataset.reviews_per_sample
-    each = "one expert" if reviews == 1 else f"{reviews} experts"
+    each = say_many("Every sample is judged by one expert.", "Every sample is judged by %(num)s experts.", reviews)
     if plan.more is None or not plan.more_share or plan.more <= reviews:
-        return f"Every sample is judged by {each}."
-    return f"Every sample is judged by {each}; {100 * plan.more_share:g} % of them, drawn by lot, by {plan.more}."
+        return each
+    share = f"{100 * plan.more_share:g}"
+    return say("%(each)s %(share)s %% of them, drawn by lot, by %(more)s.", each=each, share=share, more=plan.more)

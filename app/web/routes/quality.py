@@ -11,8 +11,9 @@ from pydantic import Field
 from sqlalchemy import func
 from sqlalchemy.orm import Session
 
+from app.messages import say
 from app.models import Dataset
-from app.services import passing_on, queue_health, review_plan, review_progress
+from app.services import passing_on, queue_health, replanning, review_plan, review_progress
 from app.services.errors import Invalid
 from app.web import dates, funnel, progress_figures, throughput  # noqa: F401 - dates gives the templates words
 from app.web.dependencies import Access, LeadDep, SessionDep
@@ -35,8 +36,9 @@ class Given(Input):
 
 
 @router.get("/datasets/{dataset_id}/quality", name="quality")
-def quality_page(request: Request, access: LeadDep, session: SessionDep) -> Response:
-    return _page(request, access, session)
+def quality_page(request: Request, access: LeadDep, session: SessionDep, counted: bool = False) -> Response:
+    """`counted`: count the queue's places also where these are so many that it takes a while."""
+    return _page(request, access, session, is_counted=counted)
 
 
 @router.get("/datasets/{dataset_id}/quality/progress.csv", name="progress_csv")
@@ -96,12 +98,21 @@ def give_field(
     return RedirectResponse(f"/datasets/{access.dataset.id}/quality#passed-h", 303)
 
 
-def _page(request: Request, access: Access, session: Session, *, refusal: str = "", status: int = 200) -> Response:
+def _page(
+    request: Request,
+    access: Access,
+    session: Session,
+    *,
+    is_counted: bool = False,
+    refusal: str = "",
+    status: int = 200,
+) -> Response:
     dataset = access.dataset
     plan = review_plan.load(dataset)
     passed = passing_on.waiting(session, dataset)
     progress = review_progress.of(session, dataset)
-    health = queue_health.of(session, dataset)
+    is_quick = replanning.known(session, dataset.id) <= queue_health.AT_ONCE
+    health = queue_health.of(session, dataset) if is_counted or is_quick else None
     return render(
         request,
         "quality.html",
@@ -111,10 +122,11 @@ def _page(request: Request, access: Access, session: Session, *, refusal: str = 
         passed=passed,
         progress=progress,
         health=health,
-        queue=progress_figures.queue(health, len(passed), plan.passed_on_by),
+        queue_change=replanning.shown(session, dataset),
+        queue=progress_figures.queue(health, len(passed), plan.passed_on_by) if health else [],
         work=progress_figures.work(progress, plan),
         spark=funnel.spark,
-        chart=throughput.drawn(progress.days, "Samples decided"),
+        chart=throughput.drawn(progress.days, say("Samples decided")),
         refusal=refusal,
         status=status,
     )

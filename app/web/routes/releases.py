@@ -4,6 +4,7 @@ from fastapi import APIRouter, Request, Response
 from fastapi.responses import FileResponse, RedirectResponse
 from sqlalchemy.orm import Session
 
+from app.messages import say
 from app.models import Release, User
 from app.services import progress, release_preview, releases
 from app.services.errors import DomainError, NotFound
@@ -87,7 +88,7 @@ def _page(request: Request, access: Access, session: Session, status: int = 200,
 def _find(session: Session, access: Access, release_id: int) -> Release:
     release = session.get(Release, release_id)
     if release is None or release.dataset_id != access.dataset.id:
-        raise NotFound("There is no such release in this dataset. Look for it in the list of releases.")
+        raise NotFound(say("There is no such release in this dataset. Look for it in the list of releases."))
     return release
 
 

@@ -2,14 +2,11 @@
 
 from typing import Annotated
 
-import numpy as np
 from fastapi import APIRouter, Depends
 from fastapi.responses import RedirectResponse, Response
 from pydantic import Field
-from sqlalchemy import select
 
-from app.models import Sample
-from app.services import declaring, queue_order
+from app.services import declaring, replanning
 from app.services.errors import Invalid
 from app.services.lanes import tidy
 from app.web.dependencies import DatasetAdminDep, Id, SessionDep, UserDep
@@ -76,6 +73,5 @@ def corpus_goes_to(
     corpus = find(session, access, corpus_id)
     corpus.field, corpus.for_group = tidy(form.data.field), tidy(form.data.for_group)
     session.flush()
-    samples = session.scalars(select(Sample.id).where(Sample.corpus_id == corpus.id).order_by(Sample.id)).all()
-    queue_order.arrange(session, access.dataset, np.array(samples, np.int64))
+    replanning.bring(session, access.dataset, replanning.Asked(order=True), access.user.id)
     return RedirectResponse(f"/datasets/{access.dataset.id}/corpora/{corpus.id}#about-h", 303)

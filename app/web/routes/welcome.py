@@ -5,6 +5,7 @@ from typing import Annotated
 from fastapi import APIRouter, Depends, Request
 from fastapi.responses import RedirectResponse, Response
 from pydantic import Field
+from sqlalchemy import exists, select
 from sqlalchemy.orm import Session
 
 from app.models import Dataset, Invitation, Role, User
@@ -37,12 +38,13 @@ def first_admin_page(request: Request, session: SessionDep, token: str) -> Respo
 
 @router.post("/first-admin/{token}")
 def first_admin(request: Request, session: SessionDep, token: str, form: NewAccountDep) -> Response:
-    """Make the first administrator, who makes the first dataset next."""
+    """Make the first administrator, who goes to the demonstration where there is one, or else makes the first dataset."""
     invitation = invitations.find(session, token, first_admin=True)
     user = _new_account(session, invitation, form)
     if user is None:
         return render(request, "first_admin.html", form=form, token=token, status=422)
-    return _signed_in(request, session, user, "/datasets/new")
+    has_any = session.scalar(select(exists().select_from(Dataset)))
+    return _signed_in(request, session, user, "/datasets" if has_any else "/datasets/new")
 
 
 @router.get("/invitations/{token}")
