@@ -48,14 +48,16 @@ def tokenizer() -> Any:
 
 
 @pytest.fixture
-def model(tokenizer: Any) -> Any:
+def model(tokenizer: Any, tmp_path: Path) -> Any:
+    """Read from a folder, as trainers read a second one beside it to compare with."""
     torch.manual_seed(0)
     config = transformers.LlamaConfig(
         vocab_size=len(tokenizer), hidden_size=32, intermediate_size=64, num_hidden_layers=2, num_attention_heads=2,
         num_key_value_heads=2, max_position_embeddings=1024, pad_token_id=tokenizer.pad_token_id,
         eos_token_id=tokenizer.eos_token_id, bos_token_id=None,
     )  # fmt: skip
-    return transformers.LlamaForCausalLM(config)
+    transformers.LlamaForCausalLM(config).save_pretrained(tmp_path / "model")
+    return transformers.AutoModelForCausalLM.from_pretrained(tmp_path / "model")
 
 
 def load(folder: Path) -> Any:
@@ -75,7 +77,7 @@ def trained(trainer: Any) -> None:
 
 @pytest.mark.parametrize("key", ["messages", "prompt_completion", "prompt_completion_chat", "text", "sharegpt", "parquet"])
 def test_supervised_fine_tuning(key: str, model: Any, tokenizer: Any, tmp_path: Path) -> None:
-    folder = released(tmp_path, key, material.examples(key))
+    folder = released(tmp_path / "release", key, material.examples(key))
     settings = trl.SFTConfig(output_dir=str(tmp_path / "out"), max_length=256, **SETTINGS)
     trained(trl.SFTTrainer(model, settings, train_dataset=load(folder), processing_class=tokenizer))
 
@@ -83,7 +85,7 @@ def test_supervised_fine_tuning(key: str, model: Any, tokenizer: Any, tmp_path: 
 def test_supervised_fine_tuning_with_tools(model: Any, tokenizer: Any, tmp_path: Path) -> None:
     made = [material.tool_chat(number) for number in range(8)] + [material.chat(number) for number in range(8)]
     settings = trl.SFTConfig(output_dir=str(tmp_path / "out"), max_length=512, **SETTINGS)
-    data = load(released(tmp_path, "parquet", {"train": made}))
+    data = load(released(tmp_path / "release", "parquet", {"train": made}))
     trained(trl.SFTTrainer(model, settings, train_dataset=data, processing_class=tokenizer))
 
 
@@ -93,13 +95,13 @@ def test_supervised_fine_tuning_with_tools(model: Any, tokenizer: Any, tmp_path:
     ids=["edits", "pairs", "parquet"],
 )
 def test_preferences(key: str, make: Any, model: Any, tokenizer: Any, tmp_path: Path) -> None:
-    folder = released(tmp_path, key, {"train": [make(number) for number in range(material.SIZE)]})
+    folder = released(tmp_path / "release", key, {"train": [make(number) for number in range(material.SIZE)]})
     settings = trl.DPOConfig(output_dir=str(tmp_path / "out"), max_length=256, **SETTINGS)
     trained(trl.DPOTrainer(model, args=settings, train_dataset=load(folder), processing_class=tokenizer))
 
 
 def test_good_and_bad_answers(model: Any, tokenizer: Any, tmp_path: Path) -> None:
-    folder = released(tmp_path, "kto", material.examples("kto"))
+    folder = released(tmp_path / "release", "kto", material.examples("kto"))
     settings = trl.KTOConfig(output_dir=str(tmp_path / "out"), max_length=256, **SETTINGS)
     data = load(folder)
     assert set(data["label"]) == {True, False}
