@@ -171,7 +171,7 @@ def run(dataset: DatasetName) -> None:
 
 def release(
     dataset: DatasetName,
-    format: Annotated[str, typer.Option("--format", help="messages, sharegpt, alpaca, prompt_completion or text.")],
+    format: Annotated[str, typer.Option("--format", help="As on the releases page: messages, alpaca, preference, parquet …")],
     output: Annotated[
         Path, typer.Option("--output", dir_okay=False, help="File to write; its manifest is written beside it.")
     ],
