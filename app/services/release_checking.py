@@ -8,9 +8,11 @@ from sqlalchemy.orm import Session
 
 from app.curation.exporter import exporters
 from app.curation.releasing.composition import Composition
+from app.messages import parts
 from app.models import Job, Level, Release, ReleaseCheck, ReleaseFinding, ReleaseTally
 from app.services.gate import Check, Finding, checks
 from app.services.jobs import ShardPlan
+from app.services.release_page import Page
 from app.services.release_rows import Part, Row, end, rows
 from app.services.working import Piece
 
@@ -49,7 +51,7 @@ def check(piece: Piece) -> None:
 
 def _look(session: Session, at_work: dict[str, Check], page: Sequence[Row], found: dict[str, list[Finding]]) -> None:
     """Rows that a check leaves out are not shown to those after it; of the others so many are kept as are shown."""
-    left = list(page)
+    left = Page(page)
     for key, one in at_work.items():
         new = list(one.look(session, left))
         gone = [finding for finding in new if finding.leaves_out]
@@ -58,7 +60,7 @@ def _look(session: Session, at_work: dict[str, Check], page: Sequence[Row], foun
         one.counts["found"] += len(pointed)
         found[key] += gone + pointed[: max(MOST_SHOWN - len(found[key]), 0)]
         out = {finding.row.position for finding in gone}
-        left = [row for row in left if row.position not in out] if out else left
+        left = Page(row for row in left if row.position not in out) if out else left
 
 
 def _store(
@@ -69,7 +71,7 @@ def _store(
     session.execute(
         insert(ReleaseTally),
         [
-            {"release_id": release_id, "shard": shard, "check": key, "facts": dict(one.counts)}
+            {"release_id": release_id, "shard": shard, "check": key, "facts": dict(one.counts) | one.facts()}
             for key, one in at_work.items()
         ],
     )
@@ -98,12 +100,13 @@ def conclude(session: Session, release: Release) -> bool:
     """What every check comes to, stored; whether nothing blocks."""
     composition = Composition.model_validate(release.composition)
     counts: dict[str, Counter[str]] = defaultdict(Counter)
-    for tally in session.scalars(select(ReleaseTally).where(ReleaseTally.release_id == release.id)):
-        counts[tally.check].update({name: fact for name, fact in tally.facts.items() if isinstance(fact, int)})
+    mine = select(ReleaseTally.check, ReleaseTally.facts).where(ReleaseTally.release_id == release.id)
+    for key, facts in session.execute(mine.execution_options(yield_per=20)):
+        counts[key].update({name: fact for name, fact in facts.items() if isinstance(fact, int)})
     levels = []
     for key, kind in checks().items():
         outcome = kind.outcome(session, release, composition, counts[key])
         levels.append(outcome.level)
-        session.add(ReleaseCheck(release_id=release.id, check=key, **outcome.__dict__))
+        session.add(ReleaseCheck(release_id=release.id, check=key, said=parts(outcome.words), **outcome.__dict__))
     session.flush()
     return Level.BLOCK not in levels
