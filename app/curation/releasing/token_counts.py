@@ -4,7 +4,7 @@ from abc import ABC, abstractmethod
 from collections.abc import Sequence
 from functools import cache
 from importlib.util import find_spec
-from itertools import accumulate
+from itertools import accumulate, pairwise
 from typing import Any
 
 import orjson
@@ -106,9 +106,9 @@ def lengths(tokens: Tokens, samples: Sequence[tuple[Form, Json]]) -> list[int]:
     """
     pieces = [_pieces(form, content) for form, content in samples]
     counted = tokens.counts([text for _, texts in pieces for text in texts])
-    ends = list(accumulate((len(texts) for _, texts in pieces), initial=0))
+    parts = pairwise(accumulate((len(texts) for _, texts in pieces), initial=0))
     found = []
-    for (form, _), (overhead, _), first, last in zip(samples, pieces, ends, ends[1:], strict=True):
+    for (form, _), (overhead, _), (first, last) in zip(samples, pieces, parts, strict=True):
         of = counted[first:last]
         if form is Form.PREFERENCE:
             of = [*of[:-2], max(of[-2:])]

@@ -11,7 +11,6 @@ from sqlalchemy.orm import Session
 
 from app.db import Json
 from app.models import Release, ReleaseFinding, ReleaseRow, ReleaseTally
-from app.services import packing
 
 MOST_SHOWN = 200
 
@@ -26,12 +25,22 @@ def numbers(text: str) -> NDArray[np.int64]:
 
 
 def columns(session: Session, release: Release, check: str, *names: str) -> list[NDArray[np.int64]]:
-    """Columns that the shards packed into their facts, joined in the order of the rows."""
+    """Columns that the shards packed into their facts, joined in the order of the rows; the last one are positions.
+
+    Rows that were left out after a check had looked at them are not among them.
+    """
     found: list[list[NDArray[np.int64]]] = [[np.empty(0, np.int64)] for _ in names]
     for facts in _facts(session, release, check):
         for name, parts in zip(names, found, strict=True):
             parts.append(numbers(facts[name]))
-    return [np.concatenate(parts) for parts in found]
+    joined = [np.concatenate(parts) for parts in found]
+    kept = ~np.isin(joined[-1], _gone(session, release))
+    return [column[kept] for column in joined]
+
+
+def _gone(session: Session, release: Release) -> list[int]:
+    mine = (ReleaseRow.release_id == release.id, ReleaseRow.left_out != "")
+    return list(session.scalars(select(ReleaseRow.position).where(*mine)))
 
 
 def _facts(session: Session, release: Release, check: str) -> Iterator[Json]:
@@ -61,13 +70,6 @@ def going(release: Release) -> list[Any]:
 
 def count(session: Session, release: Release) -> int:
     return session.scalar(select(func.count()).where(*going(release))) or 0
-
-
-def samples_at(session: Session, release: Release, positions: NDArray[np.int64]) -> dict[int, int]:
-    """Ids of the samples at positions."""
-    some = packing.ids(positions)
-    query = select(ReleaseRow.position, ReleaseRow.sample_id).join(some, some.c.id == ReleaseRow.position)
-    return dict(session.execute(query.where(ReleaseRow.release_id == release.id)).tuples().all())
 
 
 def share(part: int, whole: int) -> float:

@@ -43,7 +43,7 @@ class Balance(Check):
 
 def _questions(session: Session, release: Release) -> list[Question]:
     newest = rubrics.current(session, session.get_one(Dataset, release.dataset_id))
-    return [one for one in rubrics.questions(newest) if one.kind() in _KINDS]
+    return [one for one in rubrics.questions(newest) if one.kind() in _KINDS and not getattr(one, "per_turn", False)]
 
 
 def _labels(session: Session, release: Release, question: Question) -> dict[str, int]:
@@ -51,7 +51,7 @@ def _labels(session: Session, release: Release, question: Question) -> dict[str,
     said = agreed.answers(release.dataset_id, question.key)
     value = said.c.value.op("#>>")("{}")
     query = select(value, func.count()).join(ReleaseRow, ReleaseRow.sample_id == said.c.sample_id)
-    return _sorted(session.execute(query.where(*_whole.going(release)).group_by(value)).tuples().all())
+    return _sorted(session.execute(query.where(*_whole.going(release)).group_by(value)).all())
 
 
 def _corpora(session: Session, release: Release) -> dict[str, int]:
@@ -61,7 +61,7 @@ def _corpora(session: Session, release: Release) -> dict[str, int]:
         .join(Sample, Sample.id == ReleaseRow.sample_id)
         .join(Corpus, Corpus.id == Sample.corpus_id)
     )
-    return _sorted(session.execute(query.where(*_whole.going(release)).group_by(Corpus.name)).tuples().all())
+    return _sorted(session.execute(query.where(*_whole.going(release)).group_by(Corpus.name)).all())
 
 
 def _sorted(found: Any) -> dict[str, int]:

@@ -3,7 +3,6 @@
 from array import array
 from collections import Counter
 from collections.abc import Iterator, Sequence
-from itertools import chain, islice
 from typing import Any
 
 import numpy as np
@@ -52,15 +51,14 @@ class Conflicts(Check):
 
     def facts(self) -> Json:
         same, near = np.concatenate(self._keys).T
-        asked = near != 0
-        positions = np.array(self._positions, np.int64)
-        return {"same": _whole.packed(same[asked]), "near": _whole.packed(near[asked]), "positions": _whole.packed(positions[asked])}
+        found = {"same": same, "near": near, "positions": np.array(self._positions, np.int64)}
+        return {name: _whole.packed(values[same != 0]) for name, values in found.items()}
 
     @classmethod
     def outcome(cls, session: Session, release: Release, composition: Composition, counts: "Counter[str]") -> Outcome:
-        *keys, positions = _whole.columns(session, release, cls.key(), "same", "near", "positions")
-        pairs, is_all = _pairs(_core(release), np.stack(keys, axis=1))
         core = _core(release)
+        *keys, positions = _whole.columns(session, release, cls.key(), "same", "near", "positions")
+        pairs, is_all = _pairs(core, np.stack(keys, axis=1))
         found = pairs[core.verified(core.similarities(pairs, lambda rows: _batch(session, release, positions[rows])))]
         partner = _partners(positions[found])
         share = _whole.share(len(partner), _whole.count(session, release))
@@ -85,8 +83,7 @@ def _core(release: Release) -> Core:
 def _pairs(core: Core, keys: NDArray[np.int64]) -> tuple[NDArray[np.int64], bool]:
     """Pairs of rows with one question; whether these are all of them."""
     candidates = core.candidates(keys.view(np.uint32), np.arange(len(keys)))
-    parts = [np.empty((0, 2), np.int64), *islice(chain(candidates), None)]
-    pairs = np.concatenate(parts)
+    pairs = np.concatenate([np.empty((0, 2), np.int64), *candidates])
     return pairs[:MOST_PAIRS], len(pairs) <= MOST_PAIRS
 
 
@@ -101,7 +98,7 @@ def _batch(session: Session, release: Release, positions: NDArray[np.int64]) -> 
         .where(ReleaseRow.release_id == release.id)
         .order_by(ReleaseRow.position)
     )
-    found = session.execute(query).tuples()
+    found = session.execute(query)
     return Batch([CoreSample(Form(form), content, Source("", 0)) for form, content in found])
 
 

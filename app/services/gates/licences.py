@@ -56,7 +56,7 @@ def _rows(session: Session, release: Release) -> dict[str, int]:
         .where(*_whole.going(release))
         .group_by(name)
     )
-    return dict(sorted(session.execute(query).tuples().all()))
+    return dict(sorted(session.execute(query).all()))
 
 
 def _point(session: Session, release: Release, which: ColumnElement[bool]) -> None:
@@ -68,6 +68,6 @@ def _point(session: Session, release: Release, which: ColumnElement[bool]) -> No
         .order_by(ReleaseRow.position)
         .limit(_whole.MOST_SHOWN)
     )
-    found = session.execute(query).tuples().all()
+    found = session.execute(query).all()
     why = {at: f"The file that it comes from is under “{name.strip()}”." if name.strip() else NOT_STATED for at, name in found}
     _whole.point(session, release, "licences", why)

@@ -19,6 +19,7 @@ from app.services.release_page import Page, Said
 from app.services.release_rows import Row
 
 _KIND, _REFUSED = "kind:", "refused:"
+_NOT_ALLOWED = ", which the recipe masks or drops."
 
 
 class Privacy(Check):
@@ -66,7 +67,7 @@ class Privacy(Check):
 
     @classmethod
     def outcome(cls, session: Session, release: Release, composition: Composition, counts: "Counter[str]") -> Outcome:
-        facts = {"kinds": {kind: many for kind, many in sorted(_of(counts, _KIND).items())}}
+        facts = {"kinds": dict(sorted(_of(counts, _KIND).items()))}
         if refused := counts["refused"]:
             return Outcome(Level.BLOCK, _refused(refused, _of(counts, _REFUSED)), refused, facts)
         if rows := counts["found"]:
@@ -79,9 +80,6 @@ class Privacy(Check):
             )
             return Outcome(Level.WARN, words, rows, facts)
         return Outcome(Level.PASS, say("No row holds personal data of the kinds that are looked for."), 0, facts)
-
-
-_NOT_ALLOWED = ", which the recipe masks or drops."
 
 
 def _filter(release: Release) -> Pii:
