@@ -12,6 +12,7 @@ from jinja2 import Environment, nodes
 from jinja2.ext import babel_extract
 
 from app.curation.filter import filters
+from app.services.gate import checks
 
 ROOT = Path(__file__).resolve().parents[1]
 LOCALES = ROOT / "app" / "locales"
@@ -60,7 +61,9 @@ def extracted() -> Catalog:
 
 
 def declared() -> Iterator[tuple[str, Any]]:
-    """The titles of rules and measures, and units: filters declare them, and nobody calls a function for it."""
+    """The titles of rules, measures and checks, and units: they are declared, and nobody calls a function for it."""
+    for key, check in checks().items():
+        yield from ((f"app/services/gates/{key}.py", text.replace("%", "%%")) for text in (check.title, check.about))
     for key, kind in filters().items():
         file = f"app/curation/filters/{key}.py"
         yield from ((file, rule.title.id) for rule in kind.rules().values())

@@ -110,6 +110,8 @@ class ReleaseFinding(Identified, Base):
     position: Mapped[int]
     sample_id: Mapped[int]
     why: Mapped[str]
+    said: Mapped[Json] = mapped_column(server_default="{}")
+    """The parts of `why`, for `app.messages.again`."""
 
 
 class ReleaseTally(Base):

@@ -23,11 +23,15 @@ from app.services.release_rows import Row
 
 @dataclass(frozen=True, slots=True)
 class Finding:
-    """A row, and why it is pointed at. A row that is left out does not stand in the release's way."""
+    """A row, and why it is pointed at. A row that is left out does not stand in the release's way.
+
+    Of more findings than are shown, those that `blocks` are kept first.
+    """
 
     row: Row
     why: str
     leaves_out: bool = False
+    blocks: bool = False
 
 
 @dataclass(frozen=True)

@@ -58,9 +58,15 @@ def _look(session: Session, at_work: dict[str, Check], page: Sequence[Row], foun
         pointed = [finding for finding in new if not finding.leaves_out]
         one.counts["left_out"] += len(gone)
         one.counts["found"] += len(pointed)
-        found[key] += gone + pointed[: max(MOST_SHOWN - len(found[key]), 0)]
+        kept = sorted([*found[key], *gone, *pointed], key=_rank)
+        found[key] = kept[: max(MOST_SHOWN, sum(finding.leaves_out for finding in kept))]
         out = {finding.row.position for finding in gone}
         left = Page(row for row in left if row.position not in out) if out else left
+
+
+def _rank(finding: Finding) -> int:
+    """What is left out is all kept: it must be written down. Then come those that block."""
+    return 0 if finding.leaves_out else 1 if finding.blocks else 2
 
 
 def _store(
@@ -88,6 +94,7 @@ def _store(
             "position": one.row.position,
             "sample_id": one.row.sample_id,
             "why": one.why,
+            "said": parts(one.why),
         }
         for key, all_of_one in found.items()
         for one in all_of_one[:MOST_SHOWN]

@@ -11,9 +11,10 @@ depends_on = None
 
 
 def upgrade() -> None:
-    op.add_column(
-        "release_checks", sa.Column("said", postgresql.JSONB(astext_type=sa.Text()), server_default="{}", nullable=False)
-    )
+    for table in ("release_checks", "release_findings"):
+        op.add_column(
+            table, sa.Column("said", postgresql.JSONB(astext_type=sa.Text()), server_default="{}", nullable=False)
+        )
     op.create_table(
         "tokenizers",
         sa.Column("dataset_id", sa.BigInteger(), nullable=False),
@@ -35,4 +36,5 @@ def upgrade() -> None:
 
 def downgrade() -> None:
     op.drop_table("tokenizers")
-    op.drop_column("release_checks", "said")
+    for table in ("release_checks", "release_findings"):
+        op.drop_column(table, "said")

@@ -10,6 +10,7 @@ from sqlalchemy import func, insert, select
 from sqlalchemy.orm import Session
 
 from app.db import Json
+from app.messages import parts
 from app.models import Release, ReleaseFinding, ReleaseRow, ReleaseTally
 
 MOST_SHOWN = 200
@@ -31,9 +32,9 @@ def columns(session: Session, release: Release, check: str, *names: str) -> list
     """
     found: list[list[NDArray[np.int64]]] = [[np.empty(0, np.int64)] for _ in names]
     for facts in _facts(session, release, check):
-        for name, parts in zip(names, found, strict=True):
-            parts.append(numbers(facts[name]))
-    joined = [np.concatenate(parts) for parts in found]
+        for name, pieces in zip(names, found, strict=True):
+            pieces.append(numbers(facts[name]))
+    joined = [np.concatenate(pieces) for pieces in found]
     kept = ~np.isin(joined[-1], _gone(session, release))
     return [column[kept] for column in joined]
 
@@ -57,7 +58,8 @@ def point(session: Session, release: Release, check: str, why: Mapping[int, str]
     mine = (ReleaseRow.release_id == release.id, ReleaseRow.position.in_(shown))
     found = session.execute(select(ReleaseRow.position, ReleaseRow.sample_id).where(*mine)).all()
     rows = [
-        {"release_id": release.id, "check": check, "position": position, "sample_id": sample, "why": shown[position]}
+        {"release_id": release.id, "check": check, "position": position, "sample_id": sample, "why": shown[position],
+         "said": parts(shown[position])}
         for position, sample in sorted(found)
     ]
     session.execute(insert(ReleaseFinding), rows)

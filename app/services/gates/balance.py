@@ -3,7 +3,7 @@
 from collections import Counter
 from typing import Any
 
-from sqlalchemy import func, select
+from sqlalchemy import func, literal_column, select
 from sqlalchemy.orm import Session
 
 from app.curation.releasing.composition import Composition
@@ -49,7 +49,7 @@ def _questions(session: Session, release: Release) -> list[Question]:
 def _labels(session: Session, release: Release, question: Question) -> dict[str, int]:
     """How many rows have each answer as the agreed one; rows without any are not counted."""
     said = agreed.answers(release.dataset_id, question.key)
-    value = said.c.value.op("#>>")("{}")
+    value = said.c.value.op("#>>")(literal_column("'{}'"))
     query = select(value, func.count()).join(ReleaseRow, ReleaseRow.sample_id == said.c.sample_id)
     return _sorted(session.execute(query.where(*_whole.going(release)).group_by(value)).all())
 
@@ -91,8 +91,8 @@ def _words(above: list[tuple[str, float]], most: float) -> Message:
 
 def _counted(labels: dict[str, dict[str, int]]) -> Message:
     if not labels:
-        return say("Nobody gave a label to these rows. No largest share was set.")
-    return say("Labels are counted below. No largest share was set.")
+        return say("These rows have no labels, and no largest share was set.")
+    return say("Labels were counted. No largest share was set.")
 
 
 def _percent(share: float) -> str:

@@ -34,7 +34,7 @@ class Conflicts(Check):
     """Rejected rows are no answers to be learnt, so only approved ones are compared."""
 
     title = "Conflicting answers"
-    about = "Rows that are asked the same, or nearly the same, and answer otherwise: both cannot be learnt."
+    about = "Rows that answer the same question, or nearly the same, differently: a model cannot learn both."
 
     def __init__(self, session: Session, release: Release, composition: Composition) -> None:
         super().__init__(session, release, composition)
@@ -64,11 +64,11 @@ class Conflicts(Check):
         share = _whole.share(len(partner), _whole.count(session, release))
         facts: Json = {"pairs": len(found), "compared": len(pairs), "compared_all": is_all, "share": share}
         if not partner:
-            return Outcome(Level.PASS, say("No two rows that are asked the same answer otherwise."), 0, facts)
+            return Outcome(Level.PASS, say("No two rows answer the same question differently."), 0, facts)
         _whole.point(session, release, cls.key(), _why(session, release, partner))
         words = say_many(
-            "%(num)s row answers a question otherwise than another one. Settle which is right.",
-            "%(num)s rows answer a question otherwise than another one. Settle which is right.",
+            "%(num)s row answers a question differently from another row. Settle which is right.",
+            "%(num)s rows answer a question differently from another row. Settle which is right.",
             len(partner),
         )
         return Outcome(Level.BLOCK if share > FEW else Level.WARN, words, len(partner), facts)
@@ -115,7 +115,7 @@ def _why(session: Session, release: Release, partner: dict[int, int]) -> dict[in
     """Names the partner as people find it: by its file and line."""
     shown = dict(sorted(partner.items())[: _whole.MOST_SHOWN])
     places = _places(session, release, sorted(set(shown.values())))
-    return {position: f"It answers otherwise than {places[other]}." for position, other in shown.items()}
+    return {position: say("It answers differently from %(place)s.", place=places[other]) for position, other in shown.items()}
 
 
 def _places(session: Session, release: Release, positions: Sequence[int]) -> dict[int, str]:

@@ -17,7 +17,7 @@ from app.models import Level, Release
 from app.services.gate import Check, Finding, Outcome
 from app.services.release_page import Page
 
-EMPTY = "The answer is empty."
+EMPTY = say("The answer is empty.")
 _FILTERS: tuple[Filter, ...] = (Encoding(), Residue(), Placeholder())
 
 
@@ -39,7 +39,7 @@ class Damage(Check):
         for rule, values, limit in _measured(rows):
             broken = np.flatnonzero(values > limit).tolist()
             self.counts[f"fault:{rule.reason}"] += len(broken)
-            why |= {place: f"{rule.title}." for place in broken if place not in why}
+            why |= {place: rule.title for place in broken if place not in why}
         for place in sorted(why):
             yield Finding(rows[place], why[place])
 

@@ -19,7 +19,7 @@ from app.services.release_page import Page
 
 FEW = 0.01
 """Up to this share of all records copies are pointed at; above it they hold the release."""
-WHY = "The release holds the same record once before."
+WHY = say("An earlier row of the release is exactly the same.")
 
 
 class Duplicates(Check):

@@ -6,12 +6,12 @@ from sqlalchemy import ColumnElement, func, select
 from sqlalchemy.orm import Session
 
 from app.curation.releasing.composition import Composition
-from app.messages import say, say_many
+from app.messages import Message, say, say_many
 from app.models import Corpus, Level, Release, ReleaseRow, Sample
 from app.services.gate import Check, Outcome
 from app.services.gates import _whole
 
-NOT_STATED = "No licence is stated for the file that it comes from."
+NOT_STATED = say("No licence is stated for the file that it comes from.")
 
 
 class Licences(Check):
@@ -68,6 +68,8 @@ def _point(session: Session, release: Release, which: ColumnElement[bool]) -> No
         .order_by(ReleaseRow.position)
         .limit(_whole.MOST_SHOWN)
     )
-    found = session.execute(query).all()
-    why = {at: f"The file that it comes from is under “{name.strip()}”." if name.strip() else NOT_STATED for at, name in found}
-    _whole.point(session, release, "licences", why)
+    _whole.point(session, release, "licences", {at: _why(name.strip()) for at, name in session.execute(query)})
+
+
+def _why(licence: str) -> Message:
+    return say("The file that it comes from is under “%(licence)s”.", licence=licence) if licence else NOT_STATED

@@ -19,7 +19,6 @@ from app.services.release_page import Page, Said
 from app.services.release_rows import Row
 
 _KIND, _REFUSED = "kind:", "refused:"
-_NOT_ALLOWED = ", which the recipe masks or drops."
 
 
 class Privacy(Check):
@@ -41,7 +40,7 @@ class Privacy(Check):
             if kept:
                 by_place.setdefault(said.place, Counter()).update(kept)
         findings = [self._finding(rows[place], held) for place, held in sorted(by_place.items())]
-        yield from sorted(findings, key=lambda one: not one.why.endswith(_NOT_ALLOWED))
+        yield from sorted(findings, key=lambda one: not one.blocks)
 
     def _found(self, rows: Page) -> list[tuple[Said, list[Found]]]:
         if not self._filter.further:
@@ -57,7 +56,9 @@ class Privacy(Check):
             self.counts[_REFUSED + kind] += 1
         self.counts["refused"] += bool(refused)
         told = ", ".join(f"{kinds()[kind]} ({many})" for kind, many in sorted(held.items()))
-        return Finding(row, f"It holds: {told}{_NOT_ALLOWED if refused else '.'}")
+        if refused:
+            return Finding(row, say("It holds, though the recipe masks or drops it: %(kinds)s.", kinds=told), blocks=True)
+        return Finding(row, say("It holds: %(kinds)s.", kinds=told))
 
     def _refuses(self, row: Row, kind: str, many: int) -> bool:
         """Masked kinds may not be there at all, others as often as the recipe lets pass or a person has."""

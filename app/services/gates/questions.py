@@ -13,8 +13,8 @@ from app.services.affected import Choice
 from app.services.gate import Check, Outcome
 from app.services.gates import _whole
 
-OPEN = "A question about it was opened after the release was frozen."
-OLDER = "It was decided under an older version of the guidelines."
+OPEN = say("A question about it was opened after the release was frozen.")
+OLDER = say("It was decided under an older version of the guidelines.")
 
 
 class Questions(Check):
@@ -42,8 +42,8 @@ class Questions(Check):
         if older is not None and found[1]:
             _point(session, release, older, OLDER)
             words = say_many(
-                "%(num)s row was decided under older guidelines, and may be decided otherwise now.",
-                "%(num)s rows were decided under older guidelines, and may be decided otherwise now.",
+                "%(num)s row was decided under older guidelines, and may be decided differently now.",
+                "%(num)s rows were decided under older guidelines, and may be decided differently now.",
                 found[1],
             )
             return Outcome(Level.WARN, words, found[1], facts)

@@ -12,7 +12,7 @@ from app.services.gate import Check, Finding, Outcome
 from app.services.release_page import Page
 
 KIND = "secret"
-WHY = "It holds a key, a token or a private key."
+WHY = say("It holds a key, a token or a private key.")
 
 
 class Secrets(Check):

@@ -41,7 +41,7 @@ class Length(Check):
             self.counts["tokens"] += length
             self.counts[f"of {rounded(length)}"] += 1
             if most is not None and length > most:
-                yield Finding(row, f"It has {length:,} tokens; {most:,} fit.")
+                yield Finding(row, say("It has %(length)s tokens; %(most)s fit.", length=length, most=most))
 
     @classmethod
     def outcome(cls, session: Session, release: Release, composition: Composition, counts: "Counter[str]") -> Outcome:

@@ -82,7 +82,7 @@ def test_two_answers_to_one_question_name_each_other(monkeypatch: pytest.MonkeyP
 
     assert found.told("conflicts")[:2] == ("block", 2)
     assert [sample for sample, _ in found.findings["conflicts"]] == [first, second]
-    assert found.findings["conflicts"][0][1] == "It answers otherwise than line 1 of Atlas."
+    assert found.findings["conflicts"][0][1] == "It answers differently from line 1 of Atlas."
     assert found.checks["conflicts"].facts == {"pairs": 1, "compared": 1, "compared_all": True, "share": 0.1818}
 
     monkeypatch.setattr(conflicts, "FEW", 0.2)
