@@ -1,4 +1,4 @@
-"""No label, file or language makes up nearly all of the rows."""
+"""No label, corpus or language makes up nearly all of the rows."""
 
 from collections import Counter
 from typing import Any
@@ -7,7 +7,6 @@ from sqlalchemy import func, literal_column, select
 from sqlalchemy.orm import Session
 
 from app.curation.releasing.composition import Composition
-from app.curation.rubric import Question
 from app.db import Json
 from app.messages import Message, say
 from app.models import Corpus, Dataset, Level, Release, ReleaseRow, Sample
@@ -20,16 +19,16 @@ _KINDS = {"single", "rating"}
 
 
 class Balance(Check):
-    """A label above the largest share holds the release; a file or a language is a matter of choice, and only told."""
+    """A label above the largest share holds the release; a corpus or a language is a matter of choice, and only told."""
 
     title = "Balance"
-    about = "The share of each agreed label, each file and each language of the rows, against the largest you allow."
+    about = "The share of each agreed label, each corpus and each language of the rows, against the largest you allow."
 
     @classmethod
     def outcome(cls, session: Session, release: Release, composition: Composition, counts: "Counter[str]") -> Outcome:
-        labels = {one.key: found for one in _questions(session, release) if (found := _labels(session, release, one))}
-        others = {"file": _corpora(session, release), "language": release.frozen.get("languages", {})}
-        facts: Json = {"labels": labels, "files": others["file"], "languages": others["language"]}
+        labels = {key: found for key in _questions(session, release) if (found := _labels(session, release, key))}
+        others = {"corpus": _corpora(session, release), "language": release.frozen.get("languages", {})}
+        facts: Json = {"labels": labels, "corpora": others["corpus"], "languages": others["language"]}
         most = composition.gate.largest_label_share
         if most is None:
             return Outcome(Level.PASS, _counted(labels), 0, facts)
@@ -37,18 +36,20 @@ class Balance(Check):
             return Outcome(Level.BLOCK, _words(above, most), 0, facts)
         if above := _above({name: found for name, found in others.items() if len(found) > 1}, most):
             return Outcome(Level.WARN, _words(above, most), 0, facts)
-        words = say("No label, file or language makes up more than %(most)s %% of the rows.", most=_percent(most))
+        words = say("No label, corpus or language makes up more than %(most)s %% of the rows.", most=_percent(most))
         return Outcome(Level.PASS, words, 0, facts)
 
 
-def _questions(session: Session, release: Release) -> list[Question]:
+def _questions(session: Session, release: Release) -> list[str]:
+    """Keys of the rubric's questions that ask for a label, as they are stored: an old kind may not be known any more."""
     newest = rubrics.current(session, session.get_one(Dataset, release.dataset_id))
-    return [one for one in rubrics.questions(newest) if one.kind() in _KINDS and not getattr(one, "per_turn", False)]
+    stored = [one for one in (newest.questions if newest else ()) if isinstance(one, dict)]
+    return [one["key"] for one in stored if one.get("kind") in _KINDS and one.get("key") and not one.get("per_turn")]
 
 
-def _labels(session: Session, release: Release, question: Question) -> dict[str, int]:
+def _labels(session: Session, release: Release, key: str) -> dict[str, int]:
     """How many rows have each answer as the agreed one; rows without any are not counted."""
-    said = agreed.answers(release.dataset_id, question.key)
+    said = agreed.answers(release.dataset_id, key)
     value = said.c.value.op("#>>")(literal_column("'{}'"))
     query = select(value, func.count()).join(ReleaseRow, ReleaseRow.sample_id == said.c.sample_id)
     return _sorted(session.execute(query.where(*_whole.going(release)).group_by(value)).all())

@@ -11,12 +11,12 @@ from app.models import Corpus, Level, Release, ReleaseRow, Sample
 from app.services.gate import Check, Outcome
 from app.services.gates import _whole
 
-NOT_STATED = say("No licence is stated for the file that it comes from.")
+NOT_STATED = say("No licence is stated for the corpus that it comes from.")
 
 
 class Licences(Check):
     title = "Licences"
-    about = "The licences of the files that the rows come from: whether they are stated, and among those you allow."
+    about = "The licences of the corpora that the rows come from: whether they are stated, and among those you allow."
 
     @classmethod
     def outcome(cls, session: Session, release: Release, composition: Composition, counts: "Counter[str]") -> Outcome:
@@ -27,8 +27,8 @@ class Licences(Check):
         if refused:
             _point(session, release, func.trim(Corpus.licence).not_in(allowed))
             words = say_many(
-                "%(num)s row comes from a file whose licence is not among those you allow: %(licences)s.",
-                "%(num)s rows come from files whose licence is not among those you allow: %(licences)s.",
+                "%(num)s row comes from a corpus whose licence is not among those you allow: %(licences)s.",
+                "%(num)s rows come from corpora whose licence is not among those you allow: %(licences)s.",
                 refused,
                 licences=", ".join(name or "none stated" for name in rows if name not in allowed),
             )
@@ -36,12 +36,12 @@ class Licences(Check):
         if unknown := rows.get("", 0):
             _point(session, release, func.trim(Corpus.licence) == "")
             words = say_many(
-                "%(num)s row comes from a file without a stated licence. State it on the file's page.",
-                "%(num)s rows come from files without a stated licence. State it on the files' pages.",
+                "%(num)s row comes from a corpus without a stated licence. State it on the corpus's page.",
+                "%(num)s rows come from corpora without a stated licence. State it on the corpora's pages.",
                 unknown,
             )
             return Outcome(Level.WARN, words, unknown, facts)
-        words = say("All rows come from files with a stated licence: %(licences)s.", licences=", ".join(rows) or "–")
+        words = say("All rows come from corpora with a stated licence: %(licences)s.", licences=", ".join(rows) or "–")
         return Outcome(Level.PASS, words, 0, facts)
 
 
@@ -72,4 +72,4 @@ def _point(session: Session, release: Release, which: ColumnElement[bool]) -> No
 
 
 def _why(licence: str) -> Message:
-    return say("The file that it comes from is under “%(licence)s”.", licence=licence) if licence else NOT_STATED
+    return say("The corpus that it comes from is under “%(licence)s”.", licence=licence) if licence else NOT_STATED

@@ -81,5 +81,5 @@ def test_sentences_are_stored_so_that_they_can_be_said_in_another_language(held:
         for one in session.scalars(select(ReleaseCheck).where(ReleaseCheck.release_id == held.release_id)):
             assert again(one.words, one.said) == one.words
         told = again("", session.get_one(ReleaseCheck, (held.release_id, "licences")).said)
-    assert told.id.startswith("%(num)s row comes from a file whose licence")
+    assert told.id.startswith("%(num)s row comes from a corpus whose licence")
     assert told.values == {"num": 1, "licences": "CC-BY-NC-4.0"}

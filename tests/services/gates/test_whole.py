@@ -1,5 +1,6 @@
 """Checks of a release as a whole: each catches the fault that was planted for it, across shards, and lets the rest pass."""
 
+from collections import Counter
 from dataclasses import replace
 from typing import Any
 
@@ -8,12 +9,16 @@ from sqlalchemy import text
 from sqlalchemy.orm import Session
 
 from app import db
+from app.curation.releasing.composition import Composition
 from app.curation.rubric import loaded
-from app.models import Comment, Decision, Guideline, Job, JobKind, Rubric, Sample, User
+from app.models import Comment, Decision, Guideline, Job, JobKind, Release, Rubric, Sample, User
 from app.services import jobs, release_checking
+from app.services.gate import checks
 from app.services.gates import conflicts, duplicates
 from tests import factories
 from tests.services.gates.gating import Gate, expert_of, gate, more, planted
+
+CAPITAL = "What is the capital of Australia?"
 
 
 def asked(prompt: str, response: str) -> dict[str, str]:
@@ -28,7 +33,7 @@ def test_rows_without_a_stated_licence_are_told() -> None:
     bad = more(dataset_id, 2, licence=" ")
     found = gate(dataset_id)
     assert found.told("licences")[:2] == ("warn", 2)
-    assert found.findings["licences"] == [(one, "No licence is stated for the file that it comes from.") for one in bad]
+    assert found.findings["licences"] == [(one, "No licence is stated for the corpus that it comes from.") for one in bad]
     assert found.checks["licences"].facts["licences"] == {"": 2, "CC-BY-4.0": 8}
 
 
@@ -63,14 +68,23 @@ def test_a_record_that_stands_there_twice_is_found_in_another_shard_too(monkeypa
     assert gate(dataset_id).told("duplicates")[:2] == ("warn", 1)
 
 
+def test_a_row_that_was_left_out_since_is_no_copy() -> None:
+    dataset_id, _ = planted([asked(CAPITAL, "Canberra."), {**asked(CAPITAL, "Canberra."), "context": ""}])
+    found = gate(dataset_id)
+    with db.transaction() as session:
+        session.execute(text("UPDATE release_rows SET left_out = 'Too near to the test split.' WHERE position = 1"))
+        release = session.get_one(Release, found.release_id)
+        composition = Composition.model_validate(release.composition)
+        outcome = checks()["duplicates"].outcome(session, release, composition, Counter())
+    assert (found.checks["duplicates"].level.value, outcome.level.value) == ("block", "pass")
+
+
 def test_different_records_pass() -> None:
     dataset_id, _ = planted(10)
     assert gate(dataset_id).told("duplicates")[:2] == ("pass", 0)
 
 
 # Conflicts
-
-CAPITAL = "What is the capital of Australia?"
 
 
 def test_two_answers_to_one_question_name_each_other(monkeypatch: pytest.MonkeyPatch) -> None:
@@ -223,7 +237,7 @@ def test_balanced_labels_pass() -> None:
     assert gate(labelled(5, 5), gate={"largest_label_share": 0.8}).told("balance")[0] == "pass"
 
 
-def test_a_file_above_the_largest_share_is_told() -> None:
+def test_a_corpus_above_the_largest_share_is_told() -> None:
     dataset_id, _ = planted(9, name="Large")
     more(dataset_id, 1, name="Small")
     level, _, words = gate(dataset_id, gate={"largest_label_share": 0.8}).told("balance")
