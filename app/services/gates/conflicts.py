@@ -63,8 +63,11 @@ class Conflicts(Check):
         partner = _partners(positions[found])
         share = _whole.share(len(partner), _whole.count(session, release))
         facts: Json = {"pairs": len(found), "compared": len(pairs), "compared_all": is_all, "share": share}
-        if not partner:
+        if not partner and is_all:
             return Outcome(Level.PASS, say("No two rows answer the same question differently."), 0, facts)
+        if not partner:
+            words = say("Of rows with the same question, only %(number)s pairs were compared; they agree.", number=len(pairs))
+            return Outcome(Level.WARN, words, 0, facts)
         _whole.point(session, release, cls.key(), _why(session, release, partner))
         words = say_many(
             "%(num)s row answers a question differently from another row. Settle which is right.",

@@ -2,6 +2,7 @@
 
 from pathlib import Path
 
+import orjson
 import pytest
 from tokenizers import Tokenizer
 from tokenizers.models import WordLevel
@@ -10,6 +11,7 @@ from tokenizers.pre_tokenizers import Whitespace
 from app import db
 from app.curation.releasing import token_counts
 from app.curation.releasing.token_counts import PER_MESSAGE, PER_ROW
+from app.curation.sample import Form
 from app.models import Dataset, JobState
 from app.models import Tokenizer as Stored
 from app.services import blobs, jobs, tokenizers
@@ -90,6 +92,37 @@ def test_a_packaged_encoding_needs_no_net() -> None:
     said = found.checks["tokens"]
     assert said.words == "1 row is longer than 16 tokens of cl100k_base."
     assert said.facts["total"] == 2 + 12 + AROUND  # a sign of the encoding, in somebody's text, is only text
+
+
+def test_where_no_encoding_is_installed_the_default_is_the_estimate(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(token_counts, "find_spec", lambda _: None)
+    assert token_counts.packaged.__wrapped__("").is_estimate
+    with pytest.raises(token_counts.NotReadable):
+        token_counts.packaged.__wrapped__("o200k_base")
+    with pytest.raises(LookupError):
+        token_counts.packaged.__wrapped__("gpt2")
+
+
+def test_tools_are_counted_and_of_a_preference_the_longer_answer() -> None:
+    asked = [{"role": "user", "content": "x" * 40}]
+    tools = [{"type": "function", "function": {"name": "send"}}]
+    counts = token_counts.lengths(
+        token_counts.Estimate(),
+        [
+            (Form.CHAT, {"messages": asked}),
+            (Form.CHAT, {"messages": asked, "tools": tools}),
+            (Form.PREFERENCE, {"messages": asked, "chosen": "y" * 80, "rejected": "z" * 400}),
+            (Form.TEXT, {"text": "x" * 40}),
+        ],
+    )
+    plain = 10 + PER_MESSAGE + PER_ROW
+    assert counts == [plain, plain + -(-len(orjson.dumps(tools)) // 4), plain + PER_MESSAGE + 100, 11]
+
+
+def test_half_a_character_is_counted_and_not_tripped_over(tmp_path: Path) -> None:
+    broken = "word \ud83d word"
+    assert token_counts.Estimate().counts([broken]) == [4]
+    assert token_counts.Uploaded("ours", file(tmp_path).read_bytes()).counts([broken]) == [3]
 
 
 @pytest.mark.parametrize(("length", "told"), [(0, 0), (1024, 1024), (1025, 1026), (2048, 2048), (2049, 2052), (70_001, 70_016)])

@@ -108,6 +108,13 @@ def test_the_same_answer_in_other_words_is_no_conflict() -> None:
     assert gate(dataset_id).told("conflicts")[:2] == ("pass", 0)
 
 
+def test_where_not_all_pairs_are_compared_it_says_so(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(conflicts, "MOST_PAIRS", 1)
+    dataset_id, _ = planted([asked(CAPITAL, "Canberra."), asked(CAPITAL, "It is Canberra."), asked(CAPITAL, "Sydney.")])
+    level, _, words = gate(dataset_id).told("conflicts")
+    assert (level, words) == ("warn", "Of rows with the same question, only 1 pairs were compared; they agree.")
+
+
 def test_a_rejected_answer_conflicts_with_nothing() -> None:
     dataset_id, samples = planted([asked(CAPITAL, "Canberra."), asked(CAPITAL, "Sydney.")])
     with db.transaction() as session:
