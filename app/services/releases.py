@@ -25,6 +25,7 @@ from app.services import (
     release_selecting,
     release_splitting,
     release_writing,
+    tokenizers,
 )
 from app.services.errors import Conflict, Invalid, NotFound
 from app.services.jobs import Kind, ShardPlan, Stage
@@ -51,6 +52,7 @@ def compose(session: Session, dataset: Dataset, composition: Composition, by: in
     if composition.format not in exporters():
         raise Invalid(f"There is no format “{composition.format}”. Choose one of: {', '.join(exporters())}.")
     release_selecting.check(session, dataset.id, composition)
+    tokenizers.check(session, dataset.id, composition.gate)
     session.execute(select(Dataset.id).where(Dataset.id == dataset.id).with_for_update())
     if not release_selecting.count(session, dataset.id, composition):
         if release_selecting.asked(session, dataset.id, composition):

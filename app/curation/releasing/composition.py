@@ -78,7 +78,7 @@ class Gate(_Strict):
 
     context_length: int | None = Field(None, ge=16)
     tokenizer: str = ""
-    """Name of an uploaded tokenizer.json or of a packaged encoding; empty for the packaged default."""
+    """Name of an uploaded tokenizer.json, of a packaged encoding, or `estimate`; empty for the packaged default."""
     licences: tuple[str, ...] = ()
     agreement_floor: float | None = Field(None, ge=-1, le=1)
     largest_label_share: float | None = Field(None, gt=0, le=1)
