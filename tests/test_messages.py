@@ -41,8 +41,6 @@ STILL_ENGLISH = {
     "plan.html",
     "quality.html",
     "question.html",
-    "release.html",
-    "releases.html",
     "rubric.html",
     "sample.html",
     "samples.html",

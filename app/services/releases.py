@@ -11,6 +11,7 @@ from app.curation.exporter import Exporter, exporters
 from app.curation.releasing.composition import Composition
 from app.curation.releasing.folder import MANIFEST
 from app.curation.releasing.manifest import as_bytes
+from app.messages import say
 from app.models import Dataset, Job, JobKind, Release, ReleaseCheck, ReleaseFile, ReleaseState
 from app.models.release import Level
 from app.services import (
@@ -30,6 +31,11 @@ from app.services.jobs import Kind, ShardPlan, Stage
 from app.services.release_publishing import ASKED
 
 __all__ = ["ASKED", "MANIFEST"]
+
+REMOVED = say(
+    "The files of this release were removed to make room. What it held is known: an admin can write them again from the"
+    " release's page."
+)
 
 
 def formats() -> dict[str, tuple[str, str]]:
@@ -53,8 +59,10 @@ def compose(session: Session, dataset: Dataset, composition: Composition, by: in
     session.execute(select(Dataset.id).where(Dataset.id == dataset.id).with_for_update())
     if not release_selecting.count(session, dataset.id, composition):
         if release_selecting.asked(session, dataset.id, composition):
-            raise Conflict("Every approved sample has an open question. Answer and resolve the questions first.")
-        raise Conflict("Nothing is approved yet, so there is nothing to release. Review some samples first.")
+            raise Conflict(
+                say("Every approved sample has an open question. Answer and resolve the questions first.")
+            )
+        raise Conflict(say("Nothing is selected, so there is nothing to release. Approve or choose more samples first."))
     version = (session.scalar(select(func.max(Release.version)).where(Release.dataset_id == dataset.id)) or 0) + 1
     release = Release(
         dataset_id=dataset.id,
@@ -75,7 +83,7 @@ def compose(session: Session, dataset: Dataset, composition: Composition, by: in
 def override(session: Session, release: Release, check: str, by: int, because: str) -> None:
     """Let a release pass a check that blocks it. Invalid without a reason, Conflict where it does not block."""
     if not because.strip():
-        raise Invalid("Say why this may go out all the same: the reason is kept with the release.")
+        raise Invalid(say("Say why this may go out all the same: the reason is kept with the release."))
     values = {"overridden_by": by, "overridden_at": func.now(), "overridden_because": because.strip()}
     blocking = (ReleaseCheck.release_id == release.id, ReleaseCheck.check == check, ReleaseCheck.level == Level.BLOCK)
     if (
@@ -84,21 +92,21 @@ def override(session: Session, release: Release, check: str, by: int, because: s
             update(ReleaseCheck).where(*blocking).values(values).returning(ReleaseCheck.check)
         ).first()
     ):
-        raise Conflict("This check does not hold the release back any more. Load the page anew.")
+        raise Conflict(say("This check does not hold the release back any more. Load the page anew."))
 
 
 def publish(session: Session, release: Release, by: int | None = None) -> None:
     """Start writing a release that was held. Conflict while a check still blocks it."""
     session.refresh(release, with_for_update=True)
     if release.state is not ReleaseState.HELD:
-        raise Conflict("This release is not waiting for anybody. Load the page anew.")
+        raise Conflict(say("This release is not waiting for anybody. Load the page anew."))
     if blocks(session, release.id):
         raise Conflict(
-            "A check still holds this release back. Say why it may pass, or mend the samples and compose again."
+            say("A check still holds this release back. Say why it may pass, or mend the samples and compose again.")
         )
     if not release_rows.remaining(session, release.id):
         raise Conflict(
-            "There is nothing to write: no row is left. Compose a release of other samples or another format."
+            say("There is nothing to write: no row is left. Compose a release of other samples or another format.")
         )
     _write(session, release, by)
 
@@ -132,7 +140,7 @@ def numbered(session: Session, dataset_id: int, version: int) -> Release:
     mine = (Release.dataset_id == dataset_id, Release.version == version)
     found = session.scalar(select(Release).where(*mine))
     if found is None:
-        raise NotFound(f"This dataset has no release {version}. Its page lists them.")
+        raise NotFound(say("This dataset has no release %(version)s. Its page lists them.", version=str(version)))
     return found
 
 
@@ -144,11 +152,13 @@ def files(session: Session, release: Release) -> Sequence[ReleaseFile]:
 
 def file_path(session: Session, release: Release, name: str) -> Path:
     """Where a file of a published release is. NotFound while it is not written, and where there is none of that name."""
+    if release.files_removed_at is not None:
+        raise NotFound(REMOVED)
     if release.state is not ReleaseState.PUBLISHED:
-        raise NotFound("This release is not written yet.")
+        raise NotFound(say("This release is not written yet. Its page shows how far it is."))
     file = session.get(ReleaseFile, (release.id, name))
     if file is None:
-        raise NotFound("This release has no such file.")
+        raise NotFound(say("This release has no such file. Its page lists all it has."))
     return blobs.path(file.sha256)
 
 
