@@ -53,9 +53,7 @@ def checks(session: Session, release: Release) -> list[Told]:
             select(ReleaseFinding.check, func.count())
             .where(ReleaseFinding.release_id == release.id)
             .group_by(ReleaseFinding.check)
-        )
-        .tuples()
-        .all()
+        ).all()
     )
     query = (
         select(ReleaseCheck, User.name)
@@ -76,8 +74,12 @@ def findings(session: Session, release: Release, check: str, after: int = -1) ->
     rows = session.scalars(query.limit(PAGE + 1)).all()
     shown = rows[:PAGE]
     run = runs.latest(session, release.dataset_id)
-    known_ones = {one.id: one for one in samples.some(session, release.dataset_id, run, [one.sample_id for one in shown])}
-    pointed = [Pointed(one.position, one.why, known_ones[one.sample_id]) for one in shown if one.sample_id in known_ones]
+    known_ones = {
+        one.id: one for one in samples.some(session, release.dataset_id, run, [one.sample_id for one in shown])
+    }
+    pointed = [
+        Pointed(one.position, one.why, known_ones[one.sample_id]) for one in shown if one.sample_id in known_ones
+    ]
     return told, pointed, len(rows) > PAGE
 
 
@@ -87,7 +89,7 @@ def splits(session: Session, release: Release) -> dict[str, int]:
         return _in_order(release.manifest["splits"])
     mine = (ReleaseRow.release_id == release.id, ReleaseRow.left_out == "")
     found = session.execute(select(ReleaseRow.split, func.count()).where(*mine).group_by(ReleaseRow.split))
-    return _in_order(dict(found.tuples().all()))
+    return _in_order(dict(found.all()))
 
 
 def left_out(session: Session, release: Release) -> dict[str, int]:
@@ -96,7 +98,7 @@ def left_out(session: Session, release: Release) -> dict[str, int]:
         return dict(Counter(release.manifest.get("left_out") or {}).most_common())
     mine = (ReleaseRow.release_id == release.id, ReleaseRow.left_out != "")
     found = session.execute(select(ReleaseRow.left_out, func.count()).where(*mine).group_by(ReleaseRow.left_out))
-    return dict(Counter(dict(found.tuples().all())).most_common())
+    return dict(Counter(dict(found.all())).most_common())
 
 
 def signed_with(session: Session, release: Release) -> PublicKey:

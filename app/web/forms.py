@@ -163,6 +163,8 @@ def sentence(kind: str, context: dict[str, Any], message: str) -> str:
             return say("Use %(number)s characters or fewer.", number=context["max_length"])
         case "string_too_short":
             return say("Use %(number)s characters or more.", number=context["min_length"])
+        case "date_from_datetime_parsing" | "date_parsing" | "date_from_datetime_inexact":
+            return say("Enter a day, such as 2026-03-31.")
         case "enum" | "literal_error":
             return say("Choose one of the answers.")
         case "value_error":

@@ -144,6 +144,6 @@ def _with_test(session: Session, dataset_id: int) -> list[int]:
     mine = (Release.dataset_id == dataset_id, Release.state == ReleaseState.PUBLISHED)
     asked = Release.composition["splits"]["test"].as_float() > 0
     kept = Release.composition["splits"]["frozen_from"].as_integer().is_not(None)
-    return list(session.scalars(select(Release.version).where(*mine, asked | kept, has_test).order_by(Release.version.desc())))
-
-
+    return list(
+        session.scalars(select(Release.version).where(*mine, asked | kept, has_test).order_by(Release.version.desc()))
+    )

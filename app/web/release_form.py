@@ -34,8 +34,8 @@ class Composed(Input):
     decided_until: date | None = None
     most_corpus: Some | None = None
     most_cluster: Some | None = None
+    label: str = Field("", max_length=80)
     most_label: Some | None = None
-    label: str = ""
     budget: Some | None = None
     validation: float = Field(0, ge=0, lt=100)
     test: float = Field(0, ge=0, lt=100)
@@ -86,10 +86,10 @@ class Composed(Input):
             raise ValueError(say("The last day lies before the first one."))
         return value
 
-    @field_validator("label")
+    @field_validator("most_label")
     @classmethod
-    def _goes_with_a_number(cls, value: str, info: ValidationInfo) -> str:
-        if info.data.get("most_label") and not value:
+    def _goes_with_a_question(cls, value: int | None, info: ValidationInfo) -> int | None:
+        if value and not info.data.get("label"):
             raise ValueError(say("Choose the question whose answers are counted."))
         return value
 

@@ -43,8 +43,16 @@ def paths(release: Release) -> dict[str, Path]:
 def age(release: Release, days: int = 0, hours: int = 0) -> None:
     """As if it had been written, and its files removed where they are, so long ago."""
     past = f"{days} days {hours} hours"
-    run_sql("UPDATE jobs SET finished_at = finished_at - CAST(:past AS interval) WHERE id = :job", past=past, job=release.job_id)  # noqa: E501
-    run_sql("UPDATE releases SET files_removed_at = files_removed_at - CAST(:past AS interval) WHERE id = :id", past=past, id=release.id)  # noqa: E501
+    run_sql(
+        "UPDATE jobs SET finished_at = finished_at - CAST(:past AS interval) WHERE id = :job",
+        past=past,
+        job=release.job_id,
+    )
+    run_sql(
+        "UPDATE releases SET files_removed_at = files_removed_at - CAST(:past AS interval) WHERE id = :id",
+        past=past,
+        id=release.id,
+    )
     for path in paths(release).values():
         if path.exists():
             then = time.time() - (days * 24 + hours) * HOURS

@@ -133,7 +133,7 @@ ROUTES: dict[str, Who] = {
     "GET /datasets/{dataset_id}/releases/{release_id}": Who.LEAD,
     "GET /datasets/{dataset_id}/releases/{release_id}/changes": Who.LEAD,
     "GET /datasets/{dataset_id}/releases/{release_id}/checks/{check}": Who.LEAD,
-    "GET /datasets/{dataset_id}/releases/{release_id}/files/{name:path}": Who.LEAD,
+    "GET /datasets/{dataset_id}/releases/{release_id}/files/{file:path}": Who.LEAD,
     "POST /datasets/{dataset_id}/releases/{release_id}/let-pass": Who.DATASET_ADMIN,
     "POST /datasets/{dataset_id}/releases/{release_id}/publish": Who.DATASET_ADMIN,
     "POST /datasets/{dataset_id}/releases/{release_id}/remove-files": Who.DATASET_ADMIN,

@@ -11,6 +11,7 @@ from app.services.errors import NotFound
 from app.services.release_archive import Member
 from app.web.dependencies import Access, Id, LeadDep, SessionDep
 from app.web.downloads import attachment
+from app.web.forms import storable
 from app.web.routes.release_page import find
 
 router = APIRouter()
@@ -32,12 +33,12 @@ def download_tar(access: LeadDep, session: SessionDep, release_id: Id) -> Respon
     return StreamingResponse(content, media_type="application/x-tar", headers=attachment(f"{name}.tar"))
 
 
-@router.get("/datasets/{dataset_id}/releases/{release_id}/files/{name:path}", name="release_file")
-def download(access: LeadDep, session: SessionDep, release_id: Id, name: str) -> Response:
+@router.get("/datasets/{dataset_id}/releases/{release_id}/files/{file:path}", name="release_file")
+def download(access: LeadDep, session: SessionDep, release_id: Id, file: str) -> Response:
     """One file, byte for byte as it was written. A name is looked up in the release's list; no path is made of it."""
     release = find(session, access, release_id)
-    path = releases.file_path(session, release, name)
-    headers = attachment(f"{releases.name_of(access.dataset, release)}-{name.replace('/', '-')}")
+    path = releases.file_path(session, release, file if storable(file) else "")
+    headers = attachment(f"{releases.name_of(access.dataset, release)}-{file.replace('/', '-')}")
     return FileResponse(path, media_type="application/octet-stream", headers=headers)
 
 

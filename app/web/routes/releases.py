@@ -43,9 +43,7 @@ def keep_files(request: Request, access: DatasetAdminDep, session: SessionDep, f
     return RedirectResponse(request.url_for("releases", dataset_id=access.dataset.id).path + "#keeping", 303)
 
 
-def _page(
-    request: Request, access: Access, session: Session, form: Submission[Keeping], status: int = 200
-) -> Response:
+def _page(request: Request, access: Access, session: Session, form: Submission[Keeping], status: int = 200) -> Response:
     found = releases.of(session, access.dataset.id)
     busy = {one.id for one in found if one.state in WORKING}
     return render(
