@@ -9,6 +9,7 @@ from sqlalchemy.orm import Session
 
 from app.curation.exporter import Exporter, exporters
 from app.curation.releasing.composition import LABEL
+from app.curation.rubric import Question as Asked
 from app.messages import Message, known, say
 from app.models import Dataset, Release, ReleaseRow, ReleaseState
 from app.services import corpora, releases, rubrics, selections, strata
@@ -124,12 +125,12 @@ def _questions(session: Session, dataset: Dataset) -> list[Question]:
     ]
 
 
-def _answers(question: rubrics.Question) -> Sequence[object]:
+def _answers(question: Asked) -> Sequence[object]:
     match question.kind():
         case "rating":
             return [int(choice) for choice in question.choices]
         case "single" | "preference":
-            return question.choices
+            return list(question.choices)
         case _:
             return ()
 
