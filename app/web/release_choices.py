@@ -104,7 +104,7 @@ def formats() -> dict[str, list[tuple[str, str, str]]]:
     """By what a model learns from them: (key, title, one sentence)."""
     found: dict[str, list[tuple[str, str, str]]] = {kind: [] for kind in KINDS}
     for key, (title, about) in releases.formats().items():
-        found[_kind(exporters()[key])].append((key, known(title), known(about)))
+        found[_kind(exporters()[key])].append((key, known(title), known(about.replace("`", ""))))
     return found
 
 

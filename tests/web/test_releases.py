@@ -10,6 +10,7 @@ from urllib.parse import parse_qs, quote, urlsplit
 import orjson
 import pytest
 
+from app.curation.rubrics.single import Single
 from app.models import (
     Job,
     JobKind,
@@ -24,7 +25,7 @@ from app.models import (
     SampleState,
     User,
 )
-from app.services import blobs, selections
+from app.services import blobs, rubrics, selections
 from tests import factories
 
 ROW = b'{"messages": []}\n'
@@ -214,6 +215,25 @@ def test_counting_works_by_script_and_without(session, dataset, path, alice):
     assert f'value="{first.corpus_id}" checked' not in whole.text
     assert 'formmethod="get"' in whole.text
     assert "cannot be counted" in alice.htmx(f"{path}/new?format=messages&score=a").text
+
+
+@pytest.mark.parametrize("format", ["messages", "kto"])
+def test_answers_to_questions_narrow_and_are_counted(session, dataset, path, alice, format):
+    one, _two = (approve(session, dataset)[0] for _ in range(2))
+    bob = factories.make_user(session, "Bob")
+    factories.make_review(session, one, bob, answers={"safe": "yes"}, counted=True)
+    rubrics.save(session, dataset, alice.user, [Single(key="safe", title="Is it safe?", options=("yes", "no"))], 0)
+    page = alice.get(f"{path}/new?format={format}&label_safe=%22yes%22&stratify_by=label:safe")
+    assert page.status_code == 200
+    assert "Check and freeze 1 sample<" in page.text
+    assert "with another answer to “Is it safe?”, or none" in page.text
+    assert re.search(r'name="label_safe" value="&#34;yes&#34;" checked', page.text)
+    made = alice.post(f"{path}/new", data={"format": format, "label_safe": ['"yes"'], "label": "safe", "most_label": "4"})
+    assert made.status_code == 303
+    asked = session.query(Release).one().composition["selection"]
+    assert asked["labels"] == {"safe": ["yes"]}
+    assert asked["caps"] == [{"by": "label:safe", "most": 4}]
+    assert alice.post(f"{path}/new", data={"format": format, "label_safe": ["yes"]}).status_code == 422
 
 
 def test_selections_are_kept_used_and_deleted(session, dataset, path, alice):

@@ -49,7 +49,7 @@ def let_pass(
     except DomainError as refusal:
         form.errors["because"] = refusal.message
         return _page(request, access, session, release, form, STATUS[type(refusal)])
-    return _to(request, access, release, "#gate")
+    return _to(request, access, release, "#gate" if releases.blocks(session, release.id) else "")
 
 
 @router.post("/datasets/{dataset_id}/releases/{release_id}/publish", name="publish_release")
