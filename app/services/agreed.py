@@ -26,14 +26,10 @@ def answers(dataset_id: int, key: str) -> Subquery:
 
 def agreement(dataset_id: int) -> Subquery:
     """(sample_id, share): which share of a sample's reviewers gave the commonest decision; none where nobody reviewed."""
-    each = (
-        select(Review.sample_id, func.count().label("many"))
-        .where(*_standing(dataset_id))
-        .group_by(Review.sample_id, Review.decision)
-        .subquery()
-    )
-    share = cast(func.max(each.c.many), Double) / cast(func.sum(each.c.many), Double)
-    return select(each.c.sample_id, share.label("share")).group_by(each.c.sample_id).subquery()
+    counts = [func.count().filter(Review.decision == one) for one in Decision if one is not Decision.SKIP]
+    share = cast(func.greatest(*counts), Double) / func.count()
+    query = select(Review.sample_id, share.label("share")).where(*_standing(dataset_id))
+    return query.group_by(Review.sample_id).subquery()
 
 
 def _standing(dataset_id: int) -> list[ColumnElement[bool]]:

@@ -5,7 +5,7 @@ from datetime import UTC, datetime, time, timedelta
 from typing import Any
 
 import numpy as np
-from sqlalchemy import BigInteger, ColumnElement, Select, Subquery, cast, func, or_, select
+from sqlalchemy import BigInteger, ColumnElement, Select, Subquery, Text, cast, func, or_, select
 from sqlalchemy.dialects.postgresql import JSONB
 from sqlalchemy.orm import Session
 
@@ -80,7 +80,7 @@ def kinds(found: Criteria, dataset_id: int, run: Run | None, by: str) -> Any:
         found.query = found.query.outerjoin(copy, copy.c.sample_id == Sample.id)
         return func.coalesce(copy.c.duplicate_of, Sample.id)
     value = found.label(by.removeprefix(LABEL), dataset_id).c.value
-    return func.coalesce(func.hashtextextended(cast(value, JSONB).op("#>>")("{}"), 0), cast(-1, BigInteger))
+    return func.coalesce(func.hashtextextended(cast(value, Text), 0), cast(-1, BigInteger))
 
 
 def scores(session: Session, run: Run | None, of: Ids) -> "np.ndarray[tuple[int], np.dtype[np.float64]]":

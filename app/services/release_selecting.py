@@ -1,22 +1,27 @@
 """Which samples a release is made of: a composition as a query, and how many of what that comes to."""
 
-from collections import Counter
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
 import numpy as np
-from sqlalchemy import Select, case, func, select, text, update
+import orjson
+from sqlalchemy import Integer, Select, Text, case, cast, func, select, text, update
 from sqlalchemy.orm import Session
 
 from app.curation.releasing import caps
 from app.curation.releasing.composition import LABEL, Composition
 from app.curation.releasing.splitting import Flags
-from app.models import Release, ReleaseRow, ReleaseState, Sample
+from app.models import Release, ReleaseRow, ReleaseState, Sample, SampleState
 from app.services import agreed, packing, release_criteria, runs, threads
 from app.services.contents import Ids
 from app.services.errors import Invalid
+from app.services.release_criteria import Criteria
 
 QUESTION, CAPS, BUDGET = "question", "caps", "budget"
+STATES = {1: SampleState.APPROVED.value, 0: SampleState.REJECTED.value}
+_GOES_IN = -1
+_IS_APPROVED = cast(Sample.state == SampleState.APPROVED, Integer).label("approved")
 
 
 @dataclass(frozen=True)
@@ -87,7 +92,9 @@ def narrow(session: Session, release_id: int, composition: Composition) -> None:
     if not composition.selection.caps:
         return
     mine = (ReleaseRow.release_id == release_id, ReleaseRow.sample_id == Sample.id)
-    rows = _by_kind(session, release.dataset_id, composition, select(Sample).join(ReleaseRow, mine[0] & mine[1]))
+    rows = _by_kind(
+        session, release.dataset_id, composition, Criteria(select(Sample).join(ReleaseRow, mine[0] & mine[1]))
+    )
     out = rows["id"][~_within_caps(session, release.dataset_id, composition, rows)]
     session.execute(
         text(
@@ -99,32 +106,57 @@ def narrow(session: Session, release_id: int, composition: Composition) -> None:
 
 def preview(session: Session, dataset_id: int, composition: Composition) -> Preview:
     """The counts of a release that would be composed now."""
-    criteria = release_criteria.of(session, dataset_id, composition)
-    asked_about = select(Sample.id).where(Sample.dataset_id == dataset_id, threads.open_question()).subquery()
-    criteria.query = criteria.query.outerjoin(asked_about, asked_about.c.id == Sample.id)
-    criteria.conditions[QUESTION] = asked_about.c.id.is_(None)
-    names = list(criteria.conditions)
-    first = case(*((~one, place) for place, one in enumerate(criteria.conditions.values())), else_=-1).label("first")
-    query = criteria.query.with_only_columns(
-        Sample.corpus_id, Sample.state, first, func.count(), maintain_column_froms=True
-    )
-    cells = session.execute(query.group_by(Sample.corpus_id, Sample.state, first)).all()
-    taken = {name: sum(row[3] for row in cells if row.first == place) for place, name in enumerate(names)}
-    going = [row for row in cells if row.first == -1]
-    corpora, states = Counter[int](), Counter[str]()
-    for corpus, state, _, many in going:
-        corpora[corpus] += many
-        states[state.value] += many
-    rows, decided = sum(row[3] for row in going), sum(row[3] for row in cells)
-    kept: Ids | None = None
+    keys = _named(composition)
+    names, cells = _cells(session, dataset_id, composition, keys)
+    taken = {name: sum(cell.many for cell in cells if cell.first == place) for place, name in enumerate(names)}
+    going = [cell for cell in cells if cell.first == _GOES_IN]
+    words: dict[str, dict[int, str]] = {
+        key: {cell[4 + 2 * place]: _in_words(cell[5 + 2 * place]) for cell in going} for place, key in enumerate(keys)
+    }
+    rows, decided = sum(cell.many for cell in going), sum(cell.many for cell in cells)
     if composition.selection.caps:
-        kept, corpora, states = _capped(session, dataset_id, composition)
-        taken[CAPS], rows = rows - len(kept), len(kept)
-    labels = {key: _labels(session, dataset_id, composition, key, kept) for key in _named(composition)}
+        of = _capped(session, dataset_id, composition, keys)
+        taken[CAPS], rows = rows - len(of["many"]), len(of["many"])
+    else:
+        table = np.array([[cell.many, cell.corpus_id, cell.approved, *cell[4::2]] for cell in going], np.int64)
+        table = table.reshape(len(going), 3 + len(keys))
+        of = dict(zip(["many", "corpus_id", "approved", *(LABEL + key for key in keys)], table.T, strict=True))
+    states = {STATES[code]: many for code, many in _counted(of, "approved").items()}
+    labels = {
+        key: dict(sorted((words[key][code], many) for code, many in _counted(of, LABEL + key).items())) for key in keys
+    }
     if composition.selection.budget is not None:
         taken[BUDGET] = max(0, rows - composition.selection.budget)
         rows -= taken[BUDGET]
-    return Preview(rows, decided, taken, dict(corpora), dict(states), labels)
+    return Preview(rows, decided, taken, _counted(of, "corpus_id"), states, labels)
+
+
+def _cells(
+    session: Session, dataset_id: int, composition: Composition, keys: Sequence[str]
+) -> tuple[list[str], Sequence[Any]]:
+    """The criteria, and all decided samples by the first of them that they do not meet, with their labels."""
+    criteria = release_criteria.of(session, dataset_id, composition)
+    open_ones = select(Sample.id).where(Sample.dataset_id == dataset_id, threads.open_question()).subquery()
+    criteria.query = criteria.query.outerjoin(open_ones, open_ones.c.id == Sample.id)
+    criteria.conditions[QUESTION] = open_ones.c.id.is_(None)
+    labels = []
+    for key in keys:
+        labels.append(release_criteria.kinds(criteria, dataset_id, None, LABEL + key).label(f"code_{key}"))
+        labels.append(cast(criteria.label(key, dataset_id).c.value, Text).label(f"said_{key}"))
+    fails = ((~one, place) for place, one in enumerate(criteria.conditions.values()))
+    first = case(*fails, else_=_GOES_IN).label("first")
+    columns = [Sample.corpus_id, _IS_APPROVED, first]
+    query = criteria.query.with_only_columns(
+        *columns, func.count().label("many"), *labels, maintain_column_froms=True
+    ).group_by(*columns, *labels)
+    return list(criteria.conditions), session.execute(query).all()
+
+
+def _counted(of: Mapping[str, Ids], name: str) -> dict[int, int]:
+    """How many rows have each value."""
+    values, places = np.unique(of[name], return_inverse=True)
+    many = np.bincount(places, of["many"], minlength=len(values)).astype(int)
+    return dict(zip(values.tolist(), many.tolist(), strict=True))
 
 
 def _weigh(session: Session, release: Release, composition: Composition) -> None:
@@ -141,18 +173,19 @@ def _weigh(session: Session, release: Release, composition: Composition) -> None
 
 
 def _by_kind(
-    session: Session, dataset_id: int, composition: Composition, query: "Select[Any]"
-) -> dict[str, "np.ndarray[tuple[int], np.dtype[np.int64]]"]:
-    """Samples with what each cap goes by, in the order of their positions."""
-    found = release_criteria.Criteria(query)
+    session: Session, dataset_id: int, composition: Composition, found: Criteria, keys: Sequence[str] = ()
+) -> dict[str, Ids]:
+    """Samples with what each cap goes by, and their labels, in the order of their positions."""
     run = runs.latest(session, dataset_id)
-    kinds = {cap.by: release_criteria.kinds(found, dataset_id, run, cap.by) for cap in composition.selection.caps}
-    columns = [Sample.id, Sample.number, Sample.corpus_id.label("corpus_id")]
-    named = [kind.label(f"kind{place}") for place, kind in enumerate(kinds.values())]
-    rows = packing.columns(session, found.query.with_only_columns(*columns, *named, maintain_column_froms=True))
+    wanted = dict.fromkeys([*(cap.by for cap in composition.selection.caps), *(LABEL + key for key in keys)])
+    kinds = [
+        release_criteria.kinds(found, dataset_id, run, by).label(f"kind{place}") for place, by in enumerate(wanted)
+    ]
+    columns = [Sample.id, Sample.number, Sample.corpus_id, _IS_APPROVED]
+    rows = packing.columns(session, found.chosen.with_only_columns(*columns, *kinds, maintain_column_froms=True))
     order = np.lexsort((rows["number"], rows["corpus_id"]))
     rows = {name: values[order] for name, values in rows.items()}
-    return rows | {by: rows[f"kind{place}"] for place, by in enumerate(kinds)}
+    return rows | {by: rows[f"kind{place}"] for place, by in enumerate(wanted)}
 
 
 def _within_caps(session: Session, dataset_id: int, composition: Composition, rows: dict[str, Any]) -> Flags:
@@ -161,18 +194,13 @@ def _within_caps(session: Session, dataset_id: int, composition: Composition, ro
     return caps.within(composition.selection.caps, rows, scores, first)
 
 
-def _capped(session: Session, dataset_id: int, composition: Composition) -> tuple[Ids, "Counter[int]", "Counter[str]"]:
-    """The samples that caps leave, and how many of them each corpus and state has."""
-    rows = _by_kind(session, dataset_id, composition, chosen(session, dataset_id, composition))
+def _capped(session: Session, dataset_id: int, composition: Composition, keys: Sequence[str]) -> dict[str, Ids]:
+    """What caps leave, a row for each sample."""
+    criteria = release_criteria.of(session, dataset_id, composition)
+    criteria.conditions[QUESTION] = ~threads.open_question()
+    rows = _by_kind(session, dataset_id, composition, criteria, keys)
     kept = _within_caps(session, dataset_id, composition, rows)
-    corpora = Counter(
-        dict(zip(*(part.tolist() for part in np.unique(rows["corpus_id"][kept], return_counts=True)), strict=True))
-    )
-    some = packing.ids(rows["id"][kept])
-    states = session.execute(
-        select(Sample.state, func.count()).join(some, some.c.id == Sample.id).group_by(Sample.state)
-    )
-    return rows["id"][kept], corpora, Counter({state.value: many for state, many in states})
+    return {name: values[kept] for name, values in rows.items()} | {"many": np.ones(int(kept.sum()), np.int64)}
 
 
 def _named(composition: Composition) -> list[str]:
@@ -182,14 +210,6 @@ def _named(composition: Composition) -> list[str]:
     return sorted({*composition.selection.labels, *keys})
 
 
-def _labels(session: Session, dataset_id: int, composition: Composition, key: str, kept: Ids | None) -> dict[str, int]:
-    """How often each answer is the agreed one; "" where none is."""
-    criteria = release_criteria.of(session, dataset_id, composition)
-    value = criteria.label(key, dataset_id).c.value
-    said = func.coalesce(value.op("#>>")("{}"), "").label("said")
-    query = criteria.chosen.where(~threads.open_question())
-    if kept is not None:
-        some = packing.ids(kept)
-        query = query.join(some, some.c.id == Sample.id)
-    found = session.execute(query.with_only_columns(said, func.count(), maintain_column_froms=True).group_by(said))
-    return dict(sorted(found.tuples().all()))
+def _in_words(said: str | None) -> str:
+    value = orjson.loads(said) if said else ""
+    return value if isinstance(value, str) else str(said)

@@ -1,5 +1,6 @@
 """Which rows of a release train, which validate, which test: what hangs together is always on one side."""
 
+from array import array
 from collections.abc import Sequence
 from dataclasses import dataclass, field
 from hashlib import blake2b
@@ -38,16 +39,20 @@ _OUT = text("""
 """)
 
 
+def _numbers() -> "array[int]":
+    return array("q")
+
+
 @dataclass
 class _Seen:
     """Numbers of all rows, as they come by; their words stay in the files of `Likeness`."""
 
-    positions: list[int] = field(default_factory=list)
-    samples: list[int] = field(default_factory=list)
-    contents: list[int] = field(default_factory=list)
-    corpora: list[int] = field(default_factory=list)
-    tied: list[int] = field(default_factory=list)
-    ties: list[int] = field(default_factory=list)
+    positions: "array[int]" = field(default_factory=_numbers)
+    samples: "array[int]" = field(default_factory=_numbers)
+    contents: "array[int]" = field(default_factory=lambda: array("Q"))
+    corpora: "array[int]" = field(default_factory=_numbers)
+    tied: "array[int]" = field(default_factory=_numbers)
+    ties: "array[int]" = field(default_factory=_numbers)
 
     def add(self, page: Sequence[Row]) -> None:
         for row in page:

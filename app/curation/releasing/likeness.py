@@ -30,9 +30,9 @@ RECALL, LOSS = 0.9999, 1e-6
 """Chances that a pair exactly at the threshold is looked at, and that it is then not believed."""
 FLOOR = 0.3
 """Below this similarity a nearest row says nothing."""
-INDEXED = 4 << 20
-"""Sequences whose owners are looked up at a time: some hundred megabytes."""
-READ = 4 << 20
+INDEXED = 2 << 20
+"""Sequences whose owners are looked up at a time: some tens of megabytes."""
+READ = 1 << 20
 
 Rows = NDArray[np.int64]
 
