@@ -6,7 +6,7 @@ PIP := $(BIN)/python -m pip --quiet --disable-pip-version-check
 STAMPS := $(VENV)/stamps
 
 .DEFAULT_GOAL := help
-.PHONY: help setup up test lint types imports unit chaos format messages lock wheel clean bench bench-import load
+.PHONY: help setup up test lint types imports unit chaos trainers format messages lock wheel clean bench bench-import load
 
 help: ## Show this list
 	@grep -hE '^[a-z-]+:.*##' $(MAKEFILE_LIST) | sed 's/:.*## /\t/' | expand -t 12
@@ -58,6 +58,11 @@ unit: setup $(STAMPS)/test ## Tests only; ARGS goes to pytest
 chaos: setup $(STAMPS)/test ## Two hundred experts, failing servers and networks, for CHAOS_SECONDS (300): no answer may be lost or doubled
 	CHAOS_SECONDS=$${CHAOS_SECONDS:-300} CHAOS_SAMPLES=$${CHAOS_SAMPLES:-1500} $(BIN)/pytest -s tests/faults/test_review_chaos.py
 
+trainers: ## Train on released files with TRL, in an environment of its own (.venv-trainers; several gigabytes)
+	@test -x .venv-trainers/bin/python || $(PYTHON) -m venv .venv-trainers
+	.venv-trainers/bin/python -m pip install --quiet --disable-pip-version-check --editable '.[trainers]'
+	HF_HUB_OFFLINE=1 .venv-trainers/bin/python -m pytest --confcutdir=tests/consumers tests/consumers $(ARGS)
+
 format: setup $(STAMPS)/test ## Put the code in shape
 	$(BIN)/ruff check --fix .
 
@@ -82,4 +87,4 @@ load: setup $(STAMPS)/test ## The desk under load: 50 experts and a real browser
 	$(BIN)/python -m benchmarks.review
 
 clean: ## Remove what set-up and tests made
-	rm -rf $(VENV) node_modules static/vendor dist .pytest_cache .mypy_cache .ruff_cache .hypothesis
+	rm -rf $(VENV) .venv-trainers node_modules static/vendor dist .pytest_cache .mypy_cache .ruff_cache .hypothesis

@@ -12,6 +12,7 @@ from jinja2 import Environment, nodes
 from jinja2.ext import babel_extract
 
 from app.curation.filter import filters
+from app.curation.rubric import kinds
 
 ROOT = Path(__file__).resolve().parents[1]
 LOCALES = ROOT / "app" / "locales"
@@ -60,7 +61,10 @@ def extracted() -> Catalog:
 
 
 def declared() -> Iterator[tuple[str, Any]]:
-    """The titles of rules and measures, and units: filters declare them, and nobody calls a function for it."""
+    """What filters and kinds of questions declare, and nobody calls a function for: titles, units, names, help."""
+    for key, question in kinds().items():
+        fields = [text for field in question.model_fields.values() for text in (field.title, field.description) if text]
+        yield from ((f"app/curation/rubrics/{key}.py", text) for text in (question.name, *fields))
     for key, kind in filters().items():
         file = f"app/curation/filters/{key}.py"
         yield from ((file, rule.title.id) for rule in kind.rules().values())

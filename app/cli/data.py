@@ -8,6 +8,7 @@ from contextlib import contextmanager
 from pathlib import Path
 from typing import Annotated
 
+import orjson
 import typer
 from rich.console import Console
 from rich.progress import BarColumn, Progress, TaskProgressColumn, TextColumn, TimeRemainingColumn
@@ -16,6 +17,7 @@ from sqlalchemy.orm import Session
 
 from app import attach, migrate
 from app.cli.options import Columns, Shape, columns_by_part
+from app.curation.releasing.composition import Composition
 from app.curation.sample import Form
 from app.db import session_factory, transaction
 from app.models import CorpusState, Dataset, DatasetForm, JobState, Purpose, Release, ReleaseState, Role
@@ -171,24 +173,49 @@ def run(dataset: DatasetName) -> None:
 
 def release(
     dataset: DatasetName,
-    format: Annotated[str, typer.Option("--format", help="messages, sharegpt, alpaca, prompt_completion or text.")],
-    output: Annotated[
-        Path, typer.Option("--output", dir_okay=False, help="File to write; its manifest is written beside it.")
-    ],
+    output: Annotated[Path, typer.Option("--output", help="A new folder, or with a suffix such as .jsonl one file.")],
+    format: Annotated[str, typer.Option("--format", help="Such as messages, alpaca, preference or parquet.")] = "messages",
+    composition: Annotated[
+        Path | None,
+        typer.Option("--composition", exists=True, dir_okay=False, help="Selection, splits, gate and more, as JSON."),
+    ] = None,
 ) -> None:
-    """Freeze what is approved and write it as JSONL with a manifest."""
-    from app.services import releases
+    """Freeze what is approved, check it, and write it with its manifest: a folder with card and signature, or one file."""
+    from app.services import release_folder, releases
 
+    wanted = _composed(format, composition, in_one_file=bool(output.suffix))
     with attach.services() as settings:
         migrate.upgrade(str(settings.database_url))
         with transaction() as session:
-            made = releases.start(session, _find(session, dataset), format)
+            made = releases.compose(session, _find(session, dataset), wanted)
         _release(made.id)
         with transaction() as session:
             made = session.get_one(Release, made.id)
-            (data,) = (file for file in releases.files(session, made) if file.rows is not None)
-            _write(output, releases.file_path(session, made, data.name), releases.manifest_bytes(made))
-            typer.echo(f"{made.rows:,} samples in {output} (sha256 {made.sha256})")
+            if output.suffix:
+                (data,) = (file for file in releases.files(session, made) if file.rows is not None)
+                _write(output, releases.file_path(session, made, data.name), releases.manifest_bytes(made))
+            else:
+                release_folder.lay_out(session, made, output)
+            typer.echo(f"{made.rows:,} rows in {output} (manifest sha256 {made.sha256})")
+
+
+def _composed(format: str, composition: Path | None, *, in_one_file: bool) -> Composition:
+    """What is asked for. Exits where the file does not say it, or where one file cannot hold it."""
+    from app.services.release_writing import EVERY_ROW
+
+    try:
+        said = orjson.loads(composition.read_bytes()) if composition else {}
+        wanted = Composition.model_validate({"format": format, **said})
+    except ValueError as error:
+        typer.secho(f"{composition} does not describe a release: {error}", err=True, fg="red")
+        raise typer.Exit(2) from error
+    if not in_one_file:
+        return wanted
+    if wanted.splits.are_asked:
+        typer.secho("Splits are several files: name a new folder as --output.", err=True, fg="red")
+        raise typer.Exit(2)
+    whole = wanted.layout.model_copy(update={"shard_rows": EVERY_ROW})
+    return wanted.model_copy(update={"layout": whole})
 
 
 def _release(release_id: int) -> None:

@@ -1,4 +1,4 @@
-"""Commands on releases that lie in folders or archives: verify, diff, push. They need no service."""
+"""Commands on releases: fetch one into a folder; verify, compare and push such folders, without any service."""
 
 import sys
 from pathlib import Path
@@ -15,9 +15,26 @@ BROKEN, UNREADABLE = 1, 2
 
 
 def register(app: typer.Typer) -> None:
+    app.command("fetch")(fetch_release)
     app.command("verify")(verify_release)
     app.command("diff")(compare_releases)
     app.command("push")(push_release)
+
+
+def fetch_release(
+    dataset: Annotated[str, typer.Argument(metavar="DATASET", help="A dataset's name or number.")],
+    number: Annotated[int, typer.Argument(metavar="RELEASE", help="The release's number.")],
+    folder: Annotated[Path, typer.Argument(metavar="FOLDER", help="A new folder.")],
+) -> None:
+    """Write a published release with its manifest, card and signature into a folder."""
+    from app.cli.data import _find, _session
+    from app.services import release_folder
+    from app.services.releases import numbered
+
+    with _session() as session:
+        release = numbered(session, _find(session, dataset).id, number)
+        release_folder.lay_out(session, release, folder)
+        typer.echo(f"{release.rows:,} rows in {folder}. Check them: winnow verify {folder}")
 
 
 def verify_release(

@@ -25,7 +25,7 @@ class Round(NamedTuple):
     @property
     def question(self) -> str:
         """Prompt and context as one text."""
-        return f"{self.prompt}\n\n{self.context}" if self.context else self.prompt
+        return "\n\n".join(text for text in (self.prompt, self.context) if text)
 
 
 def conversation(form: Form, content: Mapping[str, Any]) -> list[Json]:

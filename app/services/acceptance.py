@@ -11,6 +11,7 @@ from sqlalchemy.orm import Session
 from app.curation import acceptance, lots
 from app.curation.acceptance import Plan
 from app.curation.exact_bounds import Bound, upper_bound
+from app.messages import say
 from app.models import Acceptance, AcceptanceState, Dataset, JobKind, Run, User, Verdict
 from app.services import chosen, jobs, runs, strata
 from app.services.contents import Ids
@@ -64,7 +65,7 @@ def find(session: Session, dataset: Dataset, acceptance_id: int, *, lock: bool =
     """One of a dataset's acceptances, as it is now. NotFound."""
     found = session.get(Acceptance, acceptance_id, with_for_update=lock or None, populate_existing=True)
     if found is None or found.dataset_id != dataset.id:
-        raise NotFound("There is no such acceptance in this dataset. Look for it in the list.")
+        raise NotFound(say("There is no such acceptance in this dataset. Look for it in the list."))
     return found
 
 
@@ -138,9 +139,7 @@ def draw(session: Session, dataset: Dataset, one: Acceptance) -> None:
 
 def _plan(one: Acceptance) -> Plan:
     if not one.population:
-        raise Conflict(
-            "No sample of this kind waits for its first review, so there is nothing to accept. Choose others."
-        )
+        raise Conflict(say("No sample of this kind waits for its first review, so there is nothing to accept. Choose others."))
     plan = acceptance.plan(one.population, one.tolerable, one.confidence, one.allowed)
     if plan is None:
         raise Invalid(TOO_FEW.format(population=one.population, allowed=one.allowed), "allowed")

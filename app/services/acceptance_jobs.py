@@ -5,6 +5,7 @@ from typing import Literal
 
 from sqlalchemy.orm import Session
 
+from app.messages import say
 from app.models import Acceptance, AcceptanceState, Dataset, Job, JobKind, User
 from app.services import acceptance, accepting, jobs
 from app.services.errors import Conflict, DomainError
@@ -25,7 +26,7 @@ def act(session: Session, dataset: Dataset, acceptance_id: int, wanted: Act, by:
     one = acceptance.find(session, dataset, acceptance_id, lock=True)
     job = session.get(Job, one.job_id) if one.job_id else None
     if job is not None and job.state in jobs.ACTIVE:
-        raise Conflict("All samples of this acceptance are being worked on just now. Wait until that is done.")
+        raise Conflict(say("All samples of this acceptance are being worked on just now. Wait until that is done."))
     if one.population <= acceptance.AT_ONCE:
         return ACTS[wanted](session, dataset, acceptance_id, by)
     _check(session, one, wanted)
@@ -39,7 +40,7 @@ def _check(session: Session, one: Acceptance, wanted: Act) -> None:
     """What the work would refuse is refused before it begins."""
     needed = AcceptanceState.ACCEPTED if wanted == "take_back" else AcceptanceState.JUDGING
     if one.state is not needed:
-        raise Conflict("A colleague has changed this acceptance already. Load the page again to see how.")
+        raise Conflict(say("A colleague has changed this acceptance already. Load the page again to see how."))
     if wanted == "accept":
         accepting.check_passed(one, acceptance.standing(session, one))
     if wanted == "refuse":

@@ -4,6 +4,7 @@ import numpy as np
 from sqlalchemy import func, select, text
 from sqlalchemy.orm import Session
 
+from app.messages import say
 from app.models import Acceptance, AcceptanceSample, AcceptanceState, Dataset, Review, Sample, SampleState, Slot, User
 from app.services import acceptance, certificates, chosen
 from app.services.acceptance import Standing
@@ -38,7 +39,7 @@ def take_back(session: Session, dataset: Dataset, acceptance_id: int, by: User) 
     """
     one = acceptance.find(session, dataset, acceptance_id, lock=True)
     if one.state is not AcceptanceState.ACCEPTED:
-        raise Conflict("This stratum is not accepted any more, so there was nothing to take back.")
+        raise Conflict(say("This stratum is not accepted any more, so there was nothing to take back."))
     chosen.fill(session, acceptance.members(one))
     values = {"acceptance": one.id, "closed": one.closed_at}
     chosen.move(session, dataset.id, _RESTORE, values)
@@ -68,7 +69,7 @@ def _judging(session: Session, dataset: Dataset, acceptance_id: int) -> Acceptan
     """Locked, and its drawn samples too, so that no answer comes or goes meanwhile."""
     one = acceptance.find(session, dataset, acceptance_id, lock=True)
     if one.state is not AcceptanceState.JUDGING:
-        raise Conflict("A colleague has ended this acceptance already. Load the page again to see how.")
+        raise Conflict(say("A colleague has ended this acceptance already. Load the page again to see how."))
     drawn = select(AcceptanceSample.sample_id).where(AcceptanceSample.acceptance_id == one.id)
     session.execute(
         select(Sample.id).where(Sample.id.in_(drawn)).order_by(Sample.id).with_for_update(key_share=True)
@@ -80,13 +81,20 @@ def check_passed(one: Acceptance, found: Standing) -> None:
     """Conflict unless all drawn samples are judged and few enough have a defect."""
     if found.defects > one.allowed:
         raise Conflict(
-            f"{found.defects:,} of the judged samples have a defect, and you allowed {one.allowed:,}. "
-            "Nothing was accepted. Send the stratum to full review."
+            say(
+                "%(defects)s of the judged samples have a defect, and you allowed %(allowed)s. "
+                "Nothing was accepted. Send the stratum to full review.",
+                defects=found.defects,
+                allowed=one.allowed,
+            )
         )
     if not found.is_complete:
         raise Conflict(
-            f"{found.size - found.judged:,} of the drawn samples are not judged yet. Nothing was accepted: the promise "
-            "holds only once all of them are."
+            say(
+                "%(number)s of the drawn samples are not judged yet. Nothing was accepted: the promise "
+                "holds only once all of them are.",
+                number=found.size - found.judged,
+            )
         )
 
 
@@ -94,8 +102,8 @@ def check_failed(one: Acceptance, found: Standing) -> None:
     """Conflict unless more samples have a defect than are allowed."""
     if found.defects <= one.allowed:
         raise Conflict(
-            "The sample has not failed, so the stratum cannot be refused on its strength. "
-            "To end this all the same, withdraw it."
+            say("The sample has not failed, so the stratum cannot be refused on its strength. "
+            "To end this all the same, withdraw it.")
         )
 
 
@@ -103,8 +111,8 @@ def _refuse_if_weak(one: Acceptance) -> None:
     """The promise is about the frozen stratum. Where many have left it, the rest may hold all the defects."""
     if one.certificate["released_bound"] > one.tolerable + 1e-9:
         raise Conflict(
-            "So many samples have left this stratum since it was drawn that the promise no longer covers the rest. "
-            "Nothing was accepted. Withdraw it, and start again with what is there now."
+            say("So many samples have left this stratum since it was drawn that the promise no longer covers the rest. "
+            "Nothing was accepted. Withdraw it, and start again with what is there now.")
         )
 
 

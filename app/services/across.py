@@ -9,6 +9,7 @@ from sqlalchemy.orm import Session
 from app.curation.batch import Array, Batch, Mask
 from app.curation.deduplicator import Deduplicator, Pairs
 from app.curation.edges import Edges, compared_edges
+from app.messages import say
 from app.models import Dataset, RecipeVersion
 from app.services import blocks, columns, pairs, recipes, runs
 from app.services.blocks import Layout
@@ -35,14 +36,14 @@ def compare(session: Session, dataset: Dataset, other: Dataset) -> list[Overlap]
     """
     run, its_run = runs.latest(session, dataset.id), runs.latest(session, other.id)
     if run is None or its_run is None:
-        raise Conflict("Both datasets have to be run before they can be compared.")
+        raise Conflict(say("Both datasets have to be run before they can be compared."))
     recipe = recipes.loaded(session.get_one(RecipeVersion, run.recipe_version_id))
     mine = blocks.layout(session, dataset.id, run.last_sample_id)
     theirs = blocks.layout(session, other.id, its_run.last_sample_id)
     for one in recipe.deduplication.values():
         if not pairs.has_signatures(session, theirs, one) or not pairs.has_signatures(session, mine, one):
             raise Conflict(
-                "The other dataset compares its samples with other settings. Run it with the same ones first."
+                say("The other dataset compares its samples with other settings. Run it with the same ones first.")
             )
     return [_overlap(session, dataset, other, mine, theirs, one) for one in recipe.deduplication.values()]
 

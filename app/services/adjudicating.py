@@ -8,6 +8,7 @@ from sqlalchemy import func, select
 from sqlalchemy.orm import Session
 
 from app.curation.sample import Form
+from app.messages import say
 from app.models import (
     Adjudication,
     Cause,
@@ -52,10 +53,10 @@ def decide(session: Session, dataset: Dataset, lead: User, sample_id: int, verdi
         return _repeat(stored, lead, sample_id)
     if sample.state is not SampleState.FLAGGED:
         raise Conflict(
-            "This sample does not wait for a lead any more: a colleague decided it, or it is back in review."
+            say("This sample does not wait for a lead any more: a colleague decided it, or it is back in review.")
         )
     if verdict.cause is None:
-        raise Invalid("Say why they differed, then decide again. Nothing was saved yet.", "cause")
+        raise Invalid(say("Say why they differed, then decide again. Nothing was saved yet."), "cause")
     decision, revision_id, taken = _outcome(session, sample, lead, verdict)
     made = Adjudication(
         dataset_id=dataset.id,
@@ -80,11 +81,11 @@ def undo(session: Session, dataset: Dataset, lead: User) -> Adjudication:
     """Take back one's latest decision that stands, and hold its sample again. Conflict where there is none."""
     made = latest(session, dataset, lead)
     if made is None:
-        raise Conflict("There is nothing to take back: you have decided nothing yet, or took it back already.")
+        raise Conflict(say("There is nothing to take back: you have decided nothing yet, or took it back already."))
     sample = _locked(session, dataset, made.sample_id)
     session.refresh(made)
     if made.undone_at is not None or not stands(session, sample, made):
-        raise Conflict("This sample has changed since you decided it, so your decision cannot be taken back here.")
+        raise Conflict(say("This sample has changed since you decided it, so your decision cannot be taken back here."))
     made.undone_at = func.now()
     sample.state, sample.revision_id, sample.decided_at = SampleState.FLAGGED, None, None
     adjudication_holds.take(session, dataset, lead, sample.id)
@@ -150,14 +151,14 @@ def _answer(session: Session, sample: Sample, review_id: int | None) -> Review:
         )
     )
     if review is None:
-        raise Conflict("That answer was taken back in the meantime. Nothing was saved; look at the sample again.")
+        raise Conflict(say("That answer was taken back in the meantime. Nothing was saved; look at the sample again."))
     return review
 
 
 def _own_words(session: Session, sample: Sample, lead: User, edits: Mapping[int, str]) -> int:
     content = revised(Form(sample.form), sample.content, edits)
     if content is None:
-        raise Invalid("Your words are those of the original. Change them, or approve the sample as it is.")
+        raise Invalid(say("Your words are those of the original. Change them, or approve the sample as it is."))
     revision = Revision(sample_id=sample.id, content=content, author_id=lead.id)
     session.add(revision)
     session.flush()
@@ -167,7 +168,7 @@ def _own_words(session: Session, sample: Sample, lead: User, edits: Mapping[int,
 
 def _repeat(stored: Adjudication, lead: User, sample_id: int) -> Adjudication:
     if (stored.lead_id, stored.sample_id) != (lead.id, sample_id):
-        raise Invalid("This page was sent twice for two different samples. Load it again.")
+        raise Invalid(say("This page was sent twice for two different samples. Load it again."))
     return stored
 
 
@@ -179,5 +180,5 @@ def _locked(session: Session, dataset: Dataset, sample_id: int) -> Sample:
         .execution_options(populate_existing=True)
     )
     if sample is None:
-        raise NotFound("There is no such sample in this dataset.")
+        raise NotFound(say("There is no such sample in this dataset."))
     return sample

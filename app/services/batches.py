@@ -9,6 +9,7 @@ from sqlalchemy.dialects.postgresql import insert
 from sqlalchemy.orm import Session
 
 from app.curation import pace
+from app.messages import say
 from app.models import Batch, Dataset, Sample, SampleSearch, SampleState, Slot, SlotPurpose, SlotState, User
 from app.services import lanes, replanning, samples
 from app.services.contents import Ids
@@ -77,7 +78,7 @@ def create(
     assign = text("UPDATE slots SET batch_id = :batch WHERE sample_id = ANY(:ids) AND purpose = 'review'")
     found = session.scalars(select(chosen.c.sample_id)).all()
     if not found:
-        raise Invalid("No sample that still waits, and is in no other batch, fits this. Nothing was made.")
+        raise Invalid(say("No sample that still waits, and is in no other batch, fits this. Nothing was made."))
     session.execute(assign, {"batch": made.id, "ids": list(found)})
     made.samples = len(found)
     replanning.place(session, dataset, np.array(sorted(found)), by.id)

@@ -14,6 +14,7 @@ from sqlalchemy.orm import Session
 from app.curation.decontamination import Benchmark as CoreBenchmark
 from app.curation.decontamination import Decontamination, Fingerprint, Index
 from app.curation.readers import FileRefused
+from app.messages import say
 from app.models import Benchmark, Corpus
 from app.services import blobs
 from app.services.blobs import Stored
@@ -73,7 +74,7 @@ def find(session: Session, dataset_id: int, benchmark_id: int) -> Benchmark:
     """A benchmark of this dataset. NotFound."""
     found = session.get(Benchmark, benchmark_id)
     if found is None or found.dataset_id != dataset_id:
-        raise NotFound("There is no such benchmark in this dataset. Look for it in the list of benchmarks.")
+        raise NotFound(say("There is no such benchmark in this dataset. Look for it in the list of benchmarks."))
     return found
 
 
@@ -101,7 +102,7 @@ def _read(stored: Stored, file_name: str, name: str) -> CoreBenchmark:
     except FileRefused as refused:
         raise Invalid(refused.message) from refused
     if not found.items:
-        raise Invalid("No question was found in this file. Upload one record with a question per line.")
+        raise Invalid(say("No question was found in this file. Upload one record with a question per line."))
     if len(found.items) > MOST_ITEMS:
         raise Invalid(
             f"A benchmark may hold {MOST_ITEMS:,} items, this file holds {len(found.items):,}. Upload it in parts."

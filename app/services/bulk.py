@@ -11,6 +11,7 @@ from sqlalchemy import func, select, text
 from sqlalchemy.orm import Session
 
 from app.curation import lots
+from app.messages import say
 from app.models import BulkAction, BulkMember, Dataset, Decision, JobKind, User
 from app.services import answered_once, answering_many, chosen, jobs, reasons, strata
 from app.services.acceptance import HEAD
@@ -52,7 +53,7 @@ def find(session: Session, dataset: Dataset, bulk_id: int, *, lock: bool = False
     """One of a dataset's bulk actions. NotFound."""
     found = session.get(BulkAction, bulk_id, with_for_update=lock or None, populate_existing=True)
     if found is None or found.dataset_id != dataset.id:
-        raise NotFound("There is no such decision on many samples in this dataset. Look for it in the list.")
+        raise NotFound(say("There is no such decision on many samples in this dataset. Look for it in the list."))
     return found
 
 
@@ -137,18 +138,18 @@ def finish(session: Session, dataset: Dataset, action: BulkAction) -> None:
 
 def _check(decision: Decision, reason: str, comment: str) -> None:
     if decision not in {Decision.APPROVE, Decision.REJECT}:
-        raise Invalid("Many samples at once can be approved or rejected, nothing else.", "decision")
+        raise Invalid(say("Many samples at once can be approved or rejected, nothing else."), "decision")
     if decision is Decision.REJECT:
         known = reasons.find(reason)
         if known is None:
-            raise Invalid("Choose why these samples are rejected. Nothing was decided yet.", "reason")
+            raise Invalid(say("Choose why these samples are rejected. Nothing was decided yet."), "reason")
         if known.needs_words and not comment.strip():
-            raise Invalid("Say in a few words what is wrong with them. Nothing was decided yet.", "comment")
+            raise Invalid(say("Say in a few words what is wrong with them. Nothing was decided yet."), "comment")
 
 
 def _repeat(stored: BulkAction, dataset: Dataset, expert: User) -> BulkAction:
     if (stored.dataset_id, stored.expert_id) != (dataset.id, expert.id):
-        raise Invalid("This page was sent twice for two different things. Load it again; nothing was decided.")
+        raise Invalid(say("This page was sent twice for two different things. Load it again; nothing was decided."))
     return stored
 
 

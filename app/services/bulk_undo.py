@@ -5,6 +5,7 @@ from sqlalchemy import func, select, text
 from sqlalchemy.orm import Session
 
 from app.db import Json
+from app.messages import say
 from app.models import BulkAction, BulkMember, Dataset, Job, JobKind, User
 from app.services import bulk, chosen, jobs
 from app.services.contents import Ids
@@ -15,7 +16,7 @@ def undo(session: Session, dataset: Dataset, bulk_id: int, by: User) -> BulkActi
     """Take back a whole bulk action; `undone` says how many samples are restored and how many were left. Conflict."""
     action = bulk.find(session, dataset, bulk_id, lock=True)
     if action.undone_at is not None:
-        raise Conflict("This was undone already, so there was nothing to take back.")
+        raise Conflict(say("This was undone already, so there was nothing to take back."))
     _refuse_while_working(session, action)
     # An attempt that ended before its time has got so far; what it gave back is not asked about again.
     action.undone_by, action.undone = by.id, action.undone or {"restored": 0, "left": 0, "after": 0}
@@ -77,7 +78,7 @@ def finish(session: Session, action: BulkAction) -> None:
 def _refuse_while_working(session: Session, action: BulkAction) -> None:
     job = session.get(Job, action.job_id) if action.job_id else None
     if job is not None and job.state in jobs.ACTIVE:
-        raise Conflict("This is still being worked on. Stop it first, or wait until it is done; then undo it.")
+        raise Conflict(say("This is still being worked on. Stop it first, or wait until it is done; then undo it."))
 
 
 _TABLE = """

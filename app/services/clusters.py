@@ -8,6 +8,7 @@ from sqlalchemy.dialects.postgresql import insert
 from sqlalchemy.orm import Session
 
 from app.db import AnyRow
+from app.messages import say
 from app.models import Corpus, Dataset, RecipeVersion, Run, Sample, SampleState, SurvivorChoice, User, Verdict
 from app.services import recipes, runs
 from app.services.errors import Conflict, NotFound
@@ -63,12 +64,12 @@ def of_sample(session: Session, dataset: Dataset, sample_id: int) -> Cluster:
     """The cluster that a sample survived or is a copy in. NotFound where it has no near-duplicate."""
     run = runs.latest(session, dataset.id)
     if run is None:
-        raise NotFound("Near-duplicates are known once the recipe has been run.")
+        raise NotFound(say("Near-duplicates are known once the recipe has been run."))
     verdict = session.get(Verdict, (run.id, sample_id))
     survivor = verdict.duplicate_of if verdict and verdict.duplicate_of else sample_id
     rows = _members(session, dataset, run, survivor)
     if len(rows) < 2:
-        raise NotFound("This sample has no near-duplicate among those that pass every rule.")
+        raise NotFound(say("This sample has no near-duplicate among those that pass every rule."))
     recipe = recipes.loaded(session.get_one(RecipeVersion, run.recipe_version_id))
     return Cluster(survivor, [_member(row, survivor) for row in rows], recipe.survivors)
 
@@ -87,7 +88,7 @@ def undo(session: Session, dataset: Dataset, sample_id: int) -> None:
     """Take a choice back. Conflict where there is none."""
     mine = (SurvivorChoice.sample_id == sample_id, SurvivorChoice.dataset_id == dataset.id)
     if session.scalar(delete(SurvivorChoice).where(*mine).returning(SurvivorChoice.sample_id)) is None:
-        raise Conflict("Nobody chose this sample, or the choice was taken back already.")
+        raise Conflict(say("Nobody chose this sample, or the choice was taken back already."))
 
 
 def _members(session: Session, dataset: Dataset, run: Run, survivor: int) -> Sequence[AnyRow]:

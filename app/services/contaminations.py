@@ -18,6 +18,7 @@ from app.curation.decontamination import Suspect as Doubted
 from app.curation.sample import Form, Json, Path, Source, turns
 from app.curation.sample import Sample as CoreSample
 from app.db import AnyRow
+from app.messages import say
 from app.models import Benchmark, CheckSet, Contamination, Dataset, Revision, Sample, Suspect
 from app.services import benchmarks, recipes
 from app.services.contents import Ids
@@ -192,7 +193,7 @@ def judge(session: Session, benchmark: Benchmark, suspect_id: int, is_same: bool
     values = {"contaminated": is_same, "judged_by": by, "judged_at": func.now()}
     mine = (Suspect.id == suspect_id, Suspect.benchmark_id == benchmark.id)
     if not session.execute(update(Suspect).where(*mine).values(values).returning(Suspect.id)).first():
-        raise NotFound("This suspect is gone: a run has looked at the samples again. Load the page anew.")
+        raise NotFound(say("This suspect is gone: a run has looked at the samples again. Load the page anew."))
 
 
 def of_sample(session: Session, sample: Sample, content: Json) -> list[Held]:

@@ -8,6 +8,7 @@ from sqlalchemy.orm import Session
 from app.curation.readers import FileRefused, Mapping, Preview, preview
 from app.curation.sample import Form
 from app.db import AnyRow
+from app.messages import say
 from app.models import Corpus, CorpusState, ExactCopy, Job, JobKind, JobState, RefusedLine
 from app.services import (
     blobs,
@@ -80,7 +81,7 @@ def start_import(session: Session, corpus: Corpus, by: int | None = None) -> Job
     """Start reading a corpus, or go on where an earlier import stopped. Conflict where one is under way."""
     session.execute(select(Corpus.id).where(Corpus.id == corpus.id).with_for_update())
     if (job := import_job(session, corpus)) is not None and job.state in jobs.ACTIVE:
-        raise Conflict("This corpus is being read already. Wait until it is done.")
+        raise Conflict(say("This corpus is being read already. Wait until it is done."))
     corpus.state, corpus.error = CorpusState.IMPORTING, None
     return jobs.start(session, JobKind.IMPORT, corpus.dataset_id, {"corpus_id": corpus.id}, by)
 

@@ -40,7 +40,7 @@ def declare(
     """
     membership = session.get(Membership, (dataset_id, user_id))
     if membership is None:
-        raise NotFound("This person is not a member any more. Load the page again.")
+        raise NotFound(say("This person is not a member any more. Load the page again."))
     membership.languages = _languages(languages)
     membership.fields = _words(fields, "fields")
     if groups is not None:

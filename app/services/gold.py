@@ -7,6 +7,7 @@ from sqlalchemy import func, select, text, update
 from sqlalchemy.orm import Session
 
 from app.curation.intervals import wilson
+from app.messages import say
 from app.models import Dataset, Decision, GoldSample, Review, Sample, SampleState, Slot, User
 from app.services import gold_plan, gold_queue
 from app.services.errors import Conflict, Invalid, NotFound
@@ -79,17 +80,17 @@ def mark(session: Session, dataset: Dataset, author: User, sample_id: int, decis
         select(Sample).where(Sample.id == sample_id, Sample.dataset_id == dataset.id).with_for_update(key_share=True)
     )
     if sample is None:
-        raise NotFound("There is no such sample in this dataset.")
+        raise NotFound(say("There is no such sample in this dataset."))
     if sample.state not in (SampleState.APPROVED, SampleState.REJECTED):
-        raise Conflict("Only a decided sample can be a gold sample. Decide it first; nothing was changed.")
+        raise Conflict(say("Only a decided sample can be a gold sample. Decide it first; nothing was changed."))
     if decision not in (Decision.APPROVE, Decision.REJECT):
-        raise Invalid("Choose what the right answer is: approve or reject.", "decision")
+        raise Invalid(say("Choose what the right answer is: approve or reject."), "decision")
     if not why.strip():
         raise Invalid(
-            "Say in a sentence why this is the right answer: new experts read it after they have answered.", "why"
+            say("Say in a sentence why this is the right answer: new experts read it after they have answered."), "why"
         )
     if of_sample(session, sample_id) is not None:
-        raise Conflict("This sample is a gold sample already. Take it off the list first to give it another answer.")
+        raise Conflict(say("This sample is a gold sample already. Take it off the list first to give it another answer."))
     made = GoldSample(
         dataset_id=dataset.id, sample_id=sample_id, decision=decision, why=why.strip(), author_id=author.id
     )

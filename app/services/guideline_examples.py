@@ -55,7 +55,7 @@ def add(
         raise Invalid(f"The guidelines show {MOST} examples already; nobody reads more. Take one away first.")
     known = select(GuidelineExample.id).where(GuidelineExample.id.in_(before), GuidelineExample.sample_id == sample.id)
     if session.scalar(known):
-        raise Invalid("This sample is an example already. To change its note, take it away first and add it again.")
+        raise Invalid(say("This sample is an example already. To change its note, take it away first and add it again."))
     example = GuidelineExample(
         dataset_id=dataset.id,
         sample_id=sample.id,
@@ -75,7 +75,7 @@ def arrange(session: Session, dataset: Dataset, by: User, order: Sequence[int]) 
     newest = guidelines.locked(session, dataset)
     before = newest.examples if newest else []
     if not set(order) <= set(before) or len(set(order)) < len(order):
-        raise Invalid("Somebody changed the examples in the meantime. Nothing was changed; look at them again.")
+        raise Invalid(say("Somebody changed the examples in the meantime. Nothing was changed; look at them again."))
     if list(order) == before:
         return newest
     return guidelines.add(session, dataset, by, newest, examples=order)

@@ -14,6 +14,7 @@ from sqlalchemy.orm import Session
 
 from app import queue
 from app.db import AnyRow, Json
+from app.messages import say
 from app.models import Job, JobKind, JobState, Shard, ShardState, Worker
 from app.services.errors import Conflict
 
@@ -88,7 +89,7 @@ def cancel(session: Session, job: Job) -> None:
         job = _locked(session, job.id)
     except OperationalError as error:
         # Whoever makes the results count holds the row, for many seconds where there are many samples.
-        raise Conflict("This work is just being completed. Look again in a moment.") from error
+        raise Conflict(say("This work is just being completed. Look again in a moment.")) from error
     if job.state not in ACTIVE:
         return
     job.cancel = True

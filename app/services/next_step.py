@@ -2,6 +2,7 @@
 
 from dataclasses import dataclass
 
+from app.messages import say, say_many
 from app.models import Corpus, CorpusState, JobKind
 from app.services.overview import Funnel, Overview
 
@@ -26,9 +27,9 @@ def next_step(overview: Overview, experts: int, target: int | None) -> Step:
 def _reading(overview: Overview) -> Step | None:
     if not overview.corpora:
         return Step(
-            "Add the first corpus",
-            "Samples come from a file of yours: JSONL, CSV, Parquet or text.",
-            "Add a corpus",
+            say("Add the first corpus"),
+            say("Samples come from a file of yours: JSONL, CSV, Parquet or text."),
+            say("Add a corpus"),
             _CORPORA,
         )
     for state, step in ((CorpusState.UNMAPPED, _map), (CorpusState.FAILED, _failed)):
@@ -37,9 +38,9 @@ def _reading(overview: Overview) -> Step | None:
     if overview.job is not None and overview.job.kind is JobKind.IMPORT:
         corpus_id = overview.job.params["corpus_id"]
         return Step(
-            "A corpus is being read",
-            "You can close this page; the work goes on.",
-            "Watch it",
+            say("A corpus is being read"),
+            say("You can close this page; the work goes on."),
+            say("Watch it"),
             f"{_CORPORA}/{corpus_id}",
         )
     return None
@@ -47,18 +48,18 @@ def _reading(overview: Overview) -> Step | None:
 
 def _map(corpus: Corpus) -> Step:
     return Step(
-        f"Check the columns of “{corpus.name}”",
-        "Winnow could not tell for sure which column is the question and which the answer.",
-        "Check the mapping",
+        say("Check the columns of “%(corpus)s”", corpus=corpus.name),
+        say("Winnow could not tell for sure which column is the question and which the answer."),
+        say("Check the mapping"),
         f"{_CORPORA}/{corpus.id}",
     )
 
 
 def _failed(corpus: Corpus) -> Step:
     return Step(
-        f"“{corpus.name}” could not be read to its end",
-        "What was read is safe. Its page says what is wrong and what to do.",
-        "See what happened",
+        say("“%(corpus)s” could not be read to its end", corpus=corpus.name),
+        say("What was read is safe. Its page says what is wrong and what to do."),
+        say("See what happened"),
         f"{_CORPORA}/{corpus.id}",
     )
 
@@ -68,27 +69,32 @@ def _filtering(overview: Overview) -> Step | None:
     if overview.job is not None and overview.job.kind is JobKind.RUN:
         run_id = overview.job.params["run_id"]
         return Step(
-            "The recipe is being applied", "You can close this page; the work goes on.", "Watch it", f"runs/{run_id}"
+            say("The recipe is being applied"),
+            say("You can close this page; the work goes on."),
+            say("Watch it"),
+            f"runs/{run_id}",
         )
     if funnel.uploaded == 0:
         return Step(
-            "There is no sample yet",
-            "No line of the corpora could become a sample. Their pages say why.",
-            "Look at the corpora",
+            say("There is no sample yet"),
+            say("No line of the corpora could become a sample. Their pages say why."),
+            say("Look at the corpora"),
             _CORPORA,
         )
     if funnel.unjudged:
         return Step(
-            f"{_samples(funnel.unjudged)} for the recipe",
-            "It drops what is not worth an expert’s time. Look at it, then run it.",
-            "Go to the recipe",
+            say_many(
+                "%(num)s sample waits for the recipe", "%(num)s samples wait for the recipe", funnel.unjudged
+            ),
+            say("It drops what is not worth an expert’s time. Look at it, then run it."),
+            say("Go to the recipe"),
             _RECIPE,
         )
     if funnel.kept == 0:
         return Step(
-            "The recipe drops every sample",
-            "Look at its limits: at least one is too strict.",
-            "Look at the recipe",
+            say("The recipe drops every sample"),
+            say("Look at its limits: at least one is too strict."),
+            say("Look at the recipe"),
             _RECIPE,
         )
     return None
@@ -97,46 +103,46 @@ def _filtering(overview: Overview) -> Step | None:
 def _judging(funnel: Funnel, experts: int, target: int | None) -> Step:
     if target and funnel.approved >= target:
         return Step(
-            f"The goal is reached: {funnel.approved:,} samples are approved",
-            "Freeze them in a release.",
-            "Make a release",
+            say("The goal is reached: %(number)s samples are approved", number=funnel.approved),
+            say("Freeze them in a release."),
+            say("Make a release"),
             _RELEASES,
         )
     if funnel.queued and not experts and not funnel.reviewed:
         return Step(
-            f"{_samples(funnel.queued)} for an expert",
-            "Invite someone who knows the field. You can review, too.",
-            "Invite someone",
+            say_many("%(num)s sample waits for an expert", "%(num)s samples wait for an expert", funnel.queued),
+            say("Invite someone who knows the field. You can review, too."),
+            say("Invite someone"),
             _PEOPLE,
         )
     if funnel.queued:
         return Step(
-            f"{_samples(funnel.queued)} for review",
-            "One at a time, and each decision is one key.",
-            "Start reviewing",
+            say_many("%(num)s sample waits for review", "%(num)s samples wait for review", funnel.queued),
+            say("One at a time, and each decision is one key."),
+            say("Start reviewing"),
             _REVIEW,
         )
     if funnel.flagged:
         return Step(
-            f"{_samples(funnel.flagged)} for somebody to settle",
-            "Experts flagged them, or gave different answers.",
-            "Look at them",
+            say_many(
+                "%(num)s sample waits for somebody to settle",
+                "%(num)s samples wait for somebody to settle",
+                funnel.flagged,
+            ),
+            say("Experts flagged them, or gave different answers."),
+            say("Look at them"),
             "samples?state=flagged",
         )
     if funnel.approved:
         return Step(
-            "Everything is decided",
-            f"{funnel.approved:,} samples are approved. Freeze them in a release.",
-            "Make a release",
+            say("Everything is decided"),
+            say("%(number)s samples are approved. Freeze them in a release.", number=funnel.approved),
+            say("Make a release"),
             _RELEASES,
         )
     return Step(
-        "Every sample was rejected",
-        "Add a corpus of another kind, or look at the guidelines.",
-        "Add a corpus",
+        say("Every sample was rejected"),
+        say("Add a corpus of another kind, or look at the guidelines."),
+        say("Add a corpus"),
         _CORPORA,
     )
-
-
-def _samples(number: int) -> str:
-    return "1 sample waits" if number == 1 else f"{number:,} samples wait"

@@ -6,6 +6,7 @@ import numpy as np
 from sqlalchemy import CursorResult, func, select, update
 from sqlalchemy.orm import Session
 
+from app.messages import say
 from app.models import Dataset, Review, Sample, SampleState, User
 from app.services import queue_order, slots
 from app.services.errors import Conflict
@@ -23,7 +24,7 @@ def overrule(session: Session, dataset: Dataset, sample_id: int, by: User) -> No
         overruled_at=func.now(),
     )
     if not changed:
-        raise Conflict("This sample is not dropped any more, so there was nothing to change. Look at its page again.")
+        raise Conflict(say("This sample is not dropped any more, so there was nothing to change. Look at its page again."))
     slots.open_slots(session, dataset, select(Sample.id).where(Sample.id == sample_id))
     queue_order.arrange(session, dataset, np.array([sample_id]))
 
@@ -32,7 +33,7 @@ def take_back(session: Session, dataset: Dataset, sample_id: int) -> None:
     """Drop an overruled sample again. Conflict once an expert has answered: an answer is never thrown away."""
     if session.scalar(select(Review.id).where(Review.sample_id == sample_id, Review.undone_at.is_(None)).limit(1)):
         raise Conflict(
-            "An expert has answered this sample since it was kept, and that answer stands. Nothing was changed."
+            say("An expert has answered this sample since it was kept, and that answer stands. Nothing was changed.")
         )
     changed = _change(
         session,
@@ -45,7 +46,7 @@ def take_back(session: Session, dataset: Dataset, sample_id: int) -> None:
         overruled_at=None,
     )
     if not changed:
-        raise Conflict("This sample does not wait for review any more, so it was not dropped. Look at its page again.")
+        raise Conflict(say("This sample does not wait for review any more, so it was not dropped. Look at its page again."))
     slots.close_slots(session, dataset, select(Sample.id).where(Sample.id == sample_id))
 
 

@@ -8,6 +8,7 @@ from sqlalchemy import func, or_, select
 from sqlalchemy.dialects.postgresql import insert
 from sqlalchemy.orm import Session
 
+from app.messages import say
 from app.models import Corpus, Dataset, Decision, Review, Sample, SampleField, SampleState, User
 from app.services import queue_order, review_plan
 from app.services.errors import Invalid, NotFound
@@ -59,9 +60,9 @@ def waiting(session: Session, dataset: Dataset) -> Sequence[Passed]:
 def give(session: Session, dataset: Dataset, by: User, sample_id: int, field: str) -> None:
     """Put a sample into a field's lane. Those who passed it on are not asked again. Invalid, NotFound."""
     if not tidy(field):
-        raise Invalid("Write the field whose experts should see this sample, such as cardiology.", "field")
+        raise Invalid(say("Write the field whose experts should see this sample, such as cardiology."), "field")
     if session.scalar(select(Sample.id).where(Sample.id == sample_id, Sample.dataset_id == dataset.id)) is None:
-        raise NotFound("There is no such sample in this dataset any more. Load the page again.")
+        raise NotFound(say("There is no such sample in this dataset any more. Load the page again."))
     values = {"field": tidy(field), "given_by": by.id, "created_at": func.clock_timestamp()}
     session.execute(
         insert(SampleField)

@@ -5,6 +5,7 @@ from collections.abc import Sequence
 from sqlalchemy import Row, func, select
 from sqlalchemy.orm import Session
 
+from app.messages import say
 from app.models import Dataset, Membership, Role, User
 from app.services.errors import Conflict, NotFound
 from app.services.freeing import free_all_of
@@ -48,7 +49,7 @@ def _locked(session: Session, dataset: Dataset, user_id: int) -> Membership:
     session.execute(select(Dataset.id).where(Dataset.id == dataset.id).with_for_update())
     membership = session.get(Membership, (dataset.id, user_id), populate_existing=True)
     if membership is None:
-        raise NotFound("This person is not a member any more. Load the page again.")
+        raise NotFound(say("This person is not a member any more. Load the page again."))
     return membership
 
 
@@ -59,4 +60,4 @@ def _refuse_last_admin(session: Session, dataset: Dataset, membership: Membershi
         select(func.count()).where(Membership.dataset_id == dataset.id, Membership.role == Role.ADMIN)
     )
     if admins == 1:
-        raise Conflict("This is the dataset's only admin. Make somebody else an admin first.")
+        raise Conflict(say("This is the dataset's only admin. Make somebody else an admin first."))

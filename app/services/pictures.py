@@ -12,6 +12,7 @@ from sqlalchemy.orm import Session
 from app.curation.batch import Array, Mask
 from app.curation.deduplicator import Deduplicator
 from app.curation.edges import Edges
+from app.messages import say
 from app.models import Block, MeasureSet, PairSet, RecipeVersion, Run, RunBlock
 from app.services import columns, conflicting, judging, pairs, recipes, tallies
 from app.services.blocks import Layout
@@ -83,7 +84,7 @@ def edges(session: Session, run: Run, picture: Picture, one: Deduplicator) -> Ed
         )
     )
     if known is None:
-        raise Conflict("Near-duplicates have to be looked for anew under this setting. Save it and run the recipe.")
+        raise Conflict(say("Near-duplicates have to be looked for anew under this setting. Save it and run the recipe."))
     with _lock:
         if known not in picture.edges:
             picture.edges[known] = pairs.load_all(session, run.dataset_id, one, picture.layout)

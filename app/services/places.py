@@ -88,14 +88,16 @@ def locked(session: Session, dataset: Dataset, slot_id: int, expert: User) -> tu
     return sample, place
 
 
-def may_count(sample: Sample, place: Row[Slot, bool, bool], expert: User) -> bool:
-    """Whether the place is this expert's to fill, and they have not answered the sample in another place."""
+def may_count(sample: Sample, place: Row[Slot, bool, bool], expert: User, *, was_given: bool) -> bool:
+    """Whether the place is this expert's to fill, and they have not answered the sample in another place.
+
+    One that is reserved for nobody any more, only if it was theirs: `was_given`.
+    """
     slot, is_over, has_answered = place
     # An audit or a gold sample asks about a sample that may be decided already.
     needs_queue = slot.purpose in (SlotPurpose.REVIEW, SlotPurpose.ACCEPTANCE)
     if needs_queue and sample.state is not SampleState.QUEUED:
         return False
-    is_free = slot.state is SlotState.OPEN or (
-        slot.state is SlotState.LEASED and (slot.expert_id == expert.id or bool(is_over))
-    )
-    return is_free and not has_answered
+    is_theirs = slot.state is SlotState.LEASED and slot.expert_id == expert.id
+    is_free = slot.state is SlotState.OPEN or (slot.state is SlotState.LEASED and bool(is_over))
+    return (is_theirs or (is_free and was_given)) and not has_answered

@@ -10,6 +10,7 @@ from sqlalchemy import func, select
 from sqlalchemy.orm import Session
 
 from app.db import AnyRow
+from app.messages import say
 from app.models import Job, JobKind, JobState, ShardState
 from app.services import jobs
 from app.services.errors import NotFound
@@ -94,7 +95,7 @@ def of(session: Session, job_id: int) -> Progress:
     """Where a job stands now. NotFound."""
     job = session.get(Job, job_id, populate_existing=True)
     if job is None:
-        raise NotFound("There is no such job.")
+        raise NotFound(say("There is no such job."))
     now: datetime = session.scalar(select(func.clock_timestamp()))  # type: ignore[assignment]
     rows: dict[int, list[AnyRow]] = defaultdict(list)
     for row in jobs.shard_rows(session, job_id):

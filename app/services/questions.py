@@ -15,6 +15,7 @@ from sqlalchemy import select, text
 from sqlalchemy.orm import Session
 
 from app.curation.agreement import Answers, Scale, nominal, scale_of
+from app.messages import say
 from app.models import Dataset, Decision, Rubric
 from app.services import reasons
 from app.services.copying import read_numbers
@@ -22,7 +23,7 @@ from app.services.rubric_titles import title_of
 
 DECISION, REASON = "decision", "reason"
 DECISIONS = (Decision.APPROVE, Decision.REJECT, Decision.FLAG)
-WORDS = {Decision.APPROVE: "Approve", Decision.REJECT: "Reject", Decision.FLAG: "Flag"}
+WORDS = {Decision.APPROVE: say("Approve"), Decision.REJECT: say("Reject"), Decision.FLAG: say("Flag")}
 MOST_VALUES = 300
 """Different answers to one question; where there are more it is free text, which is not compared."""
 
@@ -68,9 +69,9 @@ def of(session: Session, dataset: Dataset) -> Iterator[Question]:
     codes = [reason.code for reason in reasons.REASONS] + _old_reasons(session, dataset)
     values = {"dataset": dataset.id, "decisions": list(map(str, DECISIONS)), "reasons": codes}
     rows = read_numbers(session, _DECISIONS, values, ("sample", "expert", "week", "decision", "reason"))
-    yield _question(DECISION, "Decision", rows, rows["decision"] - 1, [WORDS[one] for one in DECISIONS])
+    yield _question(DECISION, say("Decision"), rows, rows["decision"] - 1, [WORDS[one] for one in DECISIONS])
     rejected = rows[rows["reason"] > 0]
-    yield _question(REASON, "Why rejected", rejected, rejected["reason"] - 1, list(map(reasons.title, codes)))
+    yield _question(REASON, say("Why rejected"), rejected, rejected["reason"] - 1, list(map(reasons.title, codes)))
     yield from _of_rubrics(session, dataset)
 
 

@@ -22,6 +22,10 @@ from app.services.tallies import label_places
 _DECIDED = (SampleState.REJECTED, SampleState.APPROVED)
 
 
+UNSAID = "unsaid"
+"""Of the frozen facts, what the manifest needs to be written and does not say: the moment, and the run's number."""
+
+
 def corpora(dataset_id: int) -> ScalarSelect[Any]:
     """All corpora with their counts, to be read in the statement that counts samples: at one moment."""
     names = ("id", "name", "file_name", "sha256", "licence", "origin", "lines", "accepted", "refused", "copies")
@@ -59,8 +63,7 @@ def of(session: Session, release: Release, counts: dict[str, int], listed: Seque
             for one in certificates.in_release(session, release.id)
         ],
         "agreement": _agreement(session, dataset),
-        "languages": _languages(session, release, run),
-        **release_people.of(session, release),
+        UNSAID: {"at": session.execute(select(func.now())).scalar_one().isoformat(), "run": run.id if run else None},
     }
 
 
@@ -105,17 +108,6 @@ def _recipe(session: Session, run: Run | None) -> Json | None:
     return found | ({"dropped_by": rules} if rules else {})
 
 
-def _languages(session: Session, release: Release, run: Run | None) -> dict[str, int]:
-    """By the code of the language, of the samples that were chosen; the empty one is unknown."""
-    if run is None or strata.LANGUAGE not in run.details.get("labels", {}):
-        return {}
-    chosen = "SELECT sample_id FROM release_rows WHERE release_id = %(release)s"
-    of = read_numbers(session, chosen, {"release": release.id}, ["sample"])["sample"]
-    labels, places = label_places(all_measures()[strata.LANGUAGE], strata.values(session, run, strata.LANGUAGE, of))
-    found = np.bincount(places, minlength=len(labels)).tolist()
-    return {label: number for label, number in sorted(zip(labels, found, strict=True)) if number}
-
-
 def _agreement(session: Session, dataset: Dataset) -> list[Json]:
     """By question. Rounded, so that another processor's last digit makes no other manifest."""
     return [
@@ -148,3 +140,21 @@ def _portable_stratum(stratum: Json, names: dict[int, str]) -> Json:
 
 def _rounded(value: float | None) -> float | None:
     return None if value is None else round(value, 4)
+
+
+def of_rows(session: Session, release: Release) -> Json:
+    """What is known only once rows were left out: who reviewed those that leave, and in which languages they are."""
+    unsaid = release.frozen[UNSAID]
+    run = session.get(Run, unsaid["run"]) if unsaid["run"] else None
+    return {**release_people.of(session, release, unsaid["at"]), "languages": _languages(session, release, run)}
+
+
+def _languages(session: Session, release: Release, run: Run | None) -> dict[str, int]:
+    """By the code of the language, of the samples that leave; the empty one is unknown."""
+    if run is None or strata.LANGUAGE not in run.details.get("labels", {}):
+        return {}
+    chosen = "SELECT sample_id FROM release_rows WHERE release_id = %(release)s AND left_out = ''"
+    of = read_numbers(session, chosen, {"release": release.id}, ["sample"])["sample"]
+    labels, places = label_places(all_measures()[strata.LANGUAGE], strata.values(session, run, strata.LANGUAGE, of))
+    found = np.bincount(places, minlength=len(labels)).tolist()
+    return {label: number for label, number in sorted(zip(labels, found, strict=True)) if number}

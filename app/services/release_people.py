@@ -1,6 +1,7 @@
 """Who reviewed what a release is made of, as numbers with credentials, and under which guidelines and questions."""
 
 from collections.abc import Sequence
+from datetime import datetime
 from hashlib import sha256
 from typing import Any
 
@@ -12,26 +13,30 @@ from app.db import Json
 from app.models import Guideline, Membership, Release, Rubric, User
 from app.services import reviewer_names
 
-_WORK = text("""
+# As it stood when the release was frozen: an answer that was taken back or superseded later stood then.
+_STOOD = "{0}.created_at <= :at AND ({0}.undone_at IS NULL OR {0}.undone_at > :at)"
+_WORK = text(f"""
     SELECT r.expert_id, r.guideline_id, r.rubric_id, count(*)
     FROM reviews r JOIN release_rows rr ON rr.sample_id = r.sample_id
-    WHERE rr.release_id = :release AND r.counted AND r.undone_at IS NULL AND r.decision <> 'skip'
+    WHERE rr.release_id = :release AND rr.left_out = '' AND {_STOOD.format("r")} AND r.decision <> 'skip'
+        AND (r.counted OR r.superseded_at > :at)
     GROUP BY GROUPING SETS ((r.expert_id), (r.guideline_id), (r.rubric_id))
-""")
-_SETTLED = text("""
+""")  # noqa: S608 - constants
+_SETTLED = text(f"""
     SELECT a.lead_id, count(DISTINCT a.sample_id) FROM adjudications a JOIN release_rows rr ON rr.sample_id = a.sample_id
-    WHERE rr.release_id = :release AND a.undone_at IS NULL GROUP BY a.lead_id
-""")
+    WHERE rr.release_id = :release AND rr.left_out = '' AND {_STOOD.format("a")} GROUP BY a.lead_id
+""")  # noqa: S608 - constants
 
 
-def of(session: Session, release: Release) -> Json:
-    """Who reviewed, under which guidelines and questions: of the samples that were chosen."""
+def of(session: Session, release: Release, at: str) -> Json:
+    """Of the samples that leave, as of the freezing. Whoever has no number yet is given one."""
+    values = {"release": release.id, "at": datetime.fromisoformat(at)}
     by: dict[str, dict[int, int]] = {"expert": {}, "guideline": {}, "rubric": {}}
-    for expert, guideline, rubric, reviews in session.execute(_WORK, {"release": release.id}):
+    for expert, guideline, rubric, reviews in session.execute(_WORK, values):
         for name, key in (("expert", expert), ("guideline", guideline), ("rubric", rubric)):
             if key is not None:
                 by[name][key] = reviews
-    settled: dict[int, int] = dict(session.execute(_SETTLED, {"release": release.id}).all())
+    settled: dict[int, int] = dict(session.execute(_SETTLED, values).all())
     return {
         "reviewers": _reviewers(session, release.dataset_id, by["expert"], settled),
         "guidelines": [

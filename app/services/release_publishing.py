@@ -13,7 +13,7 @@ from app.curation.releasing.folder import KEY, MANIFEST, SIGNATURE
 from app.curation.releasing.manifest import as_bytes, comment
 from app.db import Json
 from app.models import Release, ReleaseCheck, ReleaseFile, ReleaseRow, ReleaseState, Sample
-from app.services import blobs, signing
+from app.services import blobs, release_facts, signing
 from app.services.working import Piece
 
 ASKED = "A question about it is open."
@@ -22,7 +22,7 @@ ASKED = "A question about it is open."
 
 def publish(piece: Piece) -> None:
     """Write what stands beside the data; the release becomes visible in the same transaction."""
-    with piece.reading() as session:
+    with piece.step(0, {}) as session:  # reviewers who have no number yet are given one
         release = session.get_one(Release, piece.params["release_id"])
         files = data_files(session, release.id)
         facts = _facts(session, release, files)
@@ -59,7 +59,7 @@ def _beside(release: Release, files: list[ReleaseFile]) -> dict[str, bytes]:
 
 def _facts(session: Session, release: Release, files: list[ReleaseFile]) -> Json:
     """The frozen facts, and what came of the rows: the same for the same state, whoever asks and whenever."""
-    frozen = release.frozen
+    frozen = {key: value for key, value in release.frozen.items() if key != release_facts.UNSAID}
     rows: Counter[str] = Counter()
     for one in files:
         rows[one.split] += one.rows or 0
@@ -70,6 +70,7 @@ def _facts(session: Session, release: Release, files: list[ReleaseFile]) -> Json
         licences[corpus["licence"]] += released.get(corpus["id"], 0)
     return {
         **frozen,
+        **release_facts.of_rows(session, release),
         "format": release.format,
         "rows": rows.total(),
         "splits": dict(sorted(rows.items())),

@@ -161,7 +161,7 @@ def _counted(of: Mapping[str, Ids], name: str) -> dict[int, int]:
 
 def _weigh(session: Session, release: Release, composition: Composition) -> None:
     selection = composition.selection
-    if selection.min_agreement is None or selection.low_agreement != "weight":
+    if not selection.has_weights:
         return
     share = agreed.agreement(release.dataset_id)
     session.execute(

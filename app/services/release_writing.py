@@ -1,7 +1,7 @@
 """Writing the files of a release: each a shard of rows that any worker can write, the same bytes every time."""
 
 import time
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from contextlib import nullcontext
 from typing import IO, cast
 
@@ -9,9 +9,10 @@ from sqlalchemy import text
 from sqlalchemy.dialects.postgresql import insert
 from sqlalchemy.orm import Session
 
-from app.curation.exporter import exporters
+from app.curation.exporter import Example, exporters
 from app.curation.releasing.composition import Composition
 from app.curation.releasing.files import Compressed
+from app.db import Json
 from app.models import Job, Release, ReleaseFile
 from app.services import blobs
 from app.services.jobs import JobFailed, ShardPlan
@@ -73,14 +74,25 @@ def _write_rows(piece: Piece, release: Release, composition: Composition, file: 
     packed = Compressed(file) if _is_compressed(composition) else None
     part = Part(piece.params["first"], piece.params["last"], piece.params["split"])
     told = time.monotonic()
+    weigh = _weighed if composition.selection.has_weights else _as_it_is
     with packed or nullcontext(), exporter.writer(cast("IO[bytes]", packed) if packed else file) as writer:
         for page in examples(piece, release, type(exporter), part):
-            writer.write_all([with_provenance(row, origin) for example, origin in page for row in exporter.rows(example)])
+            rows = [with_provenance(row, origin) for example, origin in page for row in weigh(exporter.rows(example), example)]
+            writer.write_all(rows)
             if time.monotonic() - told > SECONDS_PER_STEP:
                 told = time.monotonic()
                 with piece.step(writer.rows, {}):
                     pass
     return writer.rows
+
+
+def _as_it_is(rows: Iterable[Json], example: Example) -> Iterable[Json]:
+    return rows
+
+
+def _weighed(rows: Iterable[Json], example: Example) -> Iterable[Json]:
+    """A field of its own beside the format's: what reviewers agreed on less is to count less."""
+    return [{**row, "weight": example.weight} for row in rows]
 
 
 def _is_compressed(composition: Composition) -> bool:

@@ -10,6 +10,7 @@ from dataclasses import dataclass
 from sqlalchemy import Select, func, select, text
 from sqlalchemy.orm import Session
 
+from app.messages import say
 from app.models import Dataset, Guideline, Requeue, RequeuedSample, Sample, SampleState, User
 from app.services import affected, slots
 from app.services.errors import Conflict, Invalid
@@ -102,7 +103,7 @@ def requeue(
         wanted = wanted.where(Sample.id.in_(only))
     found = session.scalars(wanted.order_by(Sample.id).with_for_update(key_share=True, of=Sample)).all()
     if not found:
-        raise Invalid("No sample was chosen, so nothing was sent back. Tick the samples, or send back all of them.")
+        raise Invalid(say("No sample was chosen, so nothing was sent back. Tick the samples, or send back all of them."))
     made = Requeue(
         dataset_id=dataset.id,
         guideline_id=guideline.id,
@@ -128,10 +129,10 @@ def undo(session: Session, dataset: Dataset, requeue_id: int) -> Requeue:
         select(Requeue).where(Requeue.id == requeue_id, Requeue.dataset_id == dataset.id).with_for_update()
     )
     if made is None or made.undone_at is not None:
-        raise Conflict("This was taken back already, or there is no such action. Nothing was changed.")
+        raise Conflict(say("This was taken back already, or there is no such action. Nothing was changed."))
     found = list(session.scalars(text(_UNTOUCHED), {"requeue": made.id}))
     if not found:
-        raise Conflict("Every one of these samples has been answered since, so nothing can be taken back any more.")
+        raise Conflict(say("Every one of these samples has been answered since, so nothing can be taken back any more."))
     for statement in (_CLOSE_AGAIN, _CLOSE_NEW, _COUNT_AGAIN, _DECIDE_AGAIN):
         session.execute(text(statement), {"requeue": made.id, "samples": found})
     made.undone_at, made.restored = func.now(), len(found)

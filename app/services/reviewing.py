@@ -68,13 +68,15 @@ def submit(
     rubric_id: int | None = None,
     suggestions_shown: bool = False,
     seconds: float | None = None,
+    was_given: bool = True,
 ) -> Outcome:
     """Store an expert's answer. Invalid, NotFound.
 
     `edits` holds new texts by the number of their piece; with `layout` and `roles` by place in a conversation whose
     turns were changed. `answers` are those to the questions of a rubric, the newest where none is named.
 
-    An answer on an expired lease counts as long as nobody else has taken the sample; otherwise it is kept uncounted.
+    An answer on an expired lease counts as long as nobody else has taken the sample, and the place `was_given` to this
+    expert before; otherwise it is kept uncounted.
     """
     _check(decision, reason, comment)
     lock_desk(session, dataset.id, expert.id)
@@ -103,7 +105,7 @@ def submit(
         answers=checked,
         suggestions_shown=suggestions_shown,
         idempotency_key=idempotency_key,
-        counted=places.may_count(sample, place, expert),
+        counted=places.may_count(sample, place, expert, was_given=was_given),
         seconds=seconds,
     )
     session.add(review)

@@ -6,6 +6,7 @@ from sqlalchemy.orm import Session
 
 from app.curation.rubric import Question, loaded
 from app.curation.rubric_starts import STARTS
+from app.messages import say
 from app.models import Dataset, Rubric, User
 from app.services import rubrics
 from app.services.errors import Invalid, NotFound
@@ -54,7 +55,7 @@ def start(session: Session, dataset: Dataset, by: User, name: str, based_on: int
     """Add the questions of a ready-made rubric. NotFound."""
     ready = STARTS.get(name)
     if ready is None:
-        raise NotFound("There is no such set of questions. Choose one from the list.")
+        raise NotFound(say("There is no such set of questions. Choose one from the list."))
 
     def begun(asked: list[Question]) -> list[Question]:
         keys = {one["key"]: rubrics.new_key(session, dataset, one["key"]) for one in ready.questions}
@@ -70,7 +71,7 @@ def find(asked: Sequence[Question], key: str) -> Question:
     """The question with this key. NotFound."""
     found = next((one for one in asked if one.key == key), None)
     if found is None:
-        raise NotFound("This question is not asked any more. Somebody may have removed it; load the page again.")
+        raise NotFound(say("This question is not asked any more. Somebody may have removed it; load the page again."))
     return found
 
 

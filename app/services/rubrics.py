@@ -36,7 +36,7 @@ def version(session: Session, dataset: Dataset, number: int) -> Rubric:
     """One version. NotFound."""
     found = session.scalar(select(Rubric).where(Rubric.dataset_id == dataset.id, Rubric.version == number))
     if found is None:
-        raise NotFound("There is no such version of the questions. Look at the list of versions.")
+        raise NotFound(say("There is no such version of the questions. Look at the list of versions."))
     return found
 
 
@@ -62,8 +62,8 @@ def save(session: Session, dataset: Dataset, by: User, asked: Sequence[Question]
         return newest
     if (newest.version if newest else 0) != based_on:
         raise Conflict(
-            "Somebody has changed the questions since you opened this page. Nothing of yours was saved. "
-            "Load the page again, look at the new questions, and make your change once more."
+            say("Somebody has changed the questions since you opened this page. Nothing of yours was saved. "
+            "Load the page again, look at the new questions, and make your change once more.")
         )
     try:
         loaded(stored)

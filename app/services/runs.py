@@ -10,6 +10,7 @@ from app.curation.batch import Array, Batch
 from app.curation.deduplicator import Deduplicator, Signatures
 from app.curation.edges import edges
 from app.curation.measuring import measure
+from app.messages import say
 from app.models import Block, Dataset, Job, JobKind, MeasureSet, RecipeVersion, Run, RunBlock, Sample
 from app.services import (
     blocks,
@@ -43,7 +44,7 @@ def start(session: Session, dataset: Dataset, by: int | None = None) -> Run:
     _refuse_if_busy(session, dataset.id)
     last = session.scalar(select(func.max(Sample.id)).where(Sample.dataset_id == dataset.id))
     if last is None:
-        raise Conflict("There are no samples yet. Add a corpus first.")
+        raise Conflict(say("There are no samples yet. Add a corpus first."))
     version = recipes.current(session, dataset)
     using = MeasuredSet.of(session, recipes.loaded(version))
     run = Run(dataset_id=dataset.id, recipe_version_id=version.id, set_id=using.set_id, last_sample_id=last)
@@ -84,9 +85,9 @@ def _refuse_if_busy(session: Session, dataset_id: int) -> None:
     if session.scalar(
         select(Job.id).where(Job.dataset_id == dataset_id, Job.kind == JobKind.RUN, Job.state.in_(jobs.ACTIVE)).limit(1)
     ):
-        raise Conflict("A run is under way already. Wait until it is done, or stop it.")
+        raise Conflict(say("A run is under way already. Wait until it is done, or stop it."))
     if corpora.importing(session, dataset_id):
-        raise Conflict("A corpus is still being read. Wait until it is done, then run the recipe.")
+        raise Conflict(say("A corpus is still being read. Wait until it is done, then run the recipe."))
 
 
 def _plan_measuring(session: Session, job: Job) -> Sequence[ShardPlan]:

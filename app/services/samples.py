@@ -11,6 +11,7 @@ from sqlalchemy.dialects.postgresql import ARRAY
 from sqlalchemy.orm import Session, aliased
 
 from app.curation.sample import Form
+from app.messages import say
 from app.models import Corpus, Run, Sample, SampleSearch, SampleState, User, Verdict
 from app.services import runs, state_counts
 from app.services.errors import NotFound
@@ -150,7 +151,7 @@ def get(session: Session, dataset_id: int, sample_id: int) -> tuple[Sample, Corp
         .where(Sample.dataset_id == dataset_id, Sample.id == sample_id)
     ).first()
     if row is None:
-        raise NotFound("There is no such sample in this dataset. Look for it in the list of samples.")
+        raise NotFound(say("There is no such sample in this dataset. Look for it in the list of samples."))
     sample, corpus = row
     return sample, corpus
 

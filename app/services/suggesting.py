@@ -14,6 +14,7 @@ from sqlalchemy.orm import Session
 
 from app.curation.rubric import Question, Refused
 from app.curation.sample import Form, Json, content_hash, turns
+from app.messages import say
 from app.models import Dataset, Decision, Review, Sample, Suggestion, User
 from app.services import rubrics
 from app.services.errors import Invalid
@@ -90,7 +91,7 @@ def load(session: Session, dataset: Dataset, lines: Iterable[bytes]) -> Loaded:
     """
     asked = {question.key: question for question in rubrics.questions(rubrics.current(session, dataset))}
     if not asked:
-        raise Invalid("This dataset asks no questions yet, so nothing can be suggested. Write its rubric first.")
+        raise Invalid(say("This dataset asks no questions yet, so nothing can be suggested. Write its rubric first."))
     result = Loaded()
     numbered = ((number, line) for number, line in enumerate(lines, 1) if line.strip())
     while batch := list(islice(numbered, AT_ONCE)):
@@ -131,20 +132,20 @@ def _read(line: bytes, asked: Mapping[str, Question]) -> Json:
     try:
         row = orjson.loads(line)
     except orjson.JSONDecodeError as error:
-        raise Unusable("This line is not JSON.") from error
+        raise Unusable(say("This line is not JSON.")) from error
     if not isinstance(row, dict) or not isinstance(row.get("source"), str) or not row["source"].strip():
-        raise Unusable("A suggestion is an object that says its source.")
+        raise Unusable(say("A suggestion is an object that says its source."))
     if row.get("question") not in asked:
         raise Unusable(f"There is no question with the name {row.get('question')!r}. There are: {', '.join(asked)}.")
     score = row.get("score")
     if score is not None and (isinstance(score, bool) or not isinstance(score, int | float) or not isfinite(score)):
-        raise Unusable("The score is not a number.")
+        raise Unusable(say("The score is not a number."))
     return row
 
 
 def _row(dataset: Dataset, question: Question, sample: Sample | None, row: Json) -> Json:
     if sample is None:
-        raise Unusable("No sample of this dataset has this id or content, or several have it.")
+        raise Unusable(say("No sample of this dataset has this id or content, or several have it."))
     try:
         value = question.check(row.get("value"), list(turns(Form(sample.form), sample.content)))
     except Refused as refusal:

@@ -14,6 +14,7 @@ from app.curation.deduplicator import Deduplicator
 from app.curation.edges import Edges
 from app.curation.recipe import Recipe
 from app.curation.verdict import failing
+from app.messages import say
 from app.models import Dataset, RecipeVersion, Run, Sample, SampleState
 from app.services import (
     conflicting,
@@ -67,7 +68,7 @@ def ask(session: Session, dataset: Dataset, draft: Recipe) -> Answer:
     run, published = _published(session, dataset)
     if MeasuredSet.of(session, draft).set_id != run.set_id:
         raise Conflict(
-            "A setting that changes what is measured can only be tried by a run. Save it and run the recipe."
+            say("A setting that changes what is measured can only be tried by a run. Save it and run the recipe.")
         )
     picture = pictures.of(session, run)
     broken, changed = _broken(session, run, picture, published.limits, draft.limits)
@@ -118,10 +119,10 @@ def spread(session: Session, dataset: Dataset, limit: Limit) -> tuple[Spread | N
 def _published(session: Session, dataset: Dataset) -> tuple[Run, Recipe]:
     run = runs.latest(session, dataset.id)
     if run is None or run.set_id is None:
-        raise Conflict("Nothing is measured yet. Run the recipe once; then you can see what a change would do.")
+        raise Conflict(say("Nothing is measured yet. Run the recipe once; then you can see what a change would do."))
     if not pictures.is_whole(session, run):
         raise Conflict(
-            "Samples have changed since the last run. Run the recipe; then you can see what a change would do."
+            say("Samples have changed since the last run. Run the recipe; then you can see what a change would do.")
         )
     return run, recipes.loaded(session.get_one(RecipeVersion, run.recipe_version_id))
 

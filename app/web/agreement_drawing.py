@@ -4,12 +4,14 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 
 from app.curation.agreement import Estimate
+from app.messages import say
 from app.services.agreement import Week
+from app.web.dates import day
 
 LOWEST = -0.2
 """Figures below zero are worse than chance; further down nothing more is to be learnt from them."""
 WIDTH, HEIGHT, MARGIN = 640.0, 150.0, 8.0
-BANDS = ((0.8, "good"), (0.667, "fair"), (0.4, "weak"))
+BANDS = ((0.8, say("good")), (0.667, say("fair")), (0.4, say("weak")))
 
 
 @dataclass(frozen=True)
@@ -36,7 +38,7 @@ class Chart:
 
 def band(value: float) -> str:
     """A figure in a word."""
-    return next((word for least, word in BANDS if value >= least), "poor" if value > 0 else "no more than chance")
+    return next((word for least, word in BANDS if value >= least), say("poor") if value > 0 else say("no more than chance"))
 
 
 def figure(value: float | None) -> str:
@@ -48,11 +50,13 @@ def in_words(found: Estimate) -> str:
     """0.71, between 0.64 and 0.77: fair."""
     if found.value is None:
         if not found.units:
-            return "Not known yet: no sample has two answers to this."
-        return "Not to be said: everybody gave one and the same answer."
+            return say("Not known yet: no sample has two answers to this.")
+        return say("Not to be said: everybody gave one and the same answer.")
     if found.low is None or found.high is None:
-        return f"{figure(found.value)}: {band(found.value)}"
-    return f"{figure(found.value)}, between {figure(found.low)} and {figure(found.high)}: {band(found.value)}"
+        return say("%(figure)s: %(band)s", figure=figure(found.value), band=band(found.value))
+    low, high = figure(found.low), figure(found.high)
+    told = {"figure": figure(found.value), "low": low, "high": high, "band": band(found.value)}
+    return say("%(figure)s, between %(low)s and %(high)s: %(band)s", **told)
 
 
 def line(found: Estimate) -> Line | None:
@@ -75,12 +79,19 @@ def chart(weeks: Sequence[Week], title: str) -> Chart | None:
     path = " ".join(f"{'L' if place else 'M'}{x} {y}" for place, (x, y) in enumerate(points))
     values = [week.alpha or 0.0 for _, week in known]
     first, last = known[0][1].monday, known[-1][1].monday
-    label = (
-        f"Agreement on “{title}” by week, from {first:%d %B %Y} to {last:%d %B %Y}: it began at {figure(values[0])}, "
-        f"was {figure(values[-1])} last, at worst {figure(min(values))} and at best {figure(max(values))}."
+    label = say(
+        "Agreement on “%(title)s” by week, from %(first)s to %(last)s: it began at %(began)s, was %(now)s last, "
+        "at worst %(worst)s and at best %(best)s.",
+        title=title,
+        first=day(first),
+        last=day(last),
+        began=figure(values[0]),
+        now=figure(values[-1]),
+        worst=figure(min(values)),
+        best=figure(max(values)),
     )
     levels = [("0", _down(0)), ("0.67", _down(0.667)), ("1", _down(1))]
-    return Chart(points, path, levels, label, f"{weeks[0].monday:%d %b %Y}", f"{weeks[-1].monday:%d %b %Y}")
+    return Chart(points, path, levels, label, day(weeks[0].monday), day(weeks[-1].monday))
 
 
 def _across(value: float) -> float:

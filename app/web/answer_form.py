@@ -23,6 +23,7 @@ class Answer(Input):
 
     slot: int = Field(ge=1, le=2**63 - 1)
     key: str = Field(min_length=8, max_length=64)
+    proof: str = Field("", max_length=64)
     decision: Decision
     reason: str = Field("", max_length=40)
     comment: str = Field("", max_length=4_000)

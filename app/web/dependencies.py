@@ -4,7 +4,7 @@ from collections.abc import AsyncIterator
 from dataclasses import dataclass
 from typing import Annotated
 
-from anyio import CapacityLimiter, to_thread
+from anyio import CancelScope, CapacityLimiter, to_thread
 from fastapi import Depends, Path, Request
 from sqlalchemy.orm import Session
 
@@ -41,8 +41,9 @@ async def get_session(request: Request) -> AsyncIterator[Session]:
     leaving = CapacityLimiter(1)  # its end must not wait for threads that wait for its connection
     try:
         yield session
-    except Exception as error:
-        await to_thread.run_sync(transaction.__exit__, type(error), error, error.__traceback__, limiter=leaving)
+    except BaseException as error:
+        with CancelScope(shield=True):  # where the browser has hung up, too, the connection must go back
+            await to_thread.run_sync(transaction.__exit__, type(error), error, error.__traceback__, limiter=leaving)
         raise
     await to_thread.run_sync(transaction.__exit__, None, None, None, limiter=leaving)
 

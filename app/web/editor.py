@@ -7,6 +7,7 @@ from typing import Any
 from app.curation import retelling
 from app.curation.retelling import Impossible, Told
 from app.curation.sample import Form, Path
+from app.messages import say
 from app.services.desk import Subject
 from app.services.edits import Piece, in_progress
 from app.services.errors import Invalid
@@ -62,7 +63,7 @@ def changed(subject: Subject, form: Any, operation: str, cursor: int | None) -> 
     """The conversation after one operation, and the place to look at: ``split.2``. Invalid where it cannot be done."""
     content = subject.sample.content
     if subject.sample.form != Form.CHAT:
-        raise Invalid("Only a conversation has turns that can be added or removed.")
+        raise Invalid(say("Only a conversation has turns that can be added or removed."))
     now = in_progress(content, form.edits, form.layout, form.roles)
     name, _, number = operation.partition(".")
     at = int(number) if number.lstrip("-").isdecimal() and len(number) < 6 else 0

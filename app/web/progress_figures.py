@@ -5,6 +5,7 @@ from dataclasses import dataclass
 from datetime import timedelta
 
 from app.curation.pace import Forecast
+from app.messages import say
 from app.services.queue_health import QueueHealth
 from app.services.review_plan import ReviewPlan
 from app.services.review_progress import Part, ReviewProgress
@@ -40,52 +41,57 @@ def queue(health: QueueHealth, passed_on: int, passed_on_by: int) -> list[Figure
         return Figure(key, name, value, meaning, value > 0)
 
     return [
-        nought("stranded", "Stranded", health.stranded, "reserved for longer than allowed, and not given back"),
-        nought("missing", "Reviews missing", health.missing, "samples with fewer places than the reviews asked for"),
-        nought("surplus", "Surplus", health.surplus, "samples that would be asked about more often than wanted"),
-        nought("doubled", "Answered twice", health.doubled, "samples with two counted answers of one person"),
+        nought("stranded", say("Stranded"), health.stranded, say("reserved for longer than allowed, and not given back")),
+        nought("missing", say("Reviews missing"), health.missing, say("samples with fewer places than the reviews asked for")),
+        nought("surplus", say("Surplus"), health.surplus, say("samples that would be asked about more often than wanted")),
+        nought("doubled", say("Answered twice"), health.doubled, say("samples with two counted answers of one person")),
         nought(
             "untakeable",
-            "Nobody may take",
+            say("Nobody may take"),
             health.untakeable,
-            "samples that no member serves, or all have answered or skipped",
+            say("samples that no member serves, or all have answered or skipped"),
         ),
         Figure(
             "waiting_for_lead",
-            "Waiting for a lead",
+            say("Waiting for a lead"),
             health.waiting_for_lead,
-            "samples whose experts disagree or ask for a colleague",
+            say("samples whose experts disagree or ask for a colleague"),
         ),
         Figure(
-            "passed_on", "Nobody’s field", passed_on, f"samples that {passed_on_by} or more said are not of their field"
+            "passed_on",
+            say("Nobody’s field"),
+            passed_on,
+            say("samples that %(number)s or more said are not of their field", number=passed_on_by),
         ),
-        Figure("free", "Waiting", health.free, "reviews that somebody can take now"),
-        Figure("in_hand", "In hand", health.in_hand, "reviews that are reserved for somebody at this moment"),
+        Figure("free", say("Waiting"), health.free, say("reviews that somebody can take now")),
+        Figure("in_hand", say("In hand"), health.in_hand, say("reviews that are reserved for somebody at this moment")),
     ]
 
 
 def work(progress: ReviewProgress, plan: ReviewPlan) -> list[Figure]:
     """Time, cost, and what was overturned."""
-    idle = f"{plan.pace_minutes_idle:g} minutes"
     return [
         Figure(
             "minutes",
-            "Active minutes",
+            say("Active minutes"),
             round(progress.minutes, 1),
-            f"time a sample was in sight, no more than {idle} for each answer",
+            say(
+                "time a sample was in sight, no more than %(minutes)s minutes for each answer",
+                minutes=plan.pace_minutes_idle,
+            ),
         ),
         Figure(
             "cost",
-            f"Cost of an approved sample in {plan.currency}",
+            say("Cost of an approved sample in %(currency)s", currency=plan.currency),
             _rounded(progress.cost_per_approved),
-            "active hours times the hourly cost, by approved samples",
+            say("active hours times the hourly cost, by approved samples"),
         ),
-        Figure("undone", "Taken back", progress.undone, "answers that their own author undid"),
+        Figure("undone", say("Taken back"), progress.undone, say("answers that their own author undid")),
         Figure(
             "overturned",
-            "Decided otherwise",
+            say("Decided otherwise"),
             progress.overturned,
-            "approvals of samples that were rejected in the end, or the other way round",
+            say("approvals of samples that were rejected in the end, or the other way round"),
         ),
     ]
 
@@ -93,12 +99,12 @@ def work(progress: ReviewProgress, plan: ReviewPlan) -> list[Figure]:
 def part(one: Part) -> list[Figure]:
     """A corpus, a label, or all of it."""
     return [
-        Figure("kept", "Kept", one.kept, "samples that the recipe keeps"),
-        Figure("decided", "Decided", one.decided, "approved, rejected or flagged"),
-        Figure("approved", "Approved", one.approved, "by all who were asked, or by a lead"),
-        Figure("rejected", "Rejected", one.rejected, "by all who were asked, or by a lead"),
-        Figure("flagged", "Flagged", one.flagged, "waiting for a lead"),
-        Figure("waiting", "Waiting", one.waiting, "kept and not decided"),
+        Figure("kept", say("Kept"), one.kept, say("samples that the recipe keeps")),
+        Figure("decided", say("Decided"), one.decided, say("approved, rejected or flagged")),
+        Figure("approved", say("Approved"), one.approved, say("by all who were asked, or by a lead")),
+        Figure("rejected", say("Rejected"), one.rejected, say("by all who were asked, or by a lead")),
+        Figure("flagged", say("Flagged"), one.flagged, say("waiting for a lead")),
+        Figure("waiting", say("Waiting"), one.waiting, say("kept and not decided")),
         *_forecast(one.forecast),
     ]
 
@@ -113,21 +119,21 @@ def rows(progress: ReviewProgress, health: QueueHealth, plan: ReviewPlan, passed
         yield Row("work", "", one)
     for ago, number in zip(reversed(range(len(progress.days))), progress.days, strict=True):
         day = (today() - timedelta(days=ago)).isoformat()
-        yield Row("day", day, Figure("decided", "Decided", number, "samples decided on this day (UTC)"))
+        yield Row("day", day, Figure("decided", say("Decided"), number, say("samples decided on this day (UTC)")))
     for name, parts in (("corpus", progress.corpora), ("label", progress.labels)):
         yield from (Row(name, one.name, figure) for one in parts for figure in part(one))
     for expert in progress.experts:
         for figure in (
-            Figure("answers", "Answers", expert.answers, "that stand, skips not counted"),
-            Figure("skipped", "Skipped", expert.skipped, "left to somebody else"),
-            Figure("minutes", "Active minutes", round(expert.minutes, 1), "idle time removed"),
-            Figure("seconds", "Usual seconds", _rounded(expert.seconds), "half of the answers took less"),
-            Figure("undone", "Taken back", expert.undone, "answers undone by their author"),
+            Figure("answers", say("Answers"), expert.answers, say("that stand, skips not counted")),
+            Figure("skipped", say("Skipped"), expert.skipped, say("left to somebody else")),
+            Figure("minutes", say("Active minutes"), round(expert.minutes, 1), say("idle time removed")),
+            Figure("seconds", say("Usual seconds"), _rounded(expert.seconds), say("half of the answers took less")),
+            Figure("undone", say("Taken back"), expert.undone, say("answers undone by their author")),
             Figure(
                 "overturned",
-                "Decided otherwise",
+                say("Decided otherwise"),
                 expert.overturned,
-                "approved and rejected in the end, or the other way round",
+                say("approved and rejected in the end, or the other way round"),
             ),
         ):
             yield Row("expert", expert.name, figure)
@@ -138,10 +144,10 @@ def _forecast(one: Forecast) -> list[Figure]:
         return None if days is None else (today() + timedelta(days=days)).isoformat()
 
     return [
-        Figure("per_day", "A day", round(one.per_day, 2), "samples decided on a day, of the last two weeks"),
-        Figure("done_about", "Done about", day(one.expected), "where it goes on at this pace"),
-        Figure("done_earliest", "At the earliest", day(one.earliest), "eight times in ten it is between the two"),
-        Figure("done_latest", "At the latest", day(one.latest), "eight times in ten it is between the two"),
+        Figure("per_day", say("A day"), round(one.per_day, 2), say("samples decided on a day, of the last two weeks")),
+        Figure("done_about", say("Done about"), day(one.expected), say("where it goes on at this pace")),
+        Figure("done_earliest", say("At the earliest"), day(one.earliest), say("eight times in ten it is between the two")),
+        Figure("done_latest", say("At the latest"), day(one.latest), say("eight times in ten it is between the two")),
     ]
 
 

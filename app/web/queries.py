@@ -7,6 +7,7 @@ from sqlalchemy.orm import Session
 from starlette.datastructures import FormData, QueryParams
 
 from app.curation.measuring import all_measures
+from app.messages import known, say
 from app.models import Dataset, SampleState
 from app.services import samples, strata, why
 from app.services.samples import Search
@@ -64,14 +65,14 @@ def in_words(session: Session, dataset: Dataset, stratum: Stratum) -> list[tuple
     """(what, which) of everything that was chosen; empty where all samples are meant."""
     search = stratum.search
     said = [
-        ("Words", f"“{search.words}”" if search.words else ""),
-        ("Corpus", ", ".join(strata.corpora(session, dataset, search.corpora)) if search.corpora else ""),
-        ("Kept in spite of", ", ".join(why.title(reason) for reason in search.reasons)),
-        ("Language", ", ".join(language(one) for one in stratum.languages)),
-        ("Near-duplicates", "one group" if stratum.cluster is not None else ""),
+        (say("Words"), f"“{search.words}”" if search.words else ""),
+        (say("Corpus"), ", ".join(strata.corpora(session, dataset, search.corpora)) if search.corpora else ""),
+        (say("Kept in spite of"), ", ".join(why.title(reason) for reason in search.reasons)),
+        (say("Language"), ", ".join(language(one) for one in stratum.languages)),
+        (say("Near-duplicates"), say("one group") if stratum.cluster is not None else ""),
     ]
     if stratum.measure:
-        said.append((all_measures()[stratum.measure].title, _range(stratum)))
+        said.append((known(all_measures()[stratum.measure].title), _range(stratum)))
     return [(name, words) for name, words in said if words]
 
 
@@ -88,8 +89,10 @@ def is_key(value: str) -> bool:
 def _range(stratum: Stratum) -> str:
     least, most = stratum.least, stratum.most
     if least is not None and most is not None:
-        return f"from {least:g} to {most:g}"
-    return f"at least {least:g}" if least is not None else f"at most {most:g}" if most is not None else "known"
+        return say("from %(least)s to %(most)s", least=least, most=most)
+    if least is not None:
+        return say("at least %(least)s", least=least)
+    return say("at most %(most)s", most=most) if most is not None else say("known")
 
 
 def _number(value: Any) -> float | None:

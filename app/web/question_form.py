@@ -8,7 +8,9 @@ from pydantic import ValidationError
 from pydantic.fields import FieldInfo
 
 from app.curation.rubric import Question
+from app.messages import known, say
 from app.web.forms import sentence
+from app.web.rendering import FILTERS
 from app.web.roles import role_title
 
 FIRST = ("title", "help")
@@ -71,15 +73,16 @@ def _usual(info: FieldInfo) -> Any:
 
 
 def _control(name: str, info: FieldInfo, value: Any, earlier: Sequence[Question]) -> Control:
-    title, help = info.title or name, info.description or ""
+    title, help = known(info.title or name), known(info.description or "")
     if name == "when":
         titles = tuple((one.key, one.title) for one in earlier if one.choices)
-        return Control(name, title, help, "choice", str(value), (("", "Always ask"), *titles))
+        return Control(name, title, help, "choice", str(value), (("", say("Always ask")), *titles))
     if name == "when_is":
         words = "; ".join(f"“{one.title}”: {', '.join(one.choices)}" for one in earlier if one.choices)
-        return Control(name, title, f"{help} {words}".strip(), "lines", _text(value))
+        told = say("%(help)s %(words)s", help=help, words=words) if words else help
+        return Control(name, title, told, "lines", _text(value))
     if get_origin(info.annotation) is Literal:
-        options = tuple((one, role_title(one) if one else "The whole sample") for one in get_args(info.annotation))
+        options = tuple((one, role_title(one) if one else say("The whole sample")) for one in get_args(info.annotation))
         return Control(name, title, help, "choice", str(value), options)
     return Control(name, title, help, _kind(name, info), _text(value))
 
@@ -109,3 +112,6 @@ def _value(info: FieldInfo, text: str) -> Any:
     if info.annotation is str or get_origin(info.annotation) is Literal:
         return text
     return tuple(line.strip() for line in text.splitlines() if line.strip())
+
+
+FILTERS.update(known=known)

@@ -9,9 +9,10 @@ from pydantic.fields import FieldInfo
 
 from app.curation.bounds import Rule, rule_of
 from app.curation.ordering import OneOf
+from app.messages import say
 
 Typed = Mapping[str, str]
-SIDES = {"min": "at least", "max": "at most"}
+SIDES = {"min": say("at least"), "max": say("at most")}
 _PLAIN = re.compile(r"-?[0-9]{1,15}(?:\.[0-9]{0,10})?")
 _THOUSANDS = re.compile(r"[1-9][0-9]{0,2}(?:,[0-9]{3})+(?:\.[0-9]*)?")
 _COMMAS = re.compile(r",(?![^{\n]*\})")

@@ -3,6 +3,7 @@
 from collections.abc import Sequence
 from dataclasses import dataclass
 
+from app.messages import say
 from app.web.recipe_form import Part
 
 
@@ -17,24 +18,24 @@ class Group:
 
 GROUPS = (
     Group(
-        "Questions and answers",
-        "For samples in which somebody asks and somebody answers.",
+        say("Questions and answers"),
+        say("For samples in which somebody asks and somebody answers."),
         ("length", "truncation", "placeholder", "refusal", "request", "echo", "prompt_leak", "residue", "repetition"),
     ),
     Group(
-        "Web pages and documents",
-        "Published rules for text gathered from the web. They are made for long plain text, not for answers.",
+        say("Web pages and documents"),
+        say("Published rules for text gathered from the web. They are made for long plain text, not for answers."),
         ("gopher_quality", "gopher_repetition", "c4", "fineweb", "nemo_english"),
     ),
-    Group("Privacy", "What says too much about a person.", ("pii",)),
-    Group("Language", "What a sample is written in.", ("language", "mismatch")),
+    Group(say("Privacy"), say("What says too much about a person."), ("pii",)),
+    Group(say("Language"), say("What a sample is written in."), ("language", "mismatch")),
     Group(
-        "Quality and readability",
-        "How well a sample is written, and whether it can be read at all.",
+        say("Quality and readability"),
+        say("How well a sample is written, and whether it can be read at all."),
         ("quality", "readability", "encoding", "markup"),
     ),
 )
-OTHER = Group("Other rules", "Rules that were added to this installation.", ())
+OTHER = Group(say("Other rules"), say("Rules that were added to this installation."), ())
 
 
 def in_order(parts: Sequence[Part]) -> list[tuple[Group, list[Part]]]:

@@ -2,16 +2,17 @@
 
 from collections.abc import Callable
 
+from app.messages import say
 from app.models import SampleState
 from app.services.clusters import Cluster, Member
 
 Key = Callable[[Member], float]
 KEYS: dict[str, tuple[Key, str]] = {
-    "approved": (lambda one: one.state is SampleState.APPROVED, "experts approved it"),
-    "trusted": (lambda one: one.is_trusted, "its corpus is trusted"),
-    "longest": (lambda one: len(one.question) + len(one.answer), "it is the longest"),
-    "newest": (lambda one: one.id, "it was read last"),
-    "licence": (lambda one: bool(one.licence), "its corpus states a licence"),
+    "approved": (lambda one: one.state is SampleState.APPROVED, say("experts approved it")),
+    "trusted": (lambda one: one.is_trusted, say("its corpus is trusted")),
+    "longest": (lambda one: len(one.question) + len(one.answer), say("it is the longest")),
+    "newest": (lambda one: one.id, say("it was read last")),
+    "licence": (lambda one: bool(one.licence), say("its corpus states a licence")),
 }
 """A preference of a recipe: what is compared, more being better, and the reason in words."""
 
@@ -20,11 +21,11 @@ def because(cluster: Cluster) -> str:
     """The first preference that tells the survivor from another member; without one it was read first."""
     survivor, *others = cluster.members
     if survivor.is_chosen:
-        return "a person chose it"
+        return say("a person chose it")
     for preference in cluster.preferences:
         if preference not in KEYS:
-            return "it is the best written"
+            return say("it is the best written")
         key, words = KEYS[preference]
         if any(key(survivor) > key(other) for other in others):
             return words
-    return "it was read first"
+    return say("it was read first")

@@ -3,6 +3,8 @@
 from collections.abc import Sequence
 from dataclasses import dataclass
 
+from app.messages import say
+
 WIDTH, HEIGHT = 320.0, 72.0
 
 
@@ -32,5 +34,6 @@ def drawn(numbers: Sequence[int], what: str) -> Throughput:
     for index, number in enumerate(numbers):
         height = max(round((HEIGHT - 4) * number / most, 1), 2) if number else 1.0
         days.append(Day(round(index * step + 2, 1), HEIGHT - height, round(step - 4, 1), height, number))
-    each = ", ".join(f"{number:,}" for number in numbers)
-    return Throughput(days, most, f"{what} on each of the last {len(numbers)} days, today last: {each}.")
+    each = ", ".join(str(number) for number in numbers)
+    label = say("%(what)s on each of the last %(days)s days, today last: %(each)s.", what=what, days=len(numbers), each=each)
+    return Throughput(days, most, label)

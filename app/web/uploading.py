@@ -11,6 +11,8 @@ from python_multipart.multipart import MultipartParser, parse_options_header
 from sqlalchemy.orm import Session
 from starlette.concurrency import run_in_threadpool
 
+from app import db
+from app.messages import say
 from app.services import blobs
 from app.services.blobs import Incoming, NoSpace, Stored
 from app.settings import get_settings
@@ -44,8 +46,9 @@ class Received:
 @contextmanager
 def short_transaction(request: Request) -> Iterator[Session]:
     """A transaction beside the upload: none may stay open for the hour that a large file takes."""
-    source: Callable[[Request], Any] = request.app.dependency_overrides.get(get_session, get_session)
-    with contextmanager(source)(request) as session:
+    in_tests: Callable[[Request], Any] | None = request.app.dependency_overrides.get(get_session)
+    with contextmanager(in_tests)(request) if in_tests else db.transaction() as session:
+        request.state.session = session
         yield session
 
 
@@ -68,7 +71,7 @@ async def receive_form(request: Request) -> Received:
     check_size(request)
     kind, options = parse_options_header(request.headers.get("Content-Type"))
     if kind != b"multipart/form-data" or b"boundary" not in options:
-        raise UploadRefused(422, "No file was sent. Choose a file and upload it again.")
+        raise UploadRefused(422, say("No file was sent. Choose a file and upload it again."))
     with ExitStack() as open_files:
         reading = _FormReading(open_files, options[b"boundary"])
         try:
@@ -80,7 +83,7 @@ async def receive_form(request: Request) -> Received:
             raise UploadRefused(507, error.message) from error
         except MultipartParseError as error:
             raise UploadRefused(
-                422, "The upload broke off before it was complete. Nothing was kept; upload the file again."
+                422, say("The upload broke off before it was complete. Nothing was kept; upload the file again.")
             ) from error
 
 
@@ -128,11 +131,11 @@ async def _chunks(request: Request) -> AsyncIterator[bytes]:
 
 def _refuse_cut(request: Request, received: int) -> None:
     if received == 0:
-        raise UploadRefused(422, "The file is empty. Choose the file that holds the data and upload it again.")
+        raise UploadRefused(422, say("The file is empty. Choose the file that holds the data and upload it again."))
     announced = request.headers.get("Content-Length", "")
     if announced.isdecimal() and int(announced) != received:
         raise UploadRefused(
-            422, "The upload broke off before it was complete. Nothing was kept; upload the file again."
+            422, say("The upload broke off before it was complete. Nothing was kept; upload the file again.")
         )
 
 
@@ -176,7 +179,7 @@ class _FormReading:
         """Everything that came. MultipartParseError where the last boundary never did."""
         self._parser.finalize()
         if not self._ended:
-            raise MultipartParseError("the form has no end")
+            raise MultipartParseError(say("the form has no end"))
         return self.received
 
     def _begin(self) -> None:
@@ -210,7 +213,7 @@ class _FormReading:
 
     def _close(self) -> None:
         if len(self.received.fields) + len(self.received.files) >= MOST_PARTS:
-            raise MultipartParseError("the form has too many parts")
+            raise MultipartParseError(say("the form has too many parts"))
         if self._file is None:
             self.received.fields[self._name] = self._text.decode("utf-8", "replace")
         elif self._file.size:  # a file control that was left empty sends an empty part

@@ -44,7 +44,7 @@ window.Winnow ??= {};
     restoreAnswers();
     const edit = desk.querySelector("[data-edit]");
     const hasDraft = keys().some((key) => key.startsWith(place(subject(), "text-")));
-    if (edit && hasDraft) edit.dataset.hasDraft = "";
+    if (edit && hasDraft) edit.dataset.hasDraft = words("draft");
   };
 
   const forget = (sample) => {

@@ -4,7 +4,8 @@ document.addEventListener("submit", (event) => {
   if (!/\/sign-out(-everywhere)?$/.test(event.target.getAttribute("action") ?? "")) return;
   const names = () => { try { return Object.keys(localStorage); } catch { return []; } };
   const unsent = names().filter((name) => name.startsWith(`winnow-outbox:${document.body.dataset.viewer}:`));
-  if (unsent.length && !confirm(`${unsent.length === 1 ? "One answer has" : `${unsent.length} answers have`} not reached the server yet. Signing out now deletes what waits in this browser.\n\nCancel to stay, so that it can be sent. OK to sign out and delete it.`)) {
+  const warning = () => words(unsent.length === 1 ? "unsent-one" : "unsent-many", { count: unsent.length });
+  if (unsent.length && !confirm(`${warning()}\n\n${words("cancel-or-delete")}`) {
     event.preventDefault();
     event.stopImmediatePropagation();
     return;

@@ -30,6 +30,7 @@ TERM = 2.0
 CALM = 600.0
 SLOT = re.compile(r'name="slot" value="(\d+)"')
 KEY = re.compile(r'name="key" value="([0-9a-f]+)"')
+PROOF = re.compile(r'name="proof" value="([0-9a-f]+)"')
 
 
 @dataclass
@@ -99,7 +100,7 @@ class Client(threading.Thread):
 
     def run(self) -> None:
         while not self.chaos.done.is_set():
-            slot, key, path = self._ask()
+            slot, sent, path = self._ask()
             if not slot:
                 time.sleep(self.dice.uniform(0.3, 1.5))
                 continue
@@ -108,12 +109,12 @@ class Client(threading.Thread):
                 continue
             # Longer than the checker's clocks may differ: or nobody would surely hold a place, and none could be shared.
             time.sleep(TERM * self.dice.uniform(0.9, 1.6) if self._is_hit(0.08) else self.dice.uniform(0, 8 * CLOCK))
-            self._answer(slot, key, path)
+            self._answer(slot, sent, path)
 
     def _is_hit(self, chance: float) -> bool:
         return self.chaos.rough.is_set() and self.dice.random() < chance
 
-    def _ask(self) -> tuple[int, str, str]:
+    def _ask(self) -> tuple[int, dict[str, str], str]:
         path = f"/datasets/{self.dice.choice(self.chaos.datasets)}/review"
         invoked = time.time()
         try:
@@ -121,16 +122,16 @@ class Client(threading.Thread):
         except OSError as error:
             status, page = 0, ""
             time.sleep(0.5 if isinstance(error, ConnectionRefusedError) else 0)
-        slot, key = SLOT.search(page), KEY.search(page)
+        slot, key, proof = SLOT.search(page), KEY.search(page), PROOF.search(page)
         result: Result = "ok" if status == 200 else "unknown"
         held = int(slot[1]) if slot and status == 200 else 0
         self.log.write(Event(self.number, "next", invoked, time.time(), result, held))
-        return held, key[1] if key else "", path
+        return held, {"key": key[1], "proof": proof[1]} if key and proof else {}, path
 
-    def _answer(self, slot: int, key: str, path: str) -> None:
+    def _answer(self, slot: int, sent: dict[str, str], path: str) -> None:
         decision = self.dice.choices(["approve", "reject", "flag", "skip"], [60, 25, 10, 5])[0]
         comment = f"by {self.number} on {slot}"
-        form = {"slot": slot, "key": key, "decision": decision, "comment": comment, "seconds": "1.5"}
+        form = {"slot": slot, **sent, "decision": decision, "comment": comment, "seconds": "1.5"}
         form |= {"reason": "wrong"} if decision == "reject" else {}
         form |= {"reason": "field"} if decision == "skip" and self.dice.random() < 0.5 else {}
 
@@ -138,7 +139,7 @@ class Client(threading.Thread):
             self.chaos.presses[self.number] += 1
             invoked = time.time()
             result = self._decide(path, form, hangs_up=hangs_up)
-            self.log.write(Event(self.number, "decide", invoked, time.time(), result, slot, key, decision, comment))
+            self.log.write(Event(self.number, "decide", invoked, time.time(), result, slot, sent["key"], decision, comment))
             return result
 
         if self._is_hit(0.1):  # a double click: two at the same moment

@@ -1,12 +1,11 @@
 """Whole releases for tests: composed, worked off, and laid out in a folder as they are downloaded."""
 
-import shutil
 from pathlib import Path
 
 from app import db
 from app.curation.releasing.composition import Composition
 from app.models import Dataset, JobState, Release, ReleaseState
-from app.services import releases
+from app.services import release_folder, releases
 from tests.services.engine import work_off
 
 
@@ -30,8 +29,5 @@ def find(release_id: int) -> Release:
 def laid_out(release: Release, folder: Path) -> Path:
     """Every file under its name."""
     with db.transaction() as session:
-        for file in releases.files(session, release):
-            target = folder / file.name
-            target.parent.mkdir(parents=True, exist_ok=True)
-            shutil.copyfile(releases.file_path(session, release, file.name), target)
+        release_folder.lay_out(session, release, folder)
     return folder

@@ -1,8 +1,12 @@
 """What differs between two releases of a dataset, and why: each reason caused once, as people cause it."""
 
+from pathlib import Path
+
 import pytest
+from typer.testing import CliRunner
 
 from app import db
+from app.cli.root import app
 from app.models import Dataset, Release, Revision, Sample, SampleState
 from app.services import comments, release_diff
 from app.services.errors import Invalid
@@ -132,3 +136,24 @@ def test_releases_of_two_datasets_are_not_compared(dataset_id: int) -> None:
     one, two = released(dataset_id), released(other)
     with pytest.raises(Invalid, match="two datasets"):
         differences(one, two)
+
+
+def test_a_terminal_fetches_and_compares_releases(dataset_id: int, tmp_path: Path) -> None:
+    released(dataset_id)
+    run_sql("UPDATE samples SET state = 'rejected' WHERE id = (SELECT min(id) FROM samples WHERE state = 'approved')")
+    released(dataset_id)
+
+    def run(*words: object) -> tuple[int, str]:
+        done = CliRunner().invoke(app, [str(word) for word in words])
+        return done.exit_code, done.output
+
+    code, said = run("diff", 1, 2, "--dataset", dataset_id)
+    assert code == 0
+    assert said.startswith("1\twent\tIt was rejected\nwent: Corpus ")
+    for number in (1, 2):
+        assert run("fetch", dataset_id, number, tmp_path / f"v{number}")[0] == 0
+        assert run("verify", tmp_path / f"v{number}")[0] == 0
+    assert run("diff", tmp_path / "v1", tmp_path / "v2")[1].startswith("1\twent\tnot in the second\n")
+    assert "no release 3" in str(
+        CliRunner().invoke(app, ["fetch", str(dataset_id), "3", str(tmp_path / "v3")]).exception
+    )

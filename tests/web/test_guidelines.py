@@ -53,7 +53,7 @@ def test_saving_leads_to_what_was_decided_before(
     saved = lena.post(home, data={"text": "No aspirin for children.", "based_on": "0"})
     assert saved.headers["Location"] == f"{home}/affected"
     html = lena.get(f"{home}/affected?words=aspirin").text
-    assert '<b class="num">3\u00a0samples</b> were decided' in html
+    assert '<b class="num">3 samples</b> were decided' in html
     assert '<b class="num">1</b> of 3 samples contain' in html
     assert "May I take aspirin?" in html
     assert "May I swim?" not in html

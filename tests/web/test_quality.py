@@ -93,7 +93,7 @@ def test_a_plan_is_saved_and_the_queue_follows(dora: Browser, session: Session, 
     assert dora.post(path(dataset, "/plan"), data=PLAN).status_code == 303
 
     page = dora.get(path(dataset, "/plan?saved=true")).text
-    assert "judged by 2 experts; 10 % of them, drawn by lot, by 3" in page
+    assert "judged by 2 experts. 10 % of them, drawn by lot, by 3" in page
     assert 'value="80.5"' in page
     plan = review_plan.load(session.get_one(Dataset, dataset.id))
     assert (plan.order, plan.seed, plan.more_share) == (review_plan.Order.RANDOM, 9, 0.1)
@@ -179,7 +179,7 @@ def test_experts_declare_for_themselves_and_admins_for_all(
     given = {"languages": "", "fields": "", "groups": "Board"}
     assert dora.post(f"{people}/{bob.user.id}/serves", data=given).status_code == 303
     assert (declared().languages, declared().groups) == ([], ["board"])
-    assert "Groups board" in dora.get(people).text
+    assert "Groups: board" in dora.get(people).text
 
 
 def test_a_corpus_goes_to_a_field(dora: Browser, bob: Browser, session: Session, dataset: Dataset) -> None:

@@ -9,7 +9,7 @@ from sqlalchemy import func, select, update
 from sqlalchemy.orm import Session
 
 from app.curation.sample import Form
-from app.models import Dataset, Decision, Guideline, Review, Revision, Role, Sample, SampleState, Slot
+from app.models import Dataset, Decision, Guideline, Review, Revision, Role, Sample, SampleState, Slot, SlotState
 from app.services import reviewing
 from tests import factories
 from tests.conftest import Browser
@@ -34,7 +34,7 @@ def hidden(html: str) -> dict[str, str]:
     """The first form's hidden fields, as a browser would send them."""
     form = re.search(r'<form id="answer".*?</form>', html, re.DOTALL)
     assert form is not None
-    return dict(re.findall(r'name="(slot|key|seconds)" value="([^"]*)"', form.group()))
+    return dict(re.findall(r'name="(slot|key|proof|seconds)" value="([^"]*)"', form.group()))
 
 
 def send(browser: Browser, dataset: Dataset, html: str, *, by_htmx: bool = False, **fields: Any) -> Any:
@@ -216,6 +216,27 @@ def test_second_thought_on_a_page_that_was_sent_is_told_so(
     assert samples[0].state is SampleState.APPROVED
 
 
+def test_a_place_that_was_never_given_cannot_be_filled(
+    bob: Browser, session: Session, dataset: Dataset, samples: list[Sample]
+) -> None:
+    sent = hidden(page(bob, dataset))
+    other = session.scalars(select(Slot).where(Slot.state == SlotState.OPEN).order_by(Slot.id)).first()
+    assert other is not None
+    answer = bob.post(f"/datasets/{dataset.id}/review", data={**sent, "slot": other.id, "decision": "approve"})
+    assert answer.headers["Location"].endswith("note=late")
+    assert session.scalars(select(Review.counted)).all() == [False]
+    assert session.scalar(select(Sample.state).where(Sample.id == other.sample_id)) is SampleState.QUEUED
+
+
+def test_an_answer_after_the_reservation_ended_counts_where_nobody_else_has_the_sample(
+    bob: Browser, session: Session, dataset: Dataset, samples: list[Sample]
+) -> None:
+    html = page(bob, dataset)
+    session.execute(update(Slot).values(state=SlotState.OPEN, expert_id=None, leased_until=None))
+    send(bob, dataset, html, decision="approve")
+    assert session.scalars(select(Review.counted)).all() == [True]
+
+
 def test_late_answer_is_kept_and_told(
     bob: Browser, lena: Browser, session: Session, dataset: Dataset, samples: list[Sample]
 ) -> None:
@@ -360,7 +381,7 @@ def test_nothing_in_a_sample_becomes_active_on_the_desk(
         tags = Tags(page(bob, dataset, query)).found
         names = [tag for tag, _ in tags]
         assert not set(names) & {"iframe", "object", "embed", "img", "style", "base", "hx-partial", "math"}
-        assert [attributes for tag, attributes in tags if tag == "template"] == [{"data-words": None}]
+        assert [attributes for tag, attributes in tags if tag == "template"] == [{"data-words": None}] * 2
         assert all((attributes.get("src") or "").startswith("/static/") for tag, attributes in tags if tag == "script")
         assert {attributes["action"] for tag, attributes in tags if tag == "form"} <= ours
         assert not [tag for tag, attributes in tags if tag == "meta" and "http-equiv" in attributes]

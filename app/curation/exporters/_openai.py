@@ -11,6 +11,7 @@ import re
 from collections.abc import Iterator
 from typing import Any
 
+from app.curation.exporters import _openai_tools
 from app.curation.sample import Json
 
 FIELDS: dict[str, frozenset[str]] = {
@@ -31,12 +32,10 @@ PARTS = {
     "tool": {"text"},
     "function": set[str](),
 }
-MOST_FUNCTIONS = 128
 MOST_IMAGES = 10
 LARGEST_IMAGE = 10 * 1024 * 1024
 
 _ROW = {"messages", "tools", "parallel_tool_calls", "functions"}
-_FUNCTION = re.compile(r"[a-zA-Z0-9_-]{1,64}")
 _NAME = re.compile(r"[^\s<|\\/>]{1,64}")
 _PLAIN = {"system", "user", "assistant"}
 
@@ -70,9 +69,9 @@ def faults(row: Json) -> Iterator[str]:
         yield "No message is by the assistant."
     elif messages[-1].get("role") != "assistant":
         yield "The last message is not by the assistant."
-    yield from _answered(messages)
+    yield from _openai_tools.answered(messages)
     yield from _pictures(messages)
-    yield from _tools(row)
+    yield from _openai_tools.tools(row)
 
 
 def _message(message: Json) -> Iterator[str]:
@@ -91,7 +90,7 @@ def _message(message: Json) -> Iterator[str]:
     if role == "function" and not isinstance(message.get("name"), str):
         yield "a function's answer needs its name."
     yield from _content(role, message)
-    yield from _calls(message)
+    yield from _openai_tools.calls(message)
 
 
 def _content(role: str, message: Json) -> Iterator[str]:
@@ -117,45 +116,6 @@ def _part(role: str, part: Any) -> Iterator[str]:
         yield "a picture has no address."
 
 
-def _calls(message: Json) -> Iterator[str]:
-    if "function_call" in message:
-        yield from _called(message["function_call"])
-    if "tool_calls" not in message:
-        return
-    calls = message["tool_calls"]
-    if not isinstance(calls, list) or not calls:
-        yield "“tool_calls” must be a list of at least one call."
-        return
-    for call in calls:
-        if not isinstance(call, dict) or not isinstance(call.get("id"), str) or call.get("type") != "function":
-            yield "a tool call needs an id and the type “function”."
-        else:
-            yield from _called(call.get("function"))
-
-
-def _called(function: Any) -> Iterator[str]:
-    if not isinstance(function, dict) or not _is_function_name(function.get("name")):
-        yield "a call needs a function's name of 1 to 64 letters, digits, _ and -."
-    elif not isinstance(function.get("arguments"), str):
-        yield "the arguments of a call must be JSON written as text."
-
-
-def _answered(messages: list[Json]) -> Iterator[str]:
-    """Every call but those at the end is answered before anyone else speaks, and every answer belongs to a call."""
-    open_calls: set[str] = set()
-    for number, message in enumerate(messages, 1):
-        if message.get("role") == "tool":
-            if message.get("tool_call_id") not in open_calls:
-                yield f"Message {number}: the tool answers a call that was not made just before."
-            open_calls.discard(str(message.get("tool_call_id")))
-            continue
-        if open_calls:
-            yield f"Message {number}: a tool call before it was not answered."
-        calls = message.get("tool_calls")
-        listed = calls if isinstance(calls, list) else []
-        open_calls = {str(call.get("id")) for call in listed if isinstance(call, dict)}
-
-
 def _pictures(messages: list[Json]) -> Iterator[str]:
     parts = [part for one in messages if isinstance(one.get("content"), list) for part in one["content"]]
     pictures = [part for part in parts if isinstance(part, dict) and part.get("type") == "image_url"]
@@ -165,39 +125,3 @@ def _pictures(messages: list[Json]) -> Iterator[str]:
         address = (picture.get("image_url") or {}).get("url")
         if isinstance(address, str) and address.startswith("data:") and len(address) * 3 / 4 > LARGEST_IMAGE:
             yield "A picture has more than 10 MB."
-
-
-def _tools(row: Json) -> Iterator[str]:
-    if "parallel_tool_calls" in row:
-        if not isinstance(row["parallel_tool_calls"], bool):
-            yield "“parallel_tool_calls” must be true or false."
-        if not row.get("tools"):
-            yield "“parallel_tool_calls” is only allowed beside tools."
-    for key in ("tools", "functions"):
-        if key not in row:
-            continue
-        listed = row[key]
-        if not isinstance(listed, list) or not 1 <= len(listed) <= MOST_FUNCTIONS:
-            yield f"“{key}” must list 1 to {MOST_FUNCTIONS} of them."
-            continue
-        for tool in listed:
-            yield from _tool(tool, key)
-
-
-def _tool(tool: Any, key: str) -> Iterator[str]:
-    function = tool
-    if key == "tools":
-        if not isinstance(tool, dict) or tool.get("type") != "function":
-            yield "A tool must have the type “function”."
-            return
-        function = tool.get("function")
-    if not isinstance(function, dict) or not _is_function_name(function.get("name")):
-        yield "A tool's function needs a name of 1 to 64 letters, digits, _ and -."
-    elif not isinstance(function.get("parameters", {}), dict):
-        yield f"The parameters of {function['name']} must be a JSON schema."
-    elif not isinstance(function.get("description", ""), str):
-        yield f"The description of {function['name']} must be text."
-
-
-def _is_function_name(name: Any) -> bool:
-    return isinstance(name, str) and _FUNCTION.fullmatch(name) is not None

@@ -70,7 +70,7 @@ def _rules(facts: Json) -> str:
 
 
 def _review(facts: Json) -> str:
-    lines = ["Counts are of the samples that were chosen for this release."]
+    lines = ["Counts are of the released samples, as they stood when the release was frozen."]
     if facts["reviewers"]:
         known = ("specialty", "role", "fields", "groups", "languages")
         rows = [
@@ -134,10 +134,12 @@ def _splits(facts: Json) -> str:
     )
     measured = [
         (name.replace("_", " "), value)
-        for name, value in (facts.get("leakage") or {}).items()
-        if not isinstance(value, list | dict)
+        for name, value in facts["checks"].get("splits", {}).items()
+        if name not in {"level", "words", "rows"} and isinstance(value, int | float)
     ]
-    return "\n\n".join(["## Splits", body, told, *([table(["Leakage", "Value"], measured)] if measured else [])])
+    return "\n\n".join(
+        ["## Splits", body, told, *([table(["Between the splits", "Value"], measured)] if measured else [])]
+    )
 
 
 def _checks(facts: Json) -> str:
@@ -172,7 +174,7 @@ def limits(facts: Json) -> Iterator[str]:
     unlicensed = facts["licences"].get("", 0)
     if unlicensed:
         yield f"{said(unlicensed)} released samples come from corpora without a recorded licence."
-    if not facts["benchmarks"]:
+    if not facts["benchmarks"] and "benchmarks" not in facts["checks"]:
         yield "It was compared with no evaluation set."
     if not any(one["samples"] for one in facts["agreement"]):
         yield "Agreement between reviewers is not known."

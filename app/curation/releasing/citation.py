@@ -1,6 +1,6 @@
 """CITATION.cff of a release: how to name it, in the Citation File Format 1.2.0."""
 
-from app.curation.releasing.front_matter import quoted
+from app.curation.releasing.markdown import quoted
 from app.curation.sample import Json
 
 

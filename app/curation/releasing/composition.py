@@ -36,6 +36,11 @@ class Selection(_Strict):
     budget: int | None = Field(None, ge=1)
     """Rows to choose by quality and diversity; None takes all."""
 
+    @property
+    def has_weights(self) -> bool:
+        """Whether rows bear what their reviewers agreed on, from 0 to 1, as their weight."""
+        return self.min_agreement is not None and self.low_agreement == "weight"
+
 
 class Splits(_Strict):
     """Shares of validation and test; the rest is for training. `stratify_by` is empty, `corpus` or `label:KEY`."""

@@ -48,7 +48,7 @@ def _labels(facts: Json) -> str:
     if not facts["rubrics"]:
         return ""
     titles = [str(one.get("title") or one.get("label") or one.get("key")) for one in facts["rubrics"][-1]["questions"]]
-    return f"Reviewers were asked: {said('; '.join(titles))}." if titles else ""
+    return f"Reviewers were asked: {said('; '.join(titles))}" if titles else ""
 
 
 def _split(facts: Json) -> str:

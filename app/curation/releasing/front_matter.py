@@ -1,5 +1,6 @@
 """The head of a dataset card as the Hugging Face Hub and `datasets` read it: YAML, every value from the manifest."""
 
+from app.curation.releasing.markdown import quoted
 from app.curation.sample import Json
 
 # https://huggingface.co/docs/hub/repositories-licenses
@@ -37,23 +38,11 @@ def task(format: str) -> str:
     return "text-classification" if _LABELS in format else "text-generation"
 
 
-def quoted(text: str) -> str:
-    """A YAML scalar in double quotes, on one line."""
-    return '"' + text.replace("\\", "\\\\").replace('"', '\\"').replace("\r", " ").replace("\n", " ") + '"'
-
-
 def _licence(licences: dict[str, int]) -> list[str]:
-    known = {name: _hub_name(name) for name in licences if name}
-    if not known or "" in licences:
-        return ["license: other" if known else "license: unknown", *_names(known)]
-    found = sorted({*known.values()})
-    if len(found) == 1:
-        return [f"license: {found[0]}"] + (_names(known) if found[0] == "other" else [])
-    return ["license:", *(f"- {one}" for one in found)]
-
-
-def _names(known: dict[str, str]) -> list[str]:
-    return [f"license_name: {quoted(', '.join(sorted(known)))}"] if known else []
+    found = sorted({_hub_name(name) if name else "unknown" for name in licences}) or ["unknown"]
+    lines = [f"license: {found[0]}"] if len(found) == 1 else ["license:", *(f"- {one}" for one in found)]
+    others = sorted(name for name in licences if name and _hub_name(name) == "other")
+    return [*lines, *([f"license_name: {quoted(', '.join(others))}"] if others else [])]
 
 
 def _hub_name(licence: str) -> str:

@@ -4,7 +4,7 @@ Facts only, and none that differs between two releases of one state: no times, n
 """
 
 from collections.abc import Iterator
-from typing import Any, Self
+from typing import Self
 
 import orjson
 from pydantic import BaseModel, ConfigDict, Field
@@ -123,11 +123,6 @@ class Manifest(_Facts):
 def as_bytes(value: object) -> bytes:
     """JSON for people and hashes alike: sorted and indented."""
     return orjson.dumps(value, option=orjson.OPT_INDENT_2 | orjson.OPT_SORT_KEYS | orjson.OPT_APPEND_NEWLINE)
-
-
-def schema() -> dict[str, Any]:
-    """The manifest's shape as a JSON Schema, for other tools."""
-    return Manifest.model_json_schema()
 
 
 def comment(manifest: Json, sha256: str) -> str:

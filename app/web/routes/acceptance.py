@@ -8,6 +8,7 @@ from pydantic import ConfigDict, Field
 from sqlalchemy.orm import Session
 
 from app.curation import acceptance as plans
+from app.messages import say
 from app.models import Acceptance, AcceptanceState, User
 from app.services import acceptance, acceptance_jobs, corpora, progress, strata
 from app.services.acceptance import Standing
@@ -24,23 +25,23 @@ router = APIRouter()
 
 ADDRESS = "/datasets/{dataset_id}/quality/acceptance"
 CHIPS = {
-    AcceptanceState.DRAWING: ("queued", "Being drawn"),
-    AcceptanceState.JUDGING: ("queued", "Being judged"),
-    AcceptanceState.ACCEPTED: ("approved", "Accepted"),
-    AcceptanceState.REFUSED: ("rejected", "Not accepted"),
-    AcceptanceState.WITHDRAWN: ("dropped", "Withdrawn"),
+    AcceptanceState.DRAWING: ("queued", say("Being drawn")),
+    AcceptanceState.JUDGING: ("queued", say("Being judged")),
+    AcceptanceState.ACCEPTED: ("approved", say("Accepted")),
+    AcceptanceState.REFUSED: ("rejected", say("Not accepted")),
+    AcceptanceState.WITHDRAWN: ("dropped", say("Withdrawn")),
 }
 DRAWN_BY = (
-    ("", "All together"),
-    ("corpus", "In proportion to the corpora"),
-    ("score", "In proportion to the score"),
-    ("cluster", "In proportion to groups of near-duplicates"),
+    ("", say("All together")),
+    ("corpus", say("In proportion to the corpora")),
+    ("score", say("In proportion to the score")),
+    ("cluster", say("In proportion to groups of near-duplicates")),
 )
 DEFECTS = {
-    "rejected": "rejected",
-    "edited": "approved only after an edit",
-    "flagged": "in doubt",
-    "unjudged": "left the queue before anybody judged them",
+    "rejected": say("rejected"),
+    "edited": say("approved only after an edit"),
+    "flagged": say("in doubt"),
+    "unjudged": say("left the queue before anybody judged them"),
 }
 MOST_ALLOWED = 5
 

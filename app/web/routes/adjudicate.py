@@ -8,6 +8,7 @@ from fastapi.responses import RedirectResponse
 from pydantic import ConfigDict, Field, model_validator
 from sqlalchemy.orm import Session
 
+from app.messages import say
 from app.models import Adjudication, Cause, Decision, SampleState
 from app.services import adjudicating, adjudication_holds, dispute, reasons, state_counts
 from app.services.adjudicating import Verdict
@@ -21,7 +22,17 @@ from app.web.rendering import render
 
 router = APIRouter()
 
-ORDINALS = ("First", "Second", "Third", "Fourth", "Fifth", "Sixth", "Seventh", "Eighth", "Ninth")
+ORDINALS = (
+    say("First"),
+    say("Second"),
+    say("Third"),
+    say("Fourth"),
+    say("Fifth"),
+    say("Sixth"),
+    say("Seventh"),
+    say("Eighth"),
+    say("Ninth"),
+)
 KEYS = ("f", "s", "t")
 Key = Annotated[int, Query(ge=0, le=2**63 - 1)]
 
@@ -148,10 +159,13 @@ def _waiting(session: Session, dataset_id: int) -> int:
 
 def _named(session: Session, made: Adjudication) -> str:
     """Who had said what: names are told once the decision is made."""
-    words = {Decision.APPROVE: "approved it", Decision.REJECT: "rejected it", Decision.FLAG: "flagged it"}
-    said = dispute.of(session, made.sample_id).said
-    told = [f"{one.name} had {words[one.review.decision]}{' with an edit' if one.changes else ''}" for one in said]
-    return "; ".join(told) + "." if told else ""
+    words = {Decision.APPROVE: say("approved it"), Decision.REJECT: say("rejected it"), Decision.FLAG: say("flagged it")}
+    told = ""
+    for one in dispute.of(session, made.sample_id).said:
+        did = {"name": one.name, "did": words[one.review.decision]}
+        had = say("%(name)s had %(did)s with an edit", **did) if one.changes else say("%(name)s had %(did)s", **did)
+        told = say("%(told)s; %(more)s", told=told, more=had) if told else had
+    return say("%(told)s.", told=told) if told else ""
 
 
 def _typed(form: Submission[Decided] | None) -> dict[str, Any]:

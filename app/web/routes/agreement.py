@@ -7,6 +7,7 @@ from fastapi import APIRouter, Query, Request, Response
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
+from app.messages import say
 from app.models import Decision, User
 from app.services import agreement, differing, reasons
 from app.services.dispute import in_words as answer_in_words
@@ -62,7 +63,7 @@ def differing_page(
     report = agreement.of(session, access.dataset)
     if (min(one, other), max(one, other)) not in report.pairs:
         raise NotFound(
-            "These two have answered no sample of this dataset together. Choose two on the page about agreement."
+            say("These two have answered no sample of this dataset together. Choose two on the page about agreement.")
         )
     found = differing.page(session, access.dataset, one, other, of, after)
     return render(
@@ -75,7 +76,7 @@ def differing_page(
         other=other,
         of=of,
         names=_names(session, [one, other]),
-        title=next((figure.title for figure in report.figures if figure.key == of), "this question"),
+        title=next((figure.title for figure in report.figures if figure.key == of), say("this question")),
         states={decision.value: state for decision, state in _STATES.items()},
         reason_title=reasons.title,
         in_words=answer_in_words,

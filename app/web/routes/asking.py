@@ -11,7 +11,7 @@ from sqlalchemy.orm import Session
 
 from app.messages import say
 from app.models import Decision, Slot
-from app.services import comments, reviewing, threads
+from app.services import comments, proofs, reviewing, threads
 from app.services.comments import Span
 from app.services.errors import Invalid, NotFound
 from app.web.dependencies import Access, ExpertDep, SessionDep
@@ -33,6 +33,7 @@ class Question(Input):
 
     slot: int = Field(ge=1, le=2**63 - 1)
     key: str = Field(min_length=8, max_length=64)
+    proof: str = Field("", max_length=64)
     text: str = Field(max_length=4_000)
     to: str = Field("", max_length=500)
     open: str = Field("", max_length=5)
@@ -87,6 +88,7 @@ def _leave(session: Session, access: Access, asked: Question) -> None:
         idempotency_key=asked.key,
         comment=asked.text if decision is Decision.FLAG else "",
         seconds=asked.seconds,
+        was_given=proofs.holds(access.user, asked.slot, asked.proof),
     )
 
 

@@ -9,6 +9,7 @@ from pydantic import Field
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
+from app.messages import say
 from app.models import Corpus
 from app.services import batches, declaring
 from app.services.errors import Conflict, Invalid
@@ -72,7 +73,7 @@ def _page(
         dataset=access.dataset,
         access=access,
         lines=batches.listed(session, access.dataset),
-        corpora=[("", "All corpora"), *((str(corpus.id), corpus.name) for corpus in corpora)],
+        corpora=[("", say("All corpora")), *((str(corpus.id), corpus.name) for corpus in corpora)],
         groups=declaring.groups(session, access.dataset),
         form=form,
         status=status,

@@ -9,6 +9,7 @@ from sqlalchemy.orm import Session
 from starlette.concurrency import run_in_threadpool
 
 from app.db import AnyRow
+from app.messages import say
 from app.models import Benchmark, Contamination, Suspect
 from app.services import benchmarks, contaminations
 from app.services.blobs import Stored
@@ -51,7 +52,7 @@ async def add(request: Request, dataset_id: Id) -> Response:
     try:
         received = await uploading.receive_form(request)
         if len(received.files) != 1:
-            raise UploadRefused(422, "No file was chosen. Choose one file and upload it.")
+            raise UploadRefused(422, say("No file was chosen. Choose one file and upload it."))
         await run_in_threadpool(_add, request, dataset_id, received.files[0], received.fields)
     except (UploadRefused, DomainError) as error:
         status = error.status if isinstance(error, UploadRefused) else STATUS.get(type(error), 422)

@@ -9,6 +9,7 @@ from fastapi.responses import RedirectResponse
 from pydantic import Field, model_validator
 from sqlalchemy.orm import Session
 
+from app.messages import say
 from app.models import BulkAction, Dataset, Decision, Job, User
 from app.services import auditing, bulk, bulk_undo, jobs, progress, reasons, rubrics, runs, samples
 from app.services.errors import Conflict, DomainError, Invalid
@@ -135,7 +136,7 @@ def stop(request: Request, access: LeadDep, session: SessionDep, bulk_id: Id) ->
     one = bulk.find(session, access.dataset, bulk_id)
     job = session.get(Job, one.job_id) if one.job_id else None
     if job is None:
-        raise Conflict("This was done at once, so there is nothing to stop. It can be undone as a whole.")
+        raise Conflict(say("This was done at once, so there is nothing to stop. It can be undone as a whole."))
     jobs.cancel(session, job)
     return _to(request, access, one)
 
@@ -160,7 +161,7 @@ def _confirm(
         query=query_of(stratum),
         form=form,
         key=form.values.get("key") or uuid4().hex,
-        reasons=[("", "Choose a reason"), *((one.code, one.title) for one in reasons.REASONS)],
+        reasons=[("", say("Choose a reason")), *((one.code, one.title) for one in reasons.REASONS)],
         at_once=bulk.AT_ONCE,
         once=once.of(session, access.dataset, form.values, refused),
     )

@@ -3,6 +3,7 @@
 from fastapi import APIRouter, Request, Response
 from fastapi.responses import RedirectResponse
 
+from app.messages import say
 from app.models import SampleState
 from app.services import cluster_list, clusters, runs
 from app.services.cluster_list import Choice
@@ -14,11 +15,11 @@ from app.web.survival import because
 router = APIRouter()
 
 SIMILARITIES = {
-    "": ("Any", 0.0, 1.0),
-    "same": ("The same words", 1.0, 1.0),
+    "": (say("Any"), 0.0, 1.0),
+    "same": (say("The same words"), 1.0, 1.0),
     "95": ("95 % and more, not quite the same", 0.95, 0.999999),
     "90": ("90 to 95 %", 0.9, 0.95),
-    "less": ("Below 90 %", 0.0, 0.9),
+    "less": (say("Below 90 %%"), 0.0, 0.9),
 }
 MOST_SHOWN = 30
 

@@ -8,6 +8,7 @@ from sqlalchemy.orm import Session
 from starlette.concurrency import run_in_threadpool
 
 from app.curation.sample import Form
+from app.messages import say
 from app.models import Corpus, CorpusState
 from app.services import blobs, corpora, jobs, progress, replanning
 from app.services.blobs import Stored
@@ -74,7 +75,7 @@ async def upload(request: Request, dataset_id: Id) -> Response:
     try:
         received = await uploading.receive_form(request)
         if not received.files:
-            raise UploadRefused(422, "No file was chosen. Choose a file and upload it.")
+            raise UploadRefused(422, say("No file was chosen. Choose a file and upload it."))
         added = await run_in_threadpool(_add, request, dataset_id, received.files, received.fields)
     except (UploadRefused, DomainError) as error:
         status = error.status if isinstance(error, UploadRefused) else STATUS.get(type(error), 422)
@@ -148,7 +149,7 @@ def find(session: Session, access: Access, corpus_id: int) -> Corpus:
     """A corpus of this dataset. NotFound."""
     corpus = session.get(Corpus, corpus_id)
     if corpus is None or corpus.dataset_id != access.dataset.id:
-        raise NotFound("There is no such corpus in this dataset. Look for it in the list of corpora.")
+        raise NotFound(say("There is no such corpus in this dataset. Look for it in the list of corpora."))
     return corpus
 
 

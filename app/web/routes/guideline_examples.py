@@ -6,6 +6,7 @@ from fastapi import APIRouter, Depends, Request, Response
 from fastapi.responses import RedirectResponse
 from pydantic import Field
 
+from app.messages import say
 from app.models import ExampleVerdict
 from app.services import guideline_examples
 from app.services.errors import Invalid
@@ -67,7 +68,7 @@ def arrange_examples(
 ) -> Response:
     """Put the examples in order and take some away: one new version."""
     if form.data is None or len(form.data.place) != len(form.data.example):
-        raise Invalid("Give each example a whole number for its place. Nothing was changed; go back and try again.")
+        raise Invalid(say("Give each example a whole number for its place. Nothing was changed; go back and try again."))
     guideline_examples.arrange(session, access.dataset, access.user, form.data.wanted)
     return RedirectResponse(
         request.app.url_path_for("guidelines_page", dataset_id=access.dataset.id) + "#examples", 303

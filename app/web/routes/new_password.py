@@ -5,6 +5,7 @@ from typing import Annotated
 from fastapi import APIRouter, Depends, Request
 from fastapi.responses import RedirectResponse, Response
 
+from app.messages import say
 from app.models import Membership, User
 from app.services import password_links
 from app.services.errors import Invalid, NotFound
@@ -28,7 +29,7 @@ def make_password_link(
 ) -> Response:
     """Only an administrator of the installation: the account may have more rights elsewhere than in this dataset."""
     if session.get(Membership, (access.dataset.id, user_id)) is None:
-        raise NotFound("This person is not a member any more. Load the page again.")
+        raise NotFound(say("This person is not a member any more. Load the page again."))
     user = session.get_one(User, user_id)
     link = f"{own_address(request)}/new-password/{password_links.make(session, user, admin)}"
     return people_page_with(request, access, session, link=link, invited=user.name, purpose="password")

@@ -8,6 +8,7 @@ from fastapi.responses import RedirectResponse, Response
 from pydantic import Field
 from sqlalchemy.orm import Session
 
+from app.messages import say, say_many
 from app.models import Dataset
 from app.services import replanning, review_plan, reviewing_plan
 from app.services.replanning import Asked
@@ -22,24 +23,24 @@ router = APIRouter()
 ORDERS = [
     (
         Order.RECIPE,
-        "As the recipe says",
-        "The order is chosen on the Recipe page; without one, samples come as they were imported.",
+        say("As the recipe says"),
+        say("The order is chosen on the Recipe page; without one, samples come as they were imported."),
     ),
     (
         Order.UNCERTAINTY,
-        "Doubtful ones first",
-        "What experts see differently so far, then what is closest to a limit of the recipe.",
+        say("Doubtful ones first"),
+        say("What experts see differently so far, then what is closest to a limit of the recipe."),
     ),
-    (Order.QUALITY, "Best ones first", "By the quality that was measured: approved samples add up soonest."),
+    (Order.QUALITY, say("Best ones first"), say("By the quality that was measured: approved samples add up soonest.")),
     (
         Order.COVERAGE_GAP,
-        "What lacks most first",
-        "Whatever has the fewest approved samples so far comes first, until all are even.",
+        say("What lacks most first"),
+        say("Whatever has the fewest approved samples so far comes first, until all are even."),
     ),
-    (Order.CORPUS, "One corpus after the other", "In the order in which they were added."),
-    (Order.RANDOM, "Shuffled", "The same number below gives the same order again."),
+    (Order.CORPUS, say("One corpus after the other"), say("In the order in which they were added.")),
+    (Order.RANDOM, say("Shuffled"), say("The same number below gives the same order again.")),
 ]
-STRATA = [(Stratum.CORPUS, "Corpora"), (Stratum.LANGUAGE, "Languages"), (Stratum.LABEL, "Labels")]
+STRATA = [(Stratum.CORPUS, say("Corpora")), (Stratum.LANGUAGE, say("Languages")), (Stratum.LABEL, say("Labels"))]
 
 
 class PlanForm(Input):
@@ -141,7 +142,8 @@ def _page(
 def in_words(dataset: Dataset) -> str:
     """Who is asked how often, in one sentence."""
     plan, reviews = review_plan.load(dataset), dataset.reviews_per_sample
-    each = "one expert" if reviews == 1 else f"{reviews} experts"
+    each = say_many("Every sample is judged by one expert.", "Every sample is judged by %(num)s experts.", reviews)
     if plan.more is None or not plan.more_share or plan.more <= reviews:
-        return f"Every sample is judged by {each}."
-    return f"Every sample is judged by {each}; {100 * plan.more_share:g} % of them, drawn by lot, by {plan.more}."
+        return each
+    share = f"{100 * plan.more_share:g}"
+    return say("%(each)s %(share)s %% of them, drawn by lot, by %(more)s.", each=each, share=share, more=plan.more)

@@ -11,6 +11,7 @@ from pydantic import Field
 from sqlalchemy import func
 from sqlalchemy.orm import Session
 
+from app.messages import say
 from app.models import Dataset
 from app.services import passing_on, queue_health, replanning, review_plan, review_progress
 from app.services.errors import Invalid
@@ -125,7 +126,7 @@ def _page(
         queue=progress_figures.queue(health, len(passed), plan.passed_on_by) if health else [],
         work=progress_figures.work(progress, plan),
         spark=funnel.spark,
-        chart=throughput.drawn(progress.days, "Samples decided"),
+        chart=throughput.drawn(progress.days, say("Samples decided")),
         refusal=refusal,
         status=status,
     )

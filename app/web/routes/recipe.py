@@ -3,6 +3,7 @@
 from fastapi import APIRouter, Request, Response
 from fastapi.responses import RedirectResponse
 
+from app.messages import say
 from app.services import histograms, recipes, runs
 from app.services.errors import NotFound
 from app.web import recipe_drawings, recipe_form
@@ -49,7 +50,7 @@ def draw(request: Request, access: LeadDep, session: SessionDep, rule: str = "",
     given = request.query_params
     one = recipe_form.typed_limit(rule, dict(given), set(given.getlist("on")))
     if one is None:
-        raise NotFound("There is no such rule. Load the page again.")
+        raise NotFound(say("There is no such rule. Load the page again."))
     saved = saved_bounds(session, access)
     drawn = recipe_drawings.drawn(
         histograms.values(session, runs.latest(session, access.dataset.id)), one, saved.get(rule)
@@ -73,5 +74,5 @@ def draw_recall(request: Request, access: LeadDep, part: str = "") -> Response:
     given = request.query_params
     one = recipe_form.typed_copies(part, dict(given), set(given.getlist("on")))
     if one is None:
-        raise NotFound("There is no such way of finding copies. Load the page again.")
+        raise NotFound(say("There is no such way of finding copies. Load the page again."))
     return render(request, "recipe_recall.html", dataset=access.dataset, access=access, part=one, drawn=recall(one))

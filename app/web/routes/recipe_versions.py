@@ -6,6 +6,7 @@ from pydantic import ValidationError
 from sqlalchemy.orm import Session
 
 from app.curation.recipe import Recipe
+from app.messages import say
 from app.models import RecipeVersion, Run
 from app.services import recipe_changes, recipes, runs
 from app.services.errors import Conflict, NotFound
@@ -44,7 +45,7 @@ def use(request: Request, access: DatasetAdminDep, session: SessionDep, version:
     """Save an older version as the newest, and apply it where that was asked for."""
     chosen = next((one for one in recipes.versions(session, access.dataset.id) if one.version == version), None)
     if chosen is None:
-        raise NotFound("There is no such version of this recipe. Look for it in the list of versions.")
+        raise NotFound(say("There is no such version of this recipe. Look for it in the list of versions."))
     recipe = _loaded(chosen)
     if recipe is None:
         raise Conflict(f"Version {version} uses a rule that this installation does not have. Nothing was changed.")

@@ -11,7 +11,7 @@ from sqlalchemy.orm import Session
 from app.messages import say
 from app.models import Decision
 from app.services import desk as desks
-from app.services import reviewing, rubrics
+from app.services import proofs, reviewing, rubrics
 from app.services.errors import Conflict, DomainError, Invalid
 from app.services.taking_back import take_back
 from app.web import editor
@@ -84,6 +84,7 @@ def decide(request: Request, access: ExpertDep, session: SessionDep, form: Answe
                 rubric_id=answer.rubric,
                 suggestions_shown=answer.suggested,
                 seconds=answer.seconds,
+                was_given=proofs.holds(access.user, answer.slot, answer.proof),
             )
     except DomainError as refusal:
         return refused(request, access, session, form, refusal)
@@ -149,6 +150,19 @@ def change_turns(request: Request, access: ExpertDep, session: SessionDep, form:
     except Invalid as refusal:
         return refused(request, access, session, form, refusal)
     return desk(request, access, session, form=form, now=now, editing="answer" if place < 0 else str(place))
+
+
+@router.post("/datasets/{dataset_id}/review/edit", name="open_editor")
+def open_editor(request: Request, access: ExpertDep, session: SessionDep, form: DraftDep) -> Response:
+    """Open the text with what has been answered so far, which a link would leave behind where no script keeps it."""
+    if form.data is None:
+        return refused(request, access, session, form, Invalid(next(iter(form.errors.values()))))
+    laid_out = desks.lay_out(session, access.dataset, access.user, day_began(request), wanted=form.data.slot)
+    if laid_out.subject is None or laid_out.subject.slot_id != form.data.slot:
+        raise Conflict(
+            say("This sample is not on your desk any more, so it cannot be edited. Load the page for the next one.")
+        )
+    return desk(request, access, session, form=form, editing="answer", laid_out=laid_out)
 
 
 def _before(session: Session, access: Access, form: Draft, place: int) -> str:

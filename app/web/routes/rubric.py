@@ -11,6 +11,7 @@ from starlette.datastructures import FormData
 from app.curation.rubric import Question, kinds
 from app.curation.rubric_starts import STARTS
 from app.curation.sample import Turn
+from app.messages import say
 from app.services import anchoring, rubric_changes, rubrics, suggesting
 from app.services.errors import DomainError, Invalid, NotFound
 from app.services.suggesting import Moment
@@ -257,7 +258,7 @@ def _asked(session: Session, access: Access) -> tuple[Question, ...]:
 def _kind(name: str) -> type[Question]:
     found = kinds().get(name)
     if found is None:
-        raise NotFound("There is no such kind of question. Choose one from the list.")
+        raise NotFound(say("There is no such kind of question. Choose one from the list."))
     return found
 
 

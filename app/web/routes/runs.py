@@ -101,7 +101,7 @@ def _unusual(session: Session, run: Run) -> list[Unusual]:
 def _find(session: Session, access: Access, run_id: int) -> tuple[Run, Job]:
     run = session.get(Run, run_id)
     if run is None or run.dataset_id != access.dataset.id:
-        raise NotFound("There is no such run in this dataset. Look for it in the list of runs.")
+        raise NotFound(say("There is no such run in this dataset. Look for it in the list of runs."))
     return run, session.get_one(Job, run.job_id)
 
 

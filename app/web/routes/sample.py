@@ -15,6 +15,7 @@ from app.curation.measuring import measuring
 from app.curation.recipe import Recipe
 from app.curation.sample import Form, Json, Path, turns
 from app.curation.shapes._note import NOTE
+from app.messages import say, say_many
 from app.models import Corpus, RecipeVersion, Run, Sample, User
 from app.services import (
     adjudicating,
@@ -46,13 +47,13 @@ router = APIRouter()
 MOST_PARTNERS = 5
 MOST_OF_A_NOTE = 500
 ROLES = {
-    "system": "Instruction to the model",
-    "user": "Question",
-    "assistant": "Answer",
-    "context": "Context",
-    "text": "Text",
-    "chosen": "Better answer",
-    "rejected": "Worse answer",
+    "system": say("Instruction to the model"),
+    "user": say("Question"),
+    "assistant": say("Answer"),
+    "context": say("Context"),
+    "text": say("Text"),
+    "chosen": say("Better answer"),
+    "rejected": say("Worse answer"),
 }
 
 
@@ -145,11 +146,15 @@ def _marks(session: Session, run: Run | None, form: str, content: Json, failed: 
     except ValidationError:  # it uses a filter that is gone
         recipe = Recipe()
     items = [
-        Mark("benchmark", f"{one.benchmark.id} {one.item}", f"In {one.benchmark.name}, {one.item}", *one.span)
+        Mark("benchmark", f"{one.benchmark.id} {one.item}", _place(one), *one.span)
         for one in held
         if one.span
     ]
     return Marks([*items, *marks.of_sample(form, content, measuring(recipe.filters), failed)])
+
+
+def _place(one: Held) -> str:
+    return say("In %(benchmark)s, %(item)s", benchmark=one.benchmark.name, item=str(one.item))
 
 
 def _partner(session: Session, access: Access, survivor_id: int, form: str, content: Json) -> Partner | None:
@@ -174,8 +179,9 @@ def _kind(sample: Sample) -> str:
     """A sample has no title: its heading is its kind."""
     if sample.form == Form.CHAT:
         count = len(sample.content["messages"])
-        return f"Conversation, {count} {'turn' if count == 1 else 'turns'}"
-    return {Form.TEXT: "Text", Form.PREFERENCE: "Two answers compared"}.get(Form(sample.form), "Question and answer")
+        return say_many("Conversation, %(num)s turn", "Conversation, %(num)s turns", count)
+    kinds = {Form.TEXT: say("Text"), Form.PREFERENCE: say("Two answers compared")}
+    return kinds.get(Form(sample.form), say("Question and answer"))
 
 
 def _recipe_version(session: Session, run: Run | None) -> int | None:

@@ -5,6 +5,7 @@ from urllib.parse import urlencode
 from fastapi import APIRouter, Request, Response
 from sqlalchemy.orm import Session
 
+from app.messages import say
 from app.models import Decision, SampleState
 from app.services import corpora, histories, reasons, runs, samples, why
 from app.services.samples import Search
@@ -23,7 +24,11 @@ STATES = (
     SampleState.CANDIDATE,
     SampleState.DROPPED,
 )
-DECIDED = {Decision.APPROVE: "approved it", Decision.REJECT: "rejected it", Decision.FLAG: "flagged it"}
+DECIDED = {
+    Decision.APPROVE: say("approved it"),
+    Decision.REJECT: say("rejected it"),
+    Decision.FLAG: say("flagged it"),
+}
 
 
 @router.get("/datasets/{dataset_id}/samples", name="samples")
@@ -92,5 +97,6 @@ def _answers(session: Session, found: samples.Page) -> dict[int, list[str]]:
 
 
 def _answer(name: str, decision: Decision, reason: str, edited: bool) -> str:
-    because = f": {reasons.title(reason).lower()}" if reason else ""
-    return f"{name} {'edited and ' if edited else ''}{DECIDED[decision]}{because}"
+    did = DECIDED[decision]
+    told = say("%(name)s edited and %(did)s", name=name, did=did) if edited else say("%(name)s %(did)s", name=name, did=did)
+    return say("%(told)s: %(reason)s", told=told, reason=reasons.title(reason)) if reason else told

@@ -138,6 +138,10 @@ def test_what_does_not_fit_is_refused_with_a_way_out(key: str, sample: Sample) -
         rows(key, sample)
 
 
+def test_a_question_that_is_all_context_begins_with_it() -> None:
+    assert row("prompt_completion", instruction("", "3", context="1 2")) == {"prompt": "1 2", "completion": "3"}
+
+
 def test_thoughts_are_never_lost_silently() -> None:
     sample = chat("Hi", "Hello")
     sample.content["messages"][1]["reasoning_content"] = "A greeting."

@@ -15,6 +15,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from app.curation.exporter import exporters
 from app.curation.releasing.counting import look
 from app.curation.releasing.folder import NotReadable
 from app.curation.releasing.verifying import verify
@@ -234,3 +235,12 @@ def test_rows_of_parquet_are_counted(tmp_path: Path) -> None:
     pq.write_table(pa.table({"a": list(range(1000))}), tmp_path / "a.parquet")
     with (tmp_path / "a.parquet").open("rb") as stream:
         assert look("a.parquet", stream).rows == 1000
+
+
+def test_rows_of_our_own_csv_are_counted(tmp_path: Path) -> None:
+    hard = ["plain", 'said "so"', "two\nlines", "two\r\nlines, and a comma", "=1+1", ""]
+    with (tmp_path / "a.csv").open("wb") as file, exporters()["labels_csv"]().writer(file) as writer:
+        for text in hard:
+            writer.write({"text": text, "label": text})
+    with (tmp_path / "a.csv").open("rb") as stream:
+        assert look("data/a.csv", stream).rows == writer.rows == len(hard)
