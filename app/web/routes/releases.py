@@ -12,7 +12,7 @@ from app.services import progress, release_expiry, release_told, releases
 from app.web.dependencies import Access, DatasetAdminDep, LeadDep, SessionDep
 from app.web.forms import Input, Submission, submission
 from app.web.release_words import PARTS, STATES
-from app.web.rendering import render
+from app.web.rendering import render, wants_part
 
 router = APIRouter()
 WORKING = (ReleaseState.CHECKING, ReleaseState.WRITING)
@@ -45,6 +45,7 @@ def keep_files(request: Request, access: DatasetAdminDep, session: SessionDep, f
 
 def _page(request: Request, access: Access, session: Session, form: Submission[Keeping], status: int = 200) -> Response:
     found = releases.of(session, access.dataset.id)
+    whole = not wants_part(request)  # the list asks for itself every other second, and shows no count
     busy = {one.id for one in found if one.state in WORKING}
     return render(
         request,
@@ -59,8 +60,8 @@ def _page(request: Request, access: Access, session: Session, form: Submission[K
         splits={one.id: release_told.splits(session, one) for one in found if one.sha256},
         working={one.id: progress.of(session, one.job_id) for one in found if one.id in busy and one.job_id},
         published=[one for one in found if one.state is ReleaseState.PUBLISHED],
-        approved=releases.approved(session, access.dataset.id),
-        asked=releases.asked(session, access.dataset.id),
+        approved=releases.approved(session, access.dataset.id) if whole else 0,
+        asked=releases.asked(session, access.dataset.id) if whole else 0,
         formats=releases.formats(),
         form=form,
     )
