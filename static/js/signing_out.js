@@ -5,7 +5,7 @@ document.addEventListener("submit", (event) => {
   const names = () => { try { return Object.keys(localStorage); } catch { return []; } };
   const unsent = names().filter((name) => name.startsWith(`winnow-outbox:${document.body.dataset.viewer}:`));
   const warning = () => words(unsent.length === 1 ? "unsent-one" : "unsent-many", { count: unsent.length });
-  if (unsent.length && !confirm(`${warning()}\n\n${words("cancel-or-delete")}`) {
+  if (unsent.length && !confirm(`${warning()}\n\n${words("cancel-or-delete")}`)) {
     event.preventDefault();
     event.stopImmediatePropagation();
     return;
