@@ -26,6 +26,20 @@ def say_many(one: str, many: str, num: int, /, **values: Any) -> Message:
     return _made(one, many, num, {"num": num, **values})
 
 
+def parts(text: str) -> dict[str, Any]:
+    """What a sentence was made of, to be stored beside it; nothing for a text that knows no parts."""
+    if not isinstance(text, Message):
+        return {}
+    return {"id": text.id, "plural": text.plural, "number": text.number, "values": dict(text.values)}
+
+
+def again(text: str, parts: Mapping[str, Any]) -> str:
+    """A stored sentence as one that can be said in every language, where its parts were stored with it."""
+    if not parts:
+        return text
+    return _made(parts["id"], parts["plural"], parts["number"], parts["values"])
+
+
 def known(text: str) -> Message:
     """A text that is declared elsewhere, such as the title of a measure; the catalogues hold it as it is."""
     return _made(text.replace("%", "%%"), "", 1, {})

@@ -24,6 +24,7 @@ from app.models.release import (
     ReleaseTally,
     ReviewerNumber,
     Selection,
+    Tokenizer,
 )
 from app.models.review import Decision, Review, Slot, SlotState
 from app.models.review import Purpose as SlotPurpose
@@ -109,6 +110,7 @@ __all__ = [
     "Suggestion",
     "SurvivorChoice",
     "Suspect",
+    "Tokenizer",
     "User",
     "Verdict",
     "Worker",

@@ -110,6 +110,8 @@ class ReleaseFinding(Identified, Base):
     position: Mapped[int]
     sample_id: Mapped[int]
     why: Mapped[str]
+    said: Mapped[Json] = mapped_column(server_default="{}")
+    """The parts of `why`, for `app.messages.again`."""
 
 
 class ReleaseTally(Base):
@@ -132,11 +134,27 @@ class ReleaseCheck(Base):
     check: Mapped[str] = mapped_column(primary_key=True)
     level: Mapped[Level]
     words: Mapped[str]
+    said: Mapped[Json] = mapped_column(server_default="{}")
+    """The parts of `words`, for `app.messages.again`: readers have it in their language, the manifest in English."""
     rows: Mapped[int] = mapped_column(server_default="0")
     facts: Mapped[Json] = mapped_column(server_default="{}")
     overridden_by: Mapped[int | None] = mapped_column(ForeignKey("users.id"))
     overridden_at: Mapped[datetime | None]
     overridden_because: Mapped[str] = mapped_column(server_default="")
+
+
+class Tokenizer(Identified, Dated, Base):
+    """A tokenizer.json that releases of a dataset can be counted with; its bytes are a blob."""
+
+    __tablename__ = "tokenizers"
+    __table_args__ = (UniqueConstraint("dataset_id", "name"),)
+
+    dataset_id: Mapped[int] = mapped_column(ForeignKey("datasets.id", ondelete="CASCADE"))
+    name: Mapped[str]
+    sha256: Mapped[str]
+    size: Mapped[int]
+    vocabulary: Mapped[int]
+    created_by: Mapped[int | None] = mapped_column(ForeignKey("users.id"))
 
 
 class Selection(Identified, Dated, Base):

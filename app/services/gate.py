@@ -6,7 +6,7 @@ counted is added up, and the check says whether the release passes.
 
 from abc import ABC, abstractmethod
 from collections import Counter
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator
 from dataclasses import dataclass, field
 from functools import cache
 from typing import ClassVar
@@ -17,16 +17,21 @@ from app.curation.registry import plugins
 from app.curation.releasing.composition import Composition
 from app.db import Json
 from app.models import Level, Release
+from app.services.release_page import Page
 from app.services.release_rows import Row
 
 
 @dataclass(frozen=True, slots=True)
 class Finding:
-    """A row, and why it is pointed at. A row that is left out does not stand in the release's way."""
+    """A row, and why it is pointed at. A row that is left out does not stand in the release's way.
+
+    Of more findings than are shown, those that `blocks` are kept first.
+    """
 
     row: Row
     why: str
     leaves_out: bool = False
+    blocks: bool = False
 
 
 @dataclass(frozen=True)
@@ -40,7 +45,10 @@ class Outcome:
 
 
 class Check(ABC):
-    """One check. An instance looks at one shard; `counts` and `facts` are what the shard adds to the whole."""
+    """One check. An instance looks at one shard; `counts` and `facts` are what the shard adds to the whole.
+
+    Where a check must compare all rows, `facts` hold a few bytes of each, never their texts.
+    """
 
     title: ClassVar[str]
     about: ClassVar[str]
@@ -50,12 +58,16 @@ class Check(ABC):
         self.composition = composition
         self.counts: Counter[str] = Counter()
 
-    def look(self, session: Session, rows: Sequence[Row]) -> Iterator[Finding]:
+    def look(self, session: Session, rows: Page) -> Iterator[Finding]:
         """What is wrong with rows of a page. Rows that an earlier check left out are not among them.
 
         The session is this page's; the one that the check was made with is closed by then.
         """
         return iter(())
+
+    def facts(self) -> Json:
+        """What the shard leaves beside its counts, for `outcome` to read (`gates._whole`)."""
+        return {}
 
     @classmethod
     @abstractmethod

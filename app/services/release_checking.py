@@ -8,9 +8,11 @@ from sqlalchemy.orm import Session
 
 from app.curation.exporter import exporters
 from app.curation.releasing.composition import Composition
+from app.messages import parts
 from app.models import Job, Level, Release, ReleaseCheck, ReleaseFinding, ReleaseTally
 from app.services.gate import Check, Finding, checks
 from app.services.jobs import ShardPlan
+from app.services.release_page import Page
 from app.services.release_rows import Part, Row, end, rows
 from app.services.working import Piece
 
@@ -49,16 +51,22 @@ def check(piece: Piece) -> None:
 
 def _look(session: Session, at_work: dict[str, Check], page: Sequence[Row], found: dict[str, list[Finding]]) -> None:
     """Rows that a check leaves out are not shown to those after it; of the others so many are kept as are shown."""
-    left = list(page)
+    left = Page(page)
     for key, one in at_work.items():
         new = list(one.look(session, left))
         gone = [finding for finding in new if finding.leaves_out]
         pointed = [finding for finding in new if not finding.leaves_out]
         one.counts["left_out"] += len(gone)
         one.counts["found"] += len(pointed)
-        found[key] += gone + pointed[: max(MOST_SHOWN - len(found[key]), 0)]
+        kept = sorted([*found[key], *gone, *pointed], key=_rank)
+        found[key] = kept[: max(MOST_SHOWN, sum(finding.leaves_out for finding in kept))]
         out = {finding.row.position for finding in gone}
-        left = [row for row in left if row.position not in out] if out else left
+        left = Page(row for row in left if row.position not in out) if out else left
+
+
+def _rank(finding: Finding) -> int:
+    """What is left out is all kept: it must be written down. Then come those that block."""
+    return 0 if finding.leaves_out else 1 if finding.blocks else 2
 
 
 def _store(
@@ -69,7 +77,7 @@ def _store(
     session.execute(
         insert(ReleaseTally),
         [
-            {"release_id": release_id, "shard": shard, "check": key, "facts": dict(one.counts)}
+            {"release_id": release_id, "shard": shard, "check": key, "facts": dict(one.counts) | one.facts()}
             for key, one in at_work.items()
         ],
     )
@@ -86,6 +94,7 @@ def _store(
             "position": one.row.position,
             "sample_id": one.row.sample_id,
             "why": one.why,
+            "said": parts(one.why),
         }
         for key, all_of_one in found.items()
         for one in all_of_one[:MOST_SHOWN]
@@ -98,12 +107,13 @@ def conclude(session: Session, release: Release) -> bool:
     """What every check comes to, stored; whether nothing blocks."""
     composition = Composition.model_validate(release.composition)
     counts: dict[str, Counter[str]] = defaultdict(Counter)
-    for tally in session.scalars(select(ReleaseTally).where(ReleaseTally.release_id == release.id)):
-        counts[tally.check].update({name: fact for name, fact in tally.facts.items() if isinstance(fact, int)})
+    mine = select(ReleaseTally.check, ReleaseTally.facts).where(ReleaseTally.release_id == release.id)
+    for key, facts in session.execute(mine.execution_options(yield_per=20)):
+        counts[key].update({name: fact for name, fact in facts.items() if isinstance(fact, int)})
     levels = []
     for key, kind in checks().items():
         outcome = kind.outcome(session, release, composition, counts[key])
         levels.append(outcome.level)
-        session.add(ReleaseCheck(release_id=release.id, check=key, **outcome.__dict__))
+        session.add(ReleaseCheck(release_id=release.id, check=key, said=parts(outcome.words), **outcome.__dict__))
     session.flush()
     return Level.BLOCK not in levels

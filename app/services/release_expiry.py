@@ -33,6 +33,7 @@ _UNUSED = text("""
         AND NOT EXISTS (SELECT FROM release_files o JOIN releases q ON q.id = o.release_id
             WHERE o.sha256 = f.sha256 AND (q.files_removed_at IS NULL OR q.state = 'writing'))
         AND NOT EXISTS (SELECT FROM corpora c WHERE c.sha256 = f.sha256)
+        AND NOT EXISTS (SELECT FROM tokenizers t WHERE t.sha256 = f.sha256)
         AND NOT EXISTS (SELECT FROM benchmarks b WHERE f.sha256 IN (b.sha256, b.fingerprint))
 """)
 

@@ -9,7 +9,7 @@ from sqlalchemy.orm import Session
 
 from app.curation.releasing.folder import KEY
 from app.curation.releasing.minisign import Malformed, PublicKey
-from app.messages import Message, known
+from app.messages import Message, again, known
 from app.models import Level, Release, ReleaseCheck, ReleaseFile, ReleaseFinding, ReleaseRow, ReleaseState, User
 from app.services import blobs, gate, runs, samples, signing
 from app.services.errors import NotFound
@@ -78,7 +78,7 @@ def findings(session: Session, release: Release, check: str, after: int = -1) ->
         one.id: one for one in samples.some(session, release.dataset_id, run, [one.sample_id for one in shown])
     }
     pointed = [
-        Pointed(one.position, one.why, known_ones[one.sample_id]) for one in shown if one.sample_id in known_ones
+        Pointed(one.position, again(one.why, one.said), known_ones[one.sample_id]) for one in shown if one.sample_id in known_ones
     ]
     return told, pointed, len(rows) > PAGE
 
@@ -127,5 +127,5 @@ def _in_order(found: dict[str, int]) -> dict[str, int]:
 def _told(check: ReleaseCheck, name: str, listed: int) -> Told:
     kind = gate.checks().get(check.check)
     title, about = (kind.title, kind.about) if kind else (check.check.capitalize(), "")
-    words = check.words
+    words = again(check.words, check.said)
     return Told(check.check, known(title), known(about), check.level, words, check.rows, listed, name, check)

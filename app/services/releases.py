@@ -25,6 +25,7 @@ from app.services import (
     release_selecting,
     release_splitting,
     release_writing,
+    tokenizers,
 )
 from app.services.errors import Conflict, Invalid, NotFound
 from app.services.jobs import Kind, ShardPlan, Stage
@@ -56,6 +57,7 @@ def compose(session: Session, dataset: Dataset, composition: Composition, by: in
     if composition.format not in exporters():
         raise Invalid(f"There is no format “{composition.format}”. Choose one of: {', '.join(exporters())}.")
     release_selecting.check(session, dataset.id, composition)
+    tokenizers.check(session, dataset.id, composition.gate)
     session.execute(select(Dataset.id).where(Dataset.id == dataset.id).with_for_update())
     if not release_selecting.count(session, dataset.id, composition):
         if release_selecting.asked(session, dataset.id, composition):
@@ -176,7 +178,7 @@ def manifest_bytes(release: Release) -> bytes:
 def _description(exporter: type[Exporter]) -> str:
     """What follows the colon in the first line of the exporter's module."""
     first = (sys.modules[exporter.__module__].__doc__ or "").strip().splitlines()[0]
-    words = first.partition(": ")[2] or first
+    words = (first.partition(": ")[2] or first).replace("`", "")
     return words[:1].upper() + words[1:]
 
 

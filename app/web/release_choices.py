@@ -9,10 +9,11 @@ from sqlalchemy.orm import Session
 
 from app.curation.exporter import Exporter, exporters
 from app.curation.releasing.composition import LABEL
+from app.curation.releasing.token_counts import ESTIMATE
 from app.curation.rubric import Question as Asked
 from app.messages import Message, known, say
 from app.models import Dataset, Release, ReleaseRow, ReleaseState
-from app.services import corpora, releases, rubrics, selections, strata
+from app.services import corpora, releases, rubrics, selections, strata, tokenizers
 from app.services.release_selecting import BUDGET, CAPS, QUESTION
 from app.web.languages import language
 from app.web.release_form import Composed
@@ -58,6 +59,7 @@ class Choices:
     questions: Sequence[Question]
     frozen: Sequence[int]
     saved: Sequence[tuple[int, str]]
+    tokenizers: Sequence[str]
 
     @property
     def licence_options(self) -> list[tuple[str, str]]:
@@ -74,6 +76,11 @@ class Choices:
     @property
     def frozen_options(self) -> list[tuple[str, str]]:
         return [(str(one), say("release %(version)s", version=str(one))) for one in self.frozen]
+
+    @property
+    def tokenizer_options(self) -> list[tuple[str, str]]:
+        named = [(one, say("an estimate from the letters") if one == ESTIMATE else one) for one in self.tokenizers]
+        return [("", say("the built-in one")), *named]
 
     def title(self, key: str) -> str:
         """A question's words; its key where the rubric does not ask it any more."""
@@ -97,6 +104,7 @@ def of(session: Session, dataset: Dataset) -> Choices:
         questions=_questions(session, dataset),
         frozen=_with_test(session, dataset.id),
         saved=[(one.id, one.name) for one in selections.of(session, dataset.id)],
+        tokenizers=tokenizers.names(session, dataset.id),
     )
 
 
@@ -104,7 +112,7 @@ def formats() -> dict[str, list[tuple[str, str, str]]]:
     """By what a model learns from them: (key, title, one sentence)."""
     found: dict[str, list[tuple[str, str, str]]] = {kind: [] for kind in KINDS}
     for key, (title, about) in releases.formats().items():
-        found[_kind(exporters()[key])].append((key, known(title), known(about.replace("`", ""))))
+        found[_kind(exporters()[key])].append((key, known(title), known(about)))
     return found
 
 

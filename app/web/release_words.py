@@ -1,7 +1,8 @@
 """What states, checks and parts of a release are called on its pages."""
 
-from app.messages import Message, say
+from app.messages import Message, known, say
 from app.models import Level, ReleaseState
+from app.services import releases
 
 STATES: dict[ReleaseState, tuple[str, Message]] = {
     ReleaseState.CHECKING: ("queued", say("Being checked")),
@@ -19,3 +20,8 @@ LEVELS: dict[Level, tuple[str, Message]] = {
 }
 
 PARTS: dict[str, Message] = {"train": say("Training"), "validation": say("Validation"), "test": say("Test")}
+
+
+def formats() -> dict[str, Message]:
+    """What each format is called."""
+    return {key: known(title) for key, (title, _) in releases.formats().items()}

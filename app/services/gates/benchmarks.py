@@ -6,12 +6,13 @@ from collections.abc import Iterator, Sequence
 from sqlalchemy.orm import Session
 
 from app.curation.releasing.composition import Composition
+from app.messages import say, say_many
 from app.models import Level, Release
 from app.services import benchmarks, checking, contaminations
 from app.services.gate import Check, Finding, Outcome
 from app.services.release_rows import Row
 
-HELD = "It holds a question of a benchmark."
+HELD = say("It holds a question of a benchmark.")
 
 
 class Benchmarks(Check):
@@ -31,7 +32,15 @@ class Benchmarks(Check):
     def outcome(cls, session: Session, release: Release, composition: Composition, counts: "Counter[str]") -> Outcome:
         checked = len(benchmarks.of(session, release.dataset_id))
         if not checked:
-            return Outcome(Level.WARN, "No evaluation set was given, so nothing could be compared.")
+            return Outcome(Level.WARN, say("No evaluation set was given, so nothing could be compared."))
         if left_out := counts["left_out"]:
-            return Outcome(Level.WARN, f"{left_out:,} rows held a question and are left out.", left_out)
-        return Outcome(Level.PASS, f"No row holds a question of the {checked} evaluation sets.")
+            words = say_many(
+                "%(num)s row held a question and is left out.", "%(num)s rows held a question and are left out.", left_out
+            )
+            return Outcome(Level.WARN, words, left_out)
+        words = say_many(
+            "No row holds a question of the %(num)s evaluation set.",
+            "No row holds a question of the %(num)s evaluation sets.",
+            checked,
+        )
+        return Outcome(Level.PASS, words)

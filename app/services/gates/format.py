@@ -7,6 +7,7 @@ from sqlalchemy.orm import Session
 
 from app.curation.exporter import Unsuitable, exporters
 from app.curation.releasing.composition import Composition
+from app.messages import say, say_many
 from app.models import Level, Release
 from app.services.gate import Check, Finding, Outcome
 from app.services.release_rows import Row, remaining
@@ -33,7 +34,10 @@ class Format(Check):
     @classmethod
     def outcome(cls, session: Session, release: Release, composition: Composition, counts: "Counter[str]") -> Outcome:
         if not remaining(session, release.id):
-            return Outcome(Level.BLOCK, "Nothing is left to release: no selected sample fits this format.")
+            return Outcome(Level.BLOCK, say("Nothing is left to release: no selected sample fits this format."))
         if counts["found"]:
-            return Outcome(Level.BLOCK, f"{counts['found']:,} rows break a rule of the format.", counts["found"])
-        return Outcome(Level.PASS, "Every row keeps the rules of the format.")
+            words = say_many(
+                "%(num)s row breaks a rule of the format.", "%(num)s rows break a rule of the format.", counts["found"]
+            )
+            return Outcome(Level.BLOCK, words, counts["found"])
+        return Outcome(Level.PASS, say("Every row keeps the rules of the format."))

@@ -14,7 +14,7 @@ from app.messages import say
 from app.models import Release
 from app.services import release_preview, release_selecting, releases, selections
 from app.services.errors import DomainError, Invalid, NotFound
-from app.web import forms, release_choices
+from app.web import forms, release_choices, release_words
 from app.web.dependencies import Access, DatasetAdminDep, Id, SessionDep
 from app.web.errors import STATUS
 from app.web.forms import Submission, submission
@@ -142,7 +142,7 @@ def _page(
         formats=release_choices.formats(),
         kinds=release_choices.KINDS,
         example=release_preview.examples(session, access.dataset.id).get(format),
-        title=releases.formats().get(format, (format, ""))[0],
+        title=release_words.formats().get(format, format),
         is_narrow=narrows(form.values),
         saved=_number(request.query_params.get("saved") or request.query_params.get("selection", "")),
         again=_again(session, access, request.query_params.get("again", "")),

@@ -14,7 +14,7 @@ from app.services.errors import DomainError, NotFound
 from app.web.dependencies import Access, DatasetAdminDep, Id, LeadDep, SessionDep
 from app.web.errors import STATUS
 from app.web.forms import Input, Submission, submission
-from app.web.release_words import LEVELS, PARTS, STATES
+from app.web.release_words import LEVELS, PARTS, STATES, formats
 from app.web.rendering import render
 
 router = APIRouter()
@@ -134,7 +134,7 @@ def _page(
         files=releases.files(session, release) if written else [],
         key=release_told.signed_with(session, release) if written else None,
         others=release_told.compared_with(session, release) if written else [],
-        formats=releases.formats(),
+        formats=formats(),
         name=releases.name_of(access.dataset, release),
         maker=_maker(session, release),
         manifest=release.manifest or {},

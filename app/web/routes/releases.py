@@ -11,7 +11,7 @@ from app.models import ReleaseState
 from app.services import progress, release_expiry, release_told, releases
 from app.web.dependencies import Access, DatasetAdminDep, LeadDep, SessionDep
 from app.web.forms import Input, Submission, submission
-from app.web.release_words import PARTS, STATES
+from app.web.release_words import PARTS, STATES, formats
 from app.web.rendering import render, wants_part
 
 router = APIRouter()
@@ -62,6 +62,6 @@ def _page(request: Request, access: Access, session: Session, form: Submission[K
         published=[one for one in found if one.state is ReleaseState.PUBLISHED],
         approved=releases.approved(session, access.dataset.id) if whole else 0,
         asked=releases.asked(session, access.dataset.id) if whole else 0,
-        formats=releases.formats(),
+        formats=formats(),
         form=form,
     )
