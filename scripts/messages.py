@@ -63,7 +63,7 @@ def extracted() -> Catalog:
 
 
 def declared() -> Iterator[tuple[str, Any]]:
-    """What filters, kinds of questions, checks and formats declare, and nobody calls a function for: titles, units, names, help."""
+    """What filters, questions, checks and formats declare, and nobody calls a function for: titles, units, names, help."""
     for key, question in kinds().items():
         fields = [text for field in question.model_fields.values() for text in (field.title, field.description) if text]
         yield from ((f"app/curation/rubrics/{key}.py", text) for text in (question.name, *fields))

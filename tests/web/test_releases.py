@@ -9,6 +9,8 @@ from urllib.parse import parse_qs, quote, urlsplit
 
 import orjson
 import pytest
+from tokenizers import Tokenizer
+from tokenizers.models import WordLevel
 
 from app.curation.rubrics.single import Single
 from app.models import (
@@ -450,3 +452,22 @@ def test_a_release_of_another_dataset_or_without_files_is_not_there(session, dat
         assert alice.get(f"{path}/{unfinished.id}{page}").status_code == 404
     for action in ("publish", "remove-files", "write-again"):
         assert alice.post(f"{path}/{other.id}/{action}").status_code == 404
+
+
+def test_a_tokenizer_is_uploaded_chosen_and_deleted(session, dataset, path, dora, lena):
+    approve(session, dataset)
+    words = Tokenizer(WordLevel({"[UNK]": 0, "Yes": 1}, unk_token="[UNK]")).to_str().encode()
+    upload = {"files": {"file": ("tokenizer.json", words)}, "data": {"name": "our-model"}}
+    assert lena.post(f"{path}/tokenizers", **upload).status_code == 403
+    assert dora.post(f"{path}/tokenizers", **upload).status_code == 303
+    assert "our-model" in dora.get(f"{path}/tokenizers").text
+    assert '<option value="our-model"' in dora.get(f"{path}/new").text
+    chosen = {**PLAIN, "tokenizer": "our-model", "context_length": "4096"}
+    assert dora.post(f"{path}/new", data=chosen).status_code == 303
+    wrong = dora.post(f"{path}/tokenizers", files={"file": ("tokenizer.json", b"{}")})
+    assert wrong.status_code == 422
+    assert "Nothing was kept." in wrong.text
+    assert dora.post(f"{path}/tokenizers/delete", data={"name": "our-model"}).status_code == 303
+    refused = dora.post(f"{path}/new", data=chosen)
+    assert refused.status_code == 422
+    assert 'id="tokenizer-error"' in refused.text
