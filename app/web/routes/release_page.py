@@ -115,6 +115,7 @@ def _page(
 ) -> Response:
     now = progress.of(session, release.job_id) if release.job_id else None
     written = bool(release.sha256)
+    key = release_told.signed_with(session, release) if written else None
     return render(
         request,
         "release.html",
@@ -132,10 +133,10 @@ def _page(
         splits=release_told.splits(session, release) if written or release.state.value == "held" else {},
         left_out=release_told.left_out(session, release) if written or release.state.value == "held" else {},
         files=releases.files(session, release) if written else [],
-        key=release_told.signed_with(session, release) if written else None,
+        key=key,
         others=release_told.compared_with(session, release) if written else [],
         formats=formats(),
-        name=releases.name_of(access.dataset, release),
+        command=f"winnow verify {releases.name_of(access.dataset, release)}.zip --key {key.line}" if key else "",
         maker=_maker(session, release),
         manifest=release.manifest or {},
         manifest_text=releases.manifest_bytes(release).decode() if written else "",
