@@ -94,6 +94,7 @@ def test_everybody_can_use_every_page(house: House, open_page: Callable[..., Pag
         "list": house.origin + house.path,
         "new": f"{house.origin}{house.path}/new",
         "new-open": f"{house.origin}{house.path}/new?format=kto&label_safe=%22yes%22&test=10&provenance=true&floor=40",
+        "tokenizers": f"{house.origin}{house.path}/tokenizers",
         "published": house.url("two"),
         "held": house.url("held"),
         "findings": house.url("held", "/checks/format"),
