@@ -191,7 +191,7 @@ def _held(dataset_id: int) -> int:
         held = session.get_one(Release, release.id)
         held.state, held.sha256, held.size, held.manifest, held.published_at = ReleaseState.HELD, None, None, {}, None
         check = session.get_one(ReleaseCheck, (held.id, "format"))
-        check.level, check.words, check.rows = Level.BLOCK, "3 rows break a rule of the format.", 3
+        check.level, check.words, check.rows, check.said = Level.BLOCK, "3 rows break a rule of the format.", 3, {}
         rows = run_rows(session, held.id)
         for position, sample_id in rows:
             session.add(
