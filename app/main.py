@@ -12,7 +12,7 @@ from starlette.middleware import Middleware
 
 import app.services.kinds  # noqa: F401 - makes every kind of job known
 from app import logs
-from app.reconciler import reconciler
+from app.reconciler import reconciler, tidier
 from app.resources import resource
 from app.services import marks
 from app.web import errors, rendering, routes
@@ -56,6 +56,7 @@ async def _reconciling(_: FastAPI) -> AsyncIterator[None]:
     rendering.warm_up("review.html")
     stop = threading.Event()
     reconciler(stop).start()
+    tidier(stop).start()
     yield
     stop.set()
 

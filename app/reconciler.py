@@ -5,7 +5,7 @@ import threading
 from collections.abc import Callable
 
 from app.db import transaction
-from app.services import freeing, jobs
+from app.services import freeing, jobs, release_expiry
 
 log = logging.getLogger("winnow.reconciler")
 
@@ -39,3 +39,17 @@ def _reconcile() -> None:
     with transaction() as session:
         if woken := jobs.reconcile(session):
             log.info("woke workers again jobs=%s", woken)
+
+
+def tidier(stop: threading.Event) -> Repeating:
+    """One of these runs in every web process: files of old releases go where a dataset's rule says so."""
+    return Repeating("tidier", 600, _tidy, stop)
+
+
+def _tidy() -> None:
+    with transaction() as session:
+        if removed := release_expiry.apply(session):
+            log.info("removed files of old releases releases=%s", removed)
+    with transaction() as session:
+        if deleted := release_expiry.sweep(session):
+            log.info("deleted files that nobody needs files=%s", deleted)

@@ -14,6 +14,7 @@ from jinja2.ext import babel_extract
 from app.curation.filter import filters
 from app.curation.rubric import kinds
 from app.services.gate import checks
+from app.services.releases import formats
 
 ROOT = Path(__file__).resolve().parents[1]
 LOCALES = ROOT / "app" / "locales"
@@ -62,12 +63,14 @@ def extracted() -> Catalog:
 
 
 def declared() -> Iterator[tuple[str, Any]]:
-    """What filters, checks and kinds of questions declare, and nobody calls a function for: titles, units, names, help."""
+    """What filters, questions, checks and formats declare, and nobody calls a function for: titles, units, names, help."""
     for key, question in kinds().items():
         fields = [text for field in question.model_fields.values() for text in (field.title, field.description) if text]
         yield from ((f"app/curation/rubrics/{key}.py", text) for text in (question.name, *fields))
     for key, check in checks().items():
         yield from ((f"app/services/gates/{key}.py", text.replace("%", "%%")) for text in (check.title, check.about))
+    for key, (title, about) in formats().items():
+        yield from ((f"app/curation/exporters/{key}.py", text.replace("%", "%%")) for text in (title, about))
     for key, kind in filters().items():
         file = f"app/curation/filters/{key}.py"
         yield from ((file, rule.title.id) for rule in kind.rules().values())

@@ -39,6 +39,7 @@ class Dataset(Identified, Dated, Base):
     """What a team is building. `pseudonym_key` is the secret from which its pseudonyms of personal data are made.
 
     `review_plan` says how reviewing is organised; while `paused_at` is set nobody is given a sample.
+    Files of releases are kept for the newest `keep_releases` and for `keep_days`; for ever where neither is set.
     """
 
     __tablename__ = "datasets"
@@ -52,6 +53,8 @@ class Dataset(Identified, Dated, Base):
     reviews_per_sample: Mapped[int] = mapped_column(server_default="1")
     review_plan: Mapped[Json] = mapped_column(server_default="{}")
     paused_at: Mapped[datetime | None]
+    keep_releases: Mapped[int | None]
+    keep_days: Mapped[int | None]
     created_by: Mapped[int | None] = mapped_column(ForeignKey("users.id"))
     pseudonym_key: Mapped[bytes] = mapped_column(default=partial(token_bytes, 32), deferred=True)
 

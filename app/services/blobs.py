@@ -5,8 +5,9 @@ import fcntl
 import hashlib
 import os
 import shutil
+import time
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from dataclasses import dataclass
 from pathlib import Path
 from uuid import uuid4
@@ -100,6 +101,28 @@ def keep(source: Path) -> Stored:
         while chunk := stream.read(1 << 20):
             file.write(chunk)
         return file.keep()
+
+
+def discard(sha256: str, seconds: float) -> bool:
+    """Delete a file that nobody refers to. One that was stored within this time stays: somebody may be about to."""
+    target = path(sha256)
+    aside = target.with_name(f".{uuid4().hex}")
+    try:
+        if _is_younger(target, seconds):
+            return False
+        target.rename(aside)
+    except FileNotFoundError:
+        return False
+    again = _is_younger(aside, seconds)  # stored once more between the two lines above
+    if again:
+        with suppress(FileExistsError):
+            os.link(aside, target)
+    aside.unlink()
+    return not again
+
+
+def _is_younger(file: Path, seconds: float) -> bool:
+    return time.time() - file.stat().st_mtime < seconds
 
 
 def free_bytes() -> int:

@@ -39,7 +39,8 @@ def publish(piece: Piece) -> None:
             session.merge(ReleaseFile(release_id=release.id, name=name, size=one.size, sha256=one.sha256))
         release.manifest, release.sha256 = manifest, kept[MANIFEST].sha256
         release.rows, release.size = manifest["rows"], manifest["size"]
-        release.state, release.published_at = ReleaseState.PUBLISHED, func.now()
+        release.state, release.published_at = ReleaseState.PUBLISHED, release.published_at or func.now()
+        release.files_removed_at = None  # where they were written again
 
 
 def data_files(session: Session, release_id: int) -> list[ReleaseFile]:

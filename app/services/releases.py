@@ -33,6 +33,11 @@ from app.services.release_publishing import ASKED
 
 __all__ = ["ASKED", "MANIFEST"]
 
+REMOVED = say(
+    "The files of this release were removed to make room. What it held is known: an admin can write them again from the"
+    " release's page."
+)
+
 
 def formats() -> dict[str, tuple[str, str]]:
     """Title and one sentence about every format, by key."""
@@ -56,8 +61,10 @@ def compose(session: Session, dataset: Dataset, composition: Composition, by: in
     session.execute(select(Dataset.id).where(Dataset.id == dataset.id).with_for_update())
     if not release_selecting.count(session, dataset.id, composition):
         if release_selecting.asked(session, dataset.id, composition):
-            raise Conflict(say("Every approved sample has an open question. Answer and resolve the questions first."))
-        raise Conflict(say("Nothing is approved yet, so there is nothing to release. Review some samples first."))
+            raise Conflict(
+                say("Every approved sample has an open question. Answer and resolve the questions first.")
+            )
+        raise Conflict(say("Nothing is selected, so there is nothing to release. Approve or choose more samples first."))
     version = (session.scalar(select(func.max(Release.version)).where(Release.dataset_id == dataset.id)) or 0) + 1
     release = Release(
         dataset_id=dataset.id,
@@ -97,11 +104,11 @@ def publish(session: Session, release: Release, by: int | None = None) -> None:
         raise Conflict(say("This release is not waiting for anybody. Load the page anew."))
     if blocks(session, release.id):
         raise Conflict(
-            "A check still holds this release back. Say why it may pass, or mend the samples and compose again."
+            say("A check still holds this release back. Say why it may pass, or mend the samples and compose again.")
         )
     if not release_rows.remaining(session, release.id):
         raise Conflict(
-            "There is nothing to write: no row is left. Compose a release of other samples or another format."
+            say("There is nothing to write: no row is left. Compose a release of other samples or another format.")
         )
     _write(session, release, by)
 
@@ -135,7 +142,7 @@ def numbered(session: Session, dataset_id: int, version: int) -> Release:
     mine = (Release.dataset_id == dataset_id, Release.version == version)
     found = session.scalar(select(Release).where(*mine))
     if found is None:
-        raise NotFound(f"This dataset has no release {version}. Its page lists them.")
+        raise NotFound(say("This dataset has no release %(version)s. Its page lists them.", version=str(version)))
     return found
 
 
@@ -147,11 +154,13 @@ def files(session: Session, release: Release) -> Sequence[ReleaseFile]:
 
 def file_path(session: Session, release: Release, name: str) -> Path:
     """Where a file of a published release is. NotFound while it is not written, and where there is none of that name."""
+    if release.files_removed_at is not None:
+        raise NotFound(REMOVED)
     if release.state is not ReleaseState.PUBLISHED:
-        raise NotFound(say("This release is not written yet."))
+        raise NotFound(say("This release is not written yet. Its page shows how far it is."))
     file = session.get(ReleaseFile, (release.id, name))
     if file is None:
-        raise NotFound(say("This release has no such file."))
+        raise NotFound(say("This release has no such file. Its page lists all it has."))
     return blobs.path(file.sha256)
 
 
@@ -169,7 +178,7 @@ def manifest_bytes(release: Release) -> bytes:
 def _description(exporter: type[Exporter]) -> str:
     """What follows the colon in the first line of the exporter's module."""
     first = (sys.modules[exporter.__module__].__doc__ or "").strip().splitlines()[0]
-    words = first.partition(": ")[2] or first
+    words = (first.partition(": ")[2] or first).replace("`", "")
     return words[:1].upper() + words[1:]
 
 

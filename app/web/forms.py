@@ -6,7 +6,7 @@ from typing import Annotated, Any, ClassVar, Generic, TypeVar, get_args, get_ori
 
 from fastapi import Depends, Request
 from pydantic import AfterValidator, BaseModel, ConfigDict, ValidationError
-from starlette.datastructures import FormData
+from starlette.datastructures import FormData, QueryParams
 
 from app.messages import say
 from app.services.errors import DomainError, Invalid
@@ -66,6 +66,11 @@ def submission(model: type[M]) -> Callable[[Request], Awaitable[Submission[M]]]:
     return read
 
 
+def read(model: type[M], given: FormData | QueryParams) -> Submission[M]:
+    """Fields that were sent already, in a form or an address, against a model."""
+    return check(model, _values(model, given))
+
+
 def check(model: type[M], values: dict[str, Any]) -> Submission[M]:
     """Typed values against a model."""
     if not all(storable(text) for value in values.values() for text in (value if isinstance(value, list) else [value])):
@@ -107,7 +112,7 @@ def storable(text: str) -> bool:
     return "\0" not in text
 
 
-def _values(model: type[Input], form: FormData) -> dict[str, Any]:
+def _values(model: type[Input], form: FormData | QueryParams) -> dict[str, Any]:
     """Lists where the model wants a list, else the last value of each name."""
     names = dict.fromkeys(name for name, _ in form.multi_items())
     return {
@@ -158,6 +163,8 @@ def sentence(kind: str, context: dict[str, Any], message: str) -> str:
             return say("Use %(number)s characters or fewer.", number=context["max_length"])
         case "string_too_short":
             return say("Use %(number)s characters or more.", number=context["min_length"])
+        case "date_from_datetime_parsing" | "date_parsing" | "date_from_datetime_inexact":
+            return say("Enter a day, such as 2026-03-31.")
         case "enum" | "literal_error":
             return say("Choose one of the answers.")
         case "value_error":

@@ -8,11 +8,13 @@ from collections import Counter
 from collections.abc import Iterator
 from pathlib import Path
 from tempfile import TemporaryDirectory
+from zipfile import ZipFile
 
 import pytest
 from datasets import load_dataset
 from playwright.sync_api import Browser, Page, expect, sync_playwright
 
+from app.curation.releasing.verifying import verify
 from tests.system.program import Program, environment, free_port, home, started, winnow
 
 ROOT = Path(__file__).parents[2]
@@ -147,17 +149,22 @@ def test_from_raw_file_to_approved_rows(program: Program, page: Page) -> None:
     page.get_by_text(f"{approved}").first.wait_for()
 
     page.goto(f"{dataset}/releases")
+    page.get_by_role("link", name="New release").click()
     page.locator("input[name=format][value=messages]").check()
-    page.get_by_role("button", name=f"Freeze {approved} samples").click()
-    page.goto(f"{dataset}/releases")
-    with page.expect_download() as download:
-        page.get_by_role("link", name="Download").first.click()
+    page.get_by_role("button", name=f"Check and freeze {approved} samples").click()
+    page.wait_for_url(re.compile(r"/releases/\d+$"))
+    with page.expect_download() as download:  # as soon as the page says by itself that all is written
+        page.get_by_role("link", name="Download all as ZIP").click()
     with TemporaryDirectory() as directory:
-        path = Path(directory) / "release.jsonl"
+        path = Path(directory) / "release.zip"
         download.value.save_as(path)
-        rows = load_dataset("json", data_files=str(path), split="train", cache_dir=directory)
+        assert verify(path).problems == []
+        with ZipFile(path) as archive:
+            archive.extractall(directory)
+        (data,) = Path(directory).glob("*/data/train*.jsonl")
+        rows = load_dataset("json", data_files=str(data), split="train", cache_dir=directory)
         assert rows.num_rows == approved
-        lines = [json.loads(line) for line in path.read_text().splitlines()]
+        lines = [json.loads(line) for line in data.read_text().splitlines()]
     assert sum(line["messages"][-1]["content"].endswith("Ask if you are not sure.") for line in lines) == expected["e"]
-    look(page, "releases")
+    look(page, "release")
     assert complaints == []

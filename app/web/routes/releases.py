@@ -1,72 +1,52 @@
-"""Releases: making one in three steps, the list, and the files."""
+"""The list of a dataset's releases, and how long their files are kept."""
 
-from fastapi import APIRouter, Request, Response
-from fastapi.responses import FileResponse, RedirectResponse
+from typing import Annotated
+
+from fastapi import APIRouter, Depends, Request, Response
+from fastapi.responses import RedirectResponse
+from pydantic import Field
 from sqlalchemy.orm import Session
 
-from app.messages import say
-from app.models import Release, User
-from app.services import progress, release_preview, releases
-from app.services.errors import DomainError, NotFound
-from app.web.dependencies import Access, DatasetAdminDep, Id, LeadDep, SessionDep
-from app.web.downloads import attachment
-from app.web.forms import FormDep
-from app.web.rendering import render
+from app.models import ReleaseState
+from app.services import progress, release_expiry, release_told, releases
+from app.web.dependencies import Access, DatasetAdminDep, LeadDep, SessionDep
+from app.web.forms import Input, Submission, submission
+from app.web.release_words import PARTS, STATES, formats
+from app.web.rendering import render, wants_part
 
 router = APIRouter()
+WORKING = (ReleaseState.CHECKING, ReleaseState.WRITING)
+
+
+class Keeping(Input):
+    """How long files are kept; empty is for ever."""
+
+    newest: int | None = Field(None, ge=1, le=10_000)
+    days: int | None = Field(None, ge=1, le=36_500)
+
+
+KeepingDep = Annotated[Submission[Keeping], Depends(submission(Keeping))]
 
 
 @router.get("/datasets/{dataset_id}/releases", name="releases")
 def show_releases(request: Request, access: LeadDep, session: SessionDep) -> Response:
-    """A new release in three steps, and all that were made; the list asks for itself while a file is being written."""
-    return _page(request, access, session)
+    """All that were made; the list asks for itself while one is being checked or written."""
+    return _page(request, access, session, Submission[Keeping]())
 
 
-@router.post("/datasets/{dataset_id}/releases", name="freeze")
-def freeze(request: Request, access: DatasetAdminDep, session: SessionDep, form: FormDep) -> Response:
-    """Freeze what is approved."""
-    try:
-        releases.start(session, access.dataset, str(form.get("format", "")), access.user.id)
-    except DomainError as error:
-        return _page(request, access, session, 422, error.message)
-    return RedirectResponse(request.url_for("releases", dataset_id=access.dataset.id).path + "#made", 303)
+@router.post("/datasets/{dataset_id}/releases/keeping", name="keep_files")
+def keep_files(request: Request, access: DatasetAdminDep, session: SessionDep, form: KeepingDep) -> Response:
+    """Say for how long files are kept."""
+    if form.data is None:
+        return _page(request, access, session, form, 422)
+    release_expiry.keep(session, access.dataset, form.data.newest, form.data.days)
+    return RedirectResponse(request.url_for("releases", dataset_id=access.dataset.id).path + "#keeping", 303)
 
 
-@router.get("/datasets/{dataset_id}/releases/{release_id}", name="release")
-def show_release(request: Request, access: LeadDep, session: SessionDep, release_id: Id) -> Response:
-    """One release: what it holds and how it came about."""
-    release = _find(session, access, release_id)
-    return render(
-        request,
-        "release.html",
-        dataset=access.dataset,
-        access=access,
-        release=release,
-        formats=releases.formats(),
-        files=releases.files(session, release),
-        maker=_maker(session, release),
-        manifest=release.manifest or {},
-        open_question=releases.ASKED,
-        manifest_text=releases.manifest_bytes(release).decode(),
-    )
-
-
-@router.get("/datasets/{dataset_id}/releases/{release_id}/files/{name:path}", name="release_file")
-def download(access: LeadDep, session: SessionDep, release_id: Id, name: str) -> Response:
-    """One file, byte for byte as it was written."""
-    release = _find(session, access, release_id)
-    headers = attachment(f"{releases.name_of(access.dataset, release)}-{name.replace('/', '-')}")
-    path = releases.file_path(session, release, name)
-    return FileResponse(path, media_type="application/octet-stream", headers=headers)
-
-
-def _page(request: Request, access: Access, session: Session, status: int = 200, refusal: str = "") -> Response:
+def _page(request: Request, access: Access, session: Session, form: Submission[Keeping], status: int = 200) -> Response:
     found = releases.of(session, access.dataset.id)
-    working = {
-        release.id: progress.of(session, release.job_id)
-        for release in found
-        if release.sha256 is None and release.job_id
-    }
+    whole = not wants_part(request)  # the list asks for itself every other second, and shows no count
+    busy = {one.id for one in found if one.state in WORKING}
     return render(
         request,
         "releases.html",
@@ -75,22 +55,13 @@ def _page(request: Request, access: Access, session: Session, status: int = 200,
         dataset=access.dataset,
         access=access,
         releases=found,
-        working=working,
-        is_working=any(not one.ended for one in working.values()),
-        approved=releases.approved(session, access.dataset.id),
-        asked=releases.asked(session, access.dataset.id),
-        formats=releases.formats(),
-        examples=release_preview.examples(session, access.dataset.id),
-        refusal=refusal,
+        states=STATES,
+        parts=PARTS,
+        splits={one.id: release_told.splits(session, one) for one in found if one.sha256},
+        working={one.id: progress.of(session, one.job_id) for one in found if one.id in busy and one.job_id},
+        published=[one for one in found if one.state is ReleaseState.PUBLISHED],
+        approved=releases.approved(session, access.dataset.id) if whole else 0,
+        asked=releases.asked(session, access.dataset.id) if whole else 0,
+        formats=formats(),
+        form=form,
     )
-
-
-def _find(session: Session, access: Access, release_id: int) -> Release:
-    release = session.get(Release, release_id)
-    if release is None or release.dataset_id != access.dataset.id:
-        raise NotFound(say("There is no such release in this dataset. Look for it in the list of releases."))
-    return release
-
-
-def _maker(session: Session, release: Release) -> str:
-    return session.get_one(User, release.created_by).name if release.created_by else ""
