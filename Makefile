@@ -6,6 +6,9 @@ PIP := $(BIN)/python -m pip --quiet --disable-pip-version-check
 STAMPS := $(VENV)/stamps
 
 .DEFAULT_GOAL := help
+# Browsers, servers that are killed and measured ones want the machine for themselves.
+ALONE := tests/browser tests/faults tests/system tests/web/test_upload_memory.py
+
 .PHONY: help setup up test lint types imports unit chaos trainers format messages lock wheel clean bench bench-import load
 
 help: ## Show this list
@@ -53,7 +56,12 @@ imports: setup $(STAMPS)/test ## Which part may import which
 	$(BIN)/lint-imports
 
 unit: setup $(STAMPS)/test ## Tests only; ARGS goes to pytest
+ifdef ARGS
 	$(BIN)/pytest $(ARGS)
+else
+	$(BIN)/pytest --numprocesses 2 --dist loadfile tests $(addprefix --ignore=,$(ALONE))
+	$(BIN)/pytest $(ALONE)
+endif
 
 chaos: setup $(STAMPS)/test ## Two hundred experts, failing servers and networks, for CHAOS_SECONDS (300): no answer may be lost or doubled
 	CHAOS_SECONDS=$${CHAOS_SECONDS:-300} CHAOS_SAMPLES=$${CHAOS_SAMPLES:-1500} $(BIN)/pytest -s tests/faults/test_review_chaos.py
