@@ -4,6 +4,7 @@ Alice is an administrator, and an admin of `dataset`; Dora is its admin only, Le
 Charlie has an account and no access. What a test does is rolled back, save in a `database` of its own.
 """
 
+import os
 from collections.abc import Iterator
 from pathlib import Path
 from tempfile import TemporaryDirectory
@@ -25,8 +26,11 @@ from app.web import dependencies
 from tests import factories
 
 # A busy machine is no fault of the code.
-hypothesis.settings.register_profile("winnow", deadline=None, suppress_health_check=[hypothesis.HealthCheck.too_slow])
-hypothesis.settings.load_profile("winnow")
+# The same examples each time, so that a change is told from luck; HYPOTHESIS_PROFILE=search looks for new ones.
+PATIENT = {"deadline": None, "suppress_health_check": [hypothesis.HealthCheck.too_slow]}
+hypothesis.settings.register_profile("winnow", derandomize=True, **PATIENT)
+hypothesis.settings.register_profile("search", **PATIENT)
+hypothesis.settings.load_profile(os.environ.get("HYPOTHESIS_PROFILE", "winnow"))
 
 
 @pytest.fixture(scope="session")

@@ -91,8 +91,8 @@ def tools_of(metadata: Mapping[str, Any]) -> list[Json]:
 
 def _messages(content: Mapping[str, Any]) -> list[Json]:
     """An instruction as a conversation; without a `Round` in between, which would double the time."""
-    context = content.get("context")
-    question = f"{content['prompt']}\n\n{context}" if context else content["prompt"]
+    prompt, context = content["prompt"], content.get("context")
+    question = f"{prompt}\n\n{context}" if prompt and context else prompt or context or ""
     said = [{"role": "user", "content": question}, {"role": "assistant", "content": content["response"]}]
     system = content.get("system")
     return [{"role": "system", "content": system}, *said] if system else said

@@ -91,6 +91,8 @@ def standing(dataset: Dataset, samples: Select[int]) -> CTE:
         .where(Sample.id.in_(samples))
         .group_by(Sample.id)
         .cte("standing")
+        # Counted once: while statistics still speak of an empty table, it would be counted anew for every place.
+        .prefix_with("MATERIALIZED", dialect="postgresql")
     )
 
 

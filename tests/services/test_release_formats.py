@@ -12,7 +12,7 @@ from sqlalchemy import select, update
 from app import db
 from app.curation.exporter import exporters
 from app.curation.releasing.composition import Composition, Layout
-from app.models import Dataset, JobState, Release, Revision, Sample, SampleState
+from app.models import Dataset, JobState, Release, ReleaseState, Revision, Sample, SampleState
 from app.services import release_rows, release_writing, releases
 from tests import factories
 from tests.services.engine import hurry, make_dataset, work_off
@@ -65,6 +65,18 @@ def write(dataset_id: int, **asked: Any) -> tuple[Release, dict[str, Path]]:
         return release, found
 
 
+def is_held_as_nothing_fits(dataset_id: int, format: str) -> bool:
+    """Whether a release is checked and waits, with every row left out and no file."""
+    with db.transaction() as session:
+        release = releases.compose(session, session.get_one(Dataset, dataset_id), Composition(format=format))
+        release_id, job_id = release.id, int(release.job_id or 0)
+    assert work_off(job_id).state is JobState.SUCCEEDED
+    with db.transaction() as session:
+        release = session.get_one(Release, release_id)
+        is_empty = not release_rows.remaining(session, release_id) and not releases.files(session, release)
+        return is_empty and release.state is ReleaseState.HELD
+
+
 def edit(dataset_id: int, response: str) -> Sample:
     """Another answer for the first approved sample."""
     with db.transaction() as session:
@@ -80,12 +92,12 @@ def edit(dataset_id: int, response: str) -> Sample:
 
 @pytest.mark.parametrize("key", sorted(exporters()))
 def test_what_suits_a_format_is_in_its_files_and_the_rest_is_counted(dataset_id: int, key: str) -> None:
+    if key not in SUITED:
+        assert is_held_as_nothing_fits(dataset_id, key)
+        return
     release, files = write(dataset_id, format=key)
     data = [name for name in files if name.startswith("data/")]
     left_out = sum(release.manifest["left_out"].values())
-    if key not in SUITED:
-        assert (data, release.rows, left_out) == ([], 0, APPROVED)
-        return
     (name,) = data
     assert name == f"data/train-00000-of-00001.{exporters()[key].suffix}"
     assert release.rows == {"fewshot": 8, "kto": APPROVED + REJECTED}.get(key, APPROVED)

@@ -59,7 +59,7 @@ def composed(**selection: Any) -> Composition:
 def frozen(session: Session, dataset: Dataset, composition: Composition) -> list[ReleaseRow]:
     """The rows of a release, as its first stage leaves them."""
     release = releases.compose(session, dataset, composition)
-    release_freezing._rows(session, release, composition)
+    release_freezing.freeze_rows(session, release, composition)
     release_selecting.narrow(session, release.id, composition)
     session.flush()
     session.expire_all()

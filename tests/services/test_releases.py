@@ -266,7 +266,7 @@ def test_a_full_disk_is_said_and_leaves_no_file(
 
 
 def test_nothing_approved_is_nothing_to_release() -> None:
-    with pytest.raises(Conflict, match="Nothing is approved"):
+    with pytest.raises(Conflict, match="Nothing is selected"):
         start(make_dataset())
 
 

@@ -10,7 +10,7 @@ from sqlalchemy.orm import Session
 
 from app.curation.releasing.composition import Composition
 from app.models import Acceptance, AcceptanceState, Dataset, Decision, Review, Role, Sample, SampleState, User
-from app.services import release_freezing, releases
+from app.services import certificates, release_freezing, releases
 from app.web.wording import SPACE
 from tests import factories
 from tests.conftest import Browser
@@ -108,15 +108,14 @@ def test_from_the_draw_to_the_release(session, dataset, place, lena, alice, expe
 
     release = releases.start(session, dataset, "messages")
     release_freezing.freeze_rows(session, release, Composition(format="messages"))
-    facts = release_freezing.facts_of(session, release)
-    (sent,) = facts["acceptances"]
+    (sent,) = certificates.in_release(session, release.id)
     assert (sent["name"], sent["samples"], sent["population"], sent["defects"]) == ("Leaflets of spring", 99, 100, 1)
     assert {"bound", "confidence", "method", "seed", "date", "reviewers", "sample_size"} <= sent.keys()
     assert "Ben" not in str(sent)
 
     assert lena.post(f"{one}/take-back").headers["Location"] == one
     assert states(session) == {"queued": 100}
-    assert release_freezing.facts_of(session, release)["acceptances"] == []
+    assert certificates.in_release(session, release.id) == []
 
 
 def test_a_failing_group_goes_to_full_review(session, dataset, place, lena, expert):

@@ -123,7 +123,7 @@ def test_open_questions_are_told_before_a_release(
     assert bob.user is not None
     comments.ask(session, dataset, bob.user, samples[0].id, "Sure?")
     html = dora.get(f"/datasets/{dataset.id}/releases").text
-    assert "1 more approved sample stays out" in html
+    assert "more stays out" in html
     assert f'href="/datasets/{dataset.id}/quality/comments"' in html
     comments.ask(session, dataset, bob.user, samples[1].id, "Sure?")
     assert "Open questions come first" in dora.get(f"/datasets/{dataset.id}/releases").text

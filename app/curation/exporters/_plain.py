@@ -21,6 +21,8 @@ def plain(messages: Sequence[Json], instead: str = "Choose the Parquet format.")
             raise Unsuitable(f"The role {message['role']!r} does not fit this format. {instead}")
         if not message["content"].strip():
             raise Unsuitable("A message has no text. Correct the sample.")
+    if any(message["role"] == "system" for message in found[1:]):
+        raise Unsuitable(f"A system message in the middle does not fit this format. {instead}")
     return found
 
 
