@@ -6,8 +6,8 @@ PIP := $(BIN)/python -m pip --quiet --disable-pip-version-check
 STAMPS := $(VENV)/stamps
 
 .DEFAULT_GOAL := help
-# Browsers, servers that are killed and measured ones want the machine for themselves.
-ALONE := tests/browser tests/faults tests/system tests/web/test_upload_memory.py
+# Servers that are killed or measured want the machine for themselves.
+ALONE := tests/faults tests/web/test_upload_memory.py
 
 .PHONY: help setup up test lint types imports unit chaos trainers format messages lock wheel clean bench bench-import load
 
@@ -59,7 +59,7 @@ unit: setup $(STAMPS)/test ## Tests only; ARGS goes to pytest
 ifdef ARGS
 	$(BIN)/pytest $(ARGS)
 else
-	$(BIN)/pytest --numprocesses 2 --dist loadfile tests $(addprefix --ignore=,$(ALONE))
+	$(BIN)/pytest --numprocesses 2 --dist loadfile --durations 12 tests $(addprefix --ignore=,$(ALONE))
 	$(BIN)/pytest $(ALONE)
 endif
 
