@@ -28,8 +28,8 @@ from tests import factories
 # A busy machine is no fault of the code.
 # The same examples each time, so that a change is told from luck; HYPOTHESIS_PROFILE=search looks for new ones.
 PATIENT = {"deadline": None, "suppress_health_check": [hypothesis.HealthCheck.too_slow]}
-hypothesis.settings.register_profile("winnow", derandomize=True, **PATIENT)
-hypothesis.settings.register_profile("search", **PATIENT)
+hypothesis.settings.register_profile("winnow", derandomize=True, max_examples=60, **PATIENT)
+hypothesis.settings.register_profile("search", max_examples=1_000, **PATIENT)
 hypothesis.settings.load_profile(os.environ.get("HYPOTHESIS_PROFILE", "winnow"))
 
 
