@@ -7,8 +7,9 @@ from app.models.benchmark import Benchmark, BlockCheck, CheckSet, Contamination,
 from app.models.block import Block, BlockColumn, BlockSignature
 from app.models.bulk import BulkAction, BulkMember
 from app.models.comment import Comment
-from app.models.corpus import Corpus, CorpusState, ExactCopy, RefusedLine
+from app.models.corpus import Corpus, CorpusState, ExactCopy, Making, RefusedLine
 from app.models.dataset import Dataset, DatasetForm, Membership, Purpose, Role
+from app.models.document import Document, Passage, SampleSource
 from app.models.guideline import ExampleVerdict, Guideline, GuidelineExample, Requeue, RequeuedSample
 from app.models.job import Job, JobKind, JobState, Shard, ShardState, Worker
 from app.models.pairs import PairBlock, PairSet, SurvivorChoice
@@ -60,6 +61,7 @@ __all__ = [
     "DatasetForm",
     "Decision",
     "DeskPause",
+    "Document",
     "ExactCopy",
     "ExampleVerdict",
     "GoldSample",
@@ -72,10 +74,12 @@ __all__ = [
     "Lane",
     "Level",
     "LoginAttempt",
+    "Making",
     "MeasureSet",
     "Membership",
     "PairBlock",
     "PairSet",
+    "Passage",
     "Purpose",
     "RecipeVersion",
     "RefusedLine",
@@ -98,6 +102,7 @@ __all__ = [
     "Sample",
     "SampleField",
     "SampleSearch",
+    "SampleSource",
     "SampleState",
     "Selection",
     "Shard",

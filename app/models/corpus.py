@@ -18,8 +18,19 @@ class CorpusState(StrEnum):
     FAILED = "failed"
 
 
+class Making(StrEnum):
+    """What becomes of the passages of a document: a text sample each, or nothing yet. Its exchanges are always samples."""
+
+    TEXT = "text"
+    PASSAGES = "passages"
+
+
 class Corpus(Identified, Dated, Base):
-    """One uploaded raw file or archive. lines = accepted + refused + copies, always.
+    """One uploaded raw file or archive. lines = accepted + refused + copies + passages, always.
+
+    `passages` are those kept without a sample of their own: evidence, and what questions are made from. `making` says
+    what becomes of a document's passages, `chunking` how large they are. `previous_id` is the corpus whose documents
+    this one holds newer versions of.
 
     Of near-duplicates, the one from a `trusted` corpus stays where the recipe says so. Experts of its `field`, and of
     the group it is for, are asked about its samples; everybody where none is said.
@@ -45,6 +56,10 @@ class Corpus(Identified, Dated, Base):
     accepted: Mapped[int] = mapped_column(server_default="0")
     refused: Mapped[int] = mapped_column(server_default="0")
     copies: Mapped[int] = mapped_column(server_default="0")
+    passages: Mapped[int] = mapped_column(server_default="0")
+    making: Mapped[Making] = mapped_column(server_default=Making.TEXT)
+    chunking: Mapped[Json] = mapped_column(server_default="{}")
+    previous_id: Mapped[int | None] = mapped_column(ForeignKey("corpora.id", ondelete="SET NULL"))
     uploaded_by: Mapped[int | None] = mapped_column(ForeignKey("users.id"))
 
 

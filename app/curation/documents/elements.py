@@ -1,0 +1,68 @@
+"""A document's elements, read by a child process that is stopped when it takes too long."""
+
+import os
+import selectors
+import subprocess
+import sys
+import time
+from collections.abc import Iterator
+from pathlib import Path
+
+import orjson
+
+from app.curation.documents import wire
+from app.curation.documents.document import Element
+from app.curation.documents.format import Unreadable
+
+SILENT_SECONDS = 60.0
+"""How long a child may work on one element. It is also held to its own limits of memory and processor time."""
+_LINE = 64 << 20
+_QUIET = {"PATH": "/usr/bin:/bin", "LANG": "C.UTF-8"}
+
+
+def elements(key: str, path: Path, name: str, silent_seconds: float = SILENT_SECONDS) -> Iterator[Element]:
+    """In reading order, as the child makes them. Unreadable where it says so, dies, or is silent for too long."""
+    command = [sys.executable, "-m", "app.curation.documents.child", key, str(path), name]
+    environment = _QUIET | {"PYTHONPATH": os.pathsep.join(path for path in sys.path if path)}
+    with subprocess.Popen(
+        command, stdout=subprocess.PIPE, stderr=subprocess.DEVNULL, stdin=subprocess.DEVNULL, env=environment
+    ) as child:
+        try:
+            for line in _lines(child, silent_seconds):
+                yield _element(line)
+            if child.wait() != 0:
+                raise Unreadable(
+                    "unreadable", "This document is damaged or too hard to read. Save it again, or as PDF."
+                )
+        finally:
+            child.kill()
+
+
+def _element(line: bytes) -> Element:
+    if line.startswith(b'{"type":"Unreadable"'):
+        told = orjson.loads(line)
+        raise Unreadable(told["code"], told["message"])
+    return wire.loads(line)
+
+
+def _lines(child: subprocess.Popen[bytes], silent_seconds: float) -> Iterator[bytes]:
+    """Whole lines of the child's output. Unreadable `too_slow` where none comes in time."""
+    assert child.stdout is not None
+    number, rest, since = child.stdout.fileno(), bytearray(), time.monotonic()
+    with selectors.DefaultSelector() as selector:
+        selector.register(number, selectors.EVENT_READ)
+        while True:
+            if not selector.select(max(0.0, since + silent_seconds - time.monotonic())):
+                raise Unreadable(
+                    "too_slow", "Reading this document takes too long. Split it, or save it in another way."
+                )
+            chunk = os.read(number, 1 << 20)
+            if not chunk:
+                return
+            rest += chunk
+            if len(rest) > _LINE:
+                raise Unreadable("too_large", "A single piece of this document is larger than 64 MiB.")
+            if b"\n" in chunk:
+                *whole, last = bytes(rest).split(b"\n")
+                rest, since = bytearray(last), time.monotonic()
+                yield from whole
