@@ -60,7 +60,7 @@ class Passage(Identified, Base):
     heading: Mapped[Any] = mapped_column(JSON)
     first_page: Mapped[int | None]
     last_page: Mapped[int | None]
-    places: Mapped[Any] = mapped_column(JSON, server_default="[]")
+    places: Mapped[Any] = mapped_column(JSON)
     tokens: Mapped[int] = mapped_column(server_default="0")
     flag: Mapped[str | None]
     language: Mapped[str] = mapped_column(server_default="")

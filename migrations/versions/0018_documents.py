@@ -56,7 +56,7 @@ def upgrade() -> None:
         sa.Column("heading", sa.JSON(), nullable=False),
         sa.Column("first_page", sa.BigInteger(), nullable=True),
         sa.Column("last_page", sa.BigInteger(), nullable=True),
-        sa.Column("places", sa.JSON(), server_default="[]", nullable=False),
+        sa.Column("places", sa.JSON(), nullable=False),
         sa.Column("tokens", sa.BigInteger(), server_default="0", nullable=False),
         sa.Column("flag", sa.Text(), nullable=True),
         sa.Column("language", sa.Text(), server_default="", nullable=False),
