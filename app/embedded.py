@@ -16,7 +16,6 @@ from pathlib import Path
 
 import redis
 
-
 _INCLUDED = "include_if_exists = 'winnow.conf'"
 
 

@@ -12,7 +12,6 @@ def test_postgres_is_set_up_for_this_machine(postgres: str) -> None:
     with psycopg.connect(postgres.replace("+psycopg", "")) as connection:
         assert shown(connection, "jit") == "off"
         assert shown(connection, "max_wal_size") == "2GB"
-        assert shown(connection, "shared_buffers") in {"128MB", "1GB"} or shown(connection, "shared_buffers").endswith("MB")
 
 
 def test_settings_are_written_once_and_replaced(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
