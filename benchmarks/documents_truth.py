@@ -9,6 +9,7 @@ import unicodedata
 from collections import Counter
 from collections.abc import Iterable
 from html import unescape
+from itertools import pairwise
 from typing import NamedTuple
 
 from markdown_it import MarkdownIt
@@ -99,7 +100,7 @@ def _share(whole: Counter[str], among: Counter[str]) -> float | None:
 def _steps(truth: list[Heading], read: list[Heading]) -> float | None:
     """How often two headings that follow each other stand to each other as they should: deeper, higher or equal."""
     known = {heading.text: heading.level for heading in read}
-    pairs = list(zip(truth, truth[1:], strict=False))
+    pairs = list(pairwise(truth))
     right = sum(
         one.text in known
         and other.text in known
