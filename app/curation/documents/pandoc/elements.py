@@ -1,0 +1,58 @@
+"""A whole document by pandoc: facts, its title as the first heading, then its blocks."""
+
+from collections.abc import Iterator
+from dataclasses import replace
+from typing import Any
+
+from app.curation.documents.document import Block, BlockKind, Element, Facts
+from app.curation.documents.office.package import no_text
+from app.curation.documents.pandoc.blocks import Blocks
+from app.curation.documents.pandoc.inlines import plain
+from app.curation.documents.pandoc.program import syntax_tree
+
+_KEPT = ("author", "date", "keywords", "subject", "section")
+
+
+def elements(
+    source: bytes, format: str, known: Facts, *, titled: bool = True, quotes: bool = True
+) -> Iterator[Element]:
+    """`titled`: the title that pandoc finds stands in the text and is its first heading, above all others."""
+    tree = syntax_tree(source, format)
+    title, shown = _plain(tree["meta"].get("title")), False
+    yield _facts(known, tree["meta"], title)
+    walk = Blocks(shift=1 if title and titled else 0, quotes=quotes)
+    if title and titled:
+        shown = True
+        yield Block(BlockKind.HEADING, title, 1)
+        yield from _front(walk, tree["meta"])
+    for block in walk.walk(tree["blocks"]):
+        shown = True
+        yield block
+    if not shown:
+        raise no_text()
+
+
+def _front(walk: Blocks, meta: dict[str, Any]) -> Iterator[Block]:
+    """What stands between title and text."""
+    if subtitle := _plain(meta.get("subtitle")):
+        yield Block(BlockKind.PARAGRAPH, subtitle)
+    abstract = meta.get("abstract")
+    if abstract is not None:
+        nodes = abstract["c"] if abstract["t"] == "MetaBlocks" else [{"t": "Para", "c": abstract["c"]}]
+        yield from walk.walk(nodes)
+
+
+def _facts(known: Facts, meta: dict[str, Any], title: str) -> Facts:
+    told = {key: _plain(meta[key]) for key in _KEPT if key in meta}
+    language = known.language or _plain(meta.get("lang"))
+    metadata = {key: value for key, value in told.items() if value} | known.metadata
+    return replace(known, title=title or known.title, language=language, metadata=metadata)
+
+
+def _plain(value: Any) -> str:
+    """Several of a kind with a semicolon between."""
+    if value is None:
+        return ""
+    if value["t"] == "MetaList":
+        return "; ".join(text for text in map(_plain, value["c"]) if text)
+    return " ".join((value["c"] if value["t"] == "MetaString" else plain(value["c"]) or "").split())
