@@ -9,7 +9,8 @@ MOST_CHARACTERS = 4000
 
 def cell(text: str) -> str:
     """In one line, bars escaped."""
-    return re.sub(r"(?<!\\)\|", r"\\|", " ".join(text.split()))
+    line = " ".join(text.split())
+    return re.sub(r"(?<!\\)\|", r"\\|", line) if "|" in line else line
 
 
 def tables(

@@ -1,6 +1,7 @@
 """The slides of a presentation: shapes in the order in which they are read out, the title first."""
 
 from collections.abc import Iterator
+from itertools import pairwise
 
 from app.curation.documents.document import Block, BlockKind
 from app.curation.documents.markdown_table import tables
@@ -103,7 +104,7 @@ def _placeholder(shape: Node) -> str:
 def _table(node: Node) -> Iterator[Block]:
     """A cell that spans several stands in each."""
     rows = [list(_row(row)) for row in children(node, "tr")]
-    for upper, lower in zip(rows, rows[1:], strict=False):
+    for upper, lower in pairwise(rows):
         for at, text in enumerate(lower):
             if text is None and at < len(upper):
                 lower[at] = upper[at]

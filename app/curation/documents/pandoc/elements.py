@@ -2,6 +2,7 @@
 
 from collections.abc import Iterator
 from dataclasses import replace
+from itertools import chain
 from typing import Any
 
 from app.curation.documents.document import Block, BlockKind, Element, Facts
@@ -14,30 +15,31 @@ _KEPT = ("author", "date", "keywords", "subject", "section")
 
 
 def elements(
-    source: bytes, format: str, known: Facts, *, titled: bool = True, quotes: bool = True
+    source: bytes, format: str, known: Facts, *, titled: bool = True, heading: str = "", quotes: bool = True
 ) -> Iterator[Element]:
-    """`titled`: the title that pandoc finds stands in the text and is its first heading, above all others."""
+    """`titled`: the title that pandoc finds stands in the text and is its first heading, above all others; `heading`
+    is one that was found before."""
     tree = syntax_tree(source, format)
-    title, shown = _plain(tree["meta"].get("title")), False
-    yield _facts(known, tree["meta"], title)
-    walk = Blocks(shift=1 if title and titled else 0, quotes=quotes)
-    if title and titled:
-        shown = True
-        yield Block(BlockKind.HEADING, title, 1)
-        yield from _front(walk, tree["meta"])
-    for block in walk.walk(tree["blocks"]):
-        shown = True
-        yield block
-    if not shown:
+    found = _plain(tree["meta"].get("title"))
+    top = heading or (found if titled else "")
+    yield _facts(known, tree["meta"], heading or found)
+    walk = Blocks(shift=1 if top else 0, quotes=quotes)
+    blocks = chain(_front(walk, tree["meta"], top), walk.walk(tree["blocks"]))
+    first = next(blocks, None)
+    if first is None:
         raise no_text()
+    yield first
+    yield from blocks
 
 
-def _front(walk: Blocks, meta: dict[str, Any]) -> Iterator[Block]:
-    """What stands between title and text."""
-    if subtitle := _plain(meta.get("subtitle")):
+def _front(walk: Blocks, meta: dict[str, Any], title: str) -> Iterator[Block]:
+    """The title and what stands between it and the text."""
+    if title:
+        yield Block(BlockKind.HEADING, title, 1)
+    if title and (subtitle := _plain(meta.get("subtitle"))):
         yield Block(BlockKind.PARAGRAPH, subtitle)
     abstract = meta.get("abstract")
-    if abstract is not None:
+    if title and abstract is not None:
         nodes = abstract["c"] if abstract["t"] == "MetaBlocks" else [{"t": "Para", "c": abstract["c"]}]
         yield from walk.walk(nodes)
 
