@@ -9,6 +9,13 @@ from app.curation.documents.format import Format
 
 _MACROS = re.compile(rb"^[.'][ \t]*(TH|SH|Dd|Dt|Sh|so)\b", re.MULTILINE)
 _MDOC = re.compile(rb"^\.[ \t]*D[dt]\b", re.MULTILINE)
+_TABLE = re.compile(r"(^\.TS.*\n(?:[^\n]*;[ \t]*\n)?)((?:[^\n]*\n)*?[^\n]*\.[ \t]*\n)", re.MULTILINE)
+_MODIFIERS = re.compile(r"[pvPV][-+]?\d+|[wW](?:\([^)]*\)|\d+)|[fF](?:\([A-Z]{2}|[A-Z]{1,2})|[bBiIxXeEzZuUtTdDmM]|\d+")
+
+
+def _simple(found: re.Match[str]) -> str:
+    """A table's layout with the letters of its columns alone: pandoc leaves tables out that ask for more."""
+    return found[1] + _MODIFIERS.sub("", found[2])
 
 
 class Man(Format):
@@ -23,4 +30,5 @@ class Man(Format):
 
         source = content(path)
         format = "mdoc" if _MDOC.search(source) else "man"
-        yield from pandoc.elements(decoded(source).encode(), format, Facts(), titled=False, quotes=False)
+        text = _TABLE.sub(_simple, decoded(source))
+        yield from pandoc.elements(text.encode(), format, Facts(), titled=False, quotes=False)

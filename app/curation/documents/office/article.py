@@ -25,7 +25,10 @@ def prepared(source: bytes) -> tuple[bytes, Facts]:
         _unwrap(node)
     for node in list(descendants(root, *_LABELLED)):
         _label(node)
-    _end_matter(root)
+    body = child(root, "body")
+    body = etree.SubElement(root, "body") if body is None else body
+    _abstracts(root, body)
+    _end_matter(root, body)
     for node in list(descendants(root, *_DROPPED)):
         _remove(node)
     return etree.tostring(root, xml_declaration=True, encoding="UTF-8"), facts
@@ -101,12 +104,26 @@ def _label(node: Node) -> None:
         caption.insert(0, first)
 
 
-def _end_matter(root: Node) -> None:
+def _abstracts(root: Node, body: Node) -> None:
+    """As the first sections, each with a title."""
+    meta = child(root, "front", "article-meta")
+    found = [node for node in (meta if meta is not None else ()) if local(node) in {"abstract", "trans-abstract"}]
+    for at, node in enumerate(found):
+        if child(node, "title") is None:
+            title = etree.Element("title")
+            title.text = (attribute(node, "abstract-type") or "abstract").replace("-", " ").capitalize()
+            node.insert(0, title)
+        node.tag, node.tail = "sec", None
+        body.insert(at, node)
+
+
+def _end_matter(root: Node, body: Node) -> None:
     """Acknowledgments, appendices and references as sections with a title at the end of the text."""
-    body = child(root, "body")
-    if body is None:
-        body = etree.SubElement(root, "body")
-    for node in [*(child(root, "back") if child(root, "back") is not None else ())]:
+    for node in list(descendants(root, "notes")):
+        if any(local(above) == "front" for above in node.iterancestors()):
+            body.extend(_sections(node))
+    back = child(root, "back")
+    for node in list(back) if back is not None else []:
         if local(node) in _TITLES or local(node) in {"sec", "app-group"}:
             body.extend(_sections(node))
     for node in children(root, "sub-article"):

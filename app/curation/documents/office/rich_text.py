@@ -60,6 +60,7 @@ class _Rewriter:
         self._fonts: dict[int, str] = {}
         self._state = _State("cp1252")
         self._stack: list[_State] = []
+        self._cells: list[int] = []
         self._font, self._family, self._skip = 0, -1, 0
         self._decoder = codecs.getincrementaldecoder("cp1252")("replace")
 
@@ -136,6 +137,16 @@ class _Rewriter:
         else:
             self._set(word, value, number is not None)
             self._out.append(token if token.endswith(" ") else f"{token} ")
+            self._row(word, value)
+
+    def _row(self, word: str, value: int) -> None:
+        """A row that is defined like the one before needs no definition of its own: pandoc wants one."""
+        if word == "trowd":
+            self._cells = []
+        elif word == "cellx":
+            self._cells.append(value)
+        elif word == "row":
+            self._out.append("\\trowd " + "".join(f"\\cellx{at} " for at in self._cells))
 
     def _drop(self) -> None:
         r"""The rest of this group. Its beginning, {\* or {, is written already and closed by its end."""

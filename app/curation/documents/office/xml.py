@@ -4,12 +4,14 @@ Strict and transitional files differ in nothing but the namespace.
 """
 
 from collections.abc import Iterator
+from typing import Any, TypeAlias
 
 from lxml import etree
 
 from app.curation.documents.pandoc.program import damaged
 
-Node = etree._Element
+Node: TypeAlias = Any
+"""An element of lxml, which brings no types."""
 
 
 def parsed(content: bytes) -> Node:

@@ -1,6 +1,7 @@
 """The blocks of pandoc's syntax tree as blocks of Markdown, footnotes after the block that names them."""
 
 from collections.abc import Iterable, Iterator
+from textwrap import dedent
 from typing import Any
 
 from app.curation.documents.document import Block, BlockKind
@@ -43,7 +44,8 @@ class Blocks:
         return between.join(f"**{block.text}**" if block.kind is BlockKind.HEADING else block.text for block in inner)
 
     def _block(self, node: Node) -> Iterator[Block]:
-        kind, content = node["t"], node.get("c")
+        kind: str = node["t"]
+        content: Any = node.get("c")
         match kind:
             case "Para" | "Plain":
                 yield from self._paragraph(content)
@@ -93,6 +95,7 @@ class Blocks:
     def _listing(self, content: Any) -> Iterator[Block]:
         (_, classes, _), text = content
         if text.strip():
+            text = dedent(text.expandtabs(8))
             longest = max((len(line) - len(line.lstrip("`")) for line in text.splitlines()), default=0)
             fence = "`" * max(3, longest + 1)
             language = next((name for name in classes if name.isidentifier() and name not in _NO_LANGUAGE), "")
@@ -131,12 +134,14 @@ class Blocks:
         yield from self._text(BlockKind.CAPTION, said)
 
     def _division(self, node: Node) -> Iterator[Block]:
-        style, inner = styles.style_of(node), node["c"][1]
+        style, inner, classes = styles.style_of(node), node["c"][1], set(node["c"][0][1])
+        if classes & _NAVIGATION:
+            return
         level = styles.heading_level(style)
         if level and all(part["t"] in _PLAIN for part in inner):
             yield from self._heading(level, [{"t": "Str", "c": plain(inner)}])
             return
-        kind = (styles.is_caption(style) and BlockKind.CAPTION) or (styles.is_contents(style) and BlockKind.FURNITURE)
+        kind = _kind(style, classes)
         for part in styles.gathered(inner):
             for block in self._block(part):
                 if kind and block.kind is BlockKind.PARAGRAPH:
@@ -144,6 +149,14 @@ class Blocks:
                 yield block
 
 
+def _kind(style: str, classes: set[str]) -> BlockKind | None:
+    """What paragraphs within a division are, where it says so."""
+    if styles.is_caption(style) or "caption" in classes:
+        return BlockKind.CAPTION
+    return BlockKind.FURNITURE if styles.is_contents(style) else None
+
+
+_NAVIGATION = {"toctree", "contents", "index", "only", "sectnum", "meta", "raw"}
 _NO_LANGUAGE = {"numberLines", "numberSource", "literate", "example", "literal", "programlisting", "sourceCode"}
 
 

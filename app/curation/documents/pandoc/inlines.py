@@ -11,7 +11,7 @@ Node: TypeAlias = dict[str, Any]
 LINE_BREAK = "  \n"
 _RAISED = str.maketrans("0123456789+-−=()n", "⁰¹²³⁴⁵⁶⁷⁸⁹⁺⁻⁻⁼⁽⁾ⁿ")
 _LOWERED = str.maketrans("0123456789+-−=()", "₀₁₂₃₄₅₆₇₈₉₊₋₋₌₍₎")
-_ORDINAL = {"st", "nd", "rd", "th", "er", "re", "ème", "e", "o", "os", "a", "º", "ª", "TM", "®", "™"}
+_ORDINAL = {"st", "nd", "rd", "th", "er", "re", "ème", "º", "ª", "TM", "®", "™"}
 _SPECIAL = re.compile(
     r"\\(?=[!-/:-@\[-`{-~])"  # a backslash that would escape
     r"|\*|`|~(?=~)"
@@ -43,7 +43,8 @@ class Inlines:
         return "".join(self._one(node, inside) for node in _joined(nodes))
 
     def _one(self, node: Node, inside: frozenset[str]) -> str:
-        kind, content = node["t"], node.get("c")
+        kind: str = node["t"]
+        content: Any = node.get("c")
         if kind == "Str":
             return escaped(content) if content != "*" else content
         if kind in {"Space", "SoftBreak"}:
@@ -137,7 +138,9 @@ def formula(tex: str, display: bool) -> str:
     return "" if not tex else f"$${tex}$$" if display else f"${tex}$"
 
 
-_FILE_NAME = re.compile(r"\S+\.(png|jpe?g|gif|svg|emf|wmf|tiff?|bmp|webp)|(image|picture|grafik|bild)\s*\d*", re.I)
+_FILE_NAME = re.compile(
+    r"\S+\.(png|jpe?g|gif|svg|emf|wmf|tiff?|bmp|webp)|(image|picture|grafik|bild|cover|logo)\s*\d*", re.I
+)
 
 
 def picture(text: str) -> str:
@@ -162,7 +165,8 @@ def plain(nodes: Any) -> str:
         return "".join(plain(node) for node in nodes)
     if not isinstance(nodes, dict):
         return ""
-    kind, content = nodes["t"], nodes.get("c")
+    kind: str = nodes["t"]
+    content: Any = nodes.get("c")
     if kind in {"Space", "SoftBreak", "LineBreak"}:
         return " "
     if kind in {"Str", "MetaString"}:

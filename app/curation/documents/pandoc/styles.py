@@ -107,7 +107,8 @@ def _typed(node: Any) -> str:
         return "".join(map(_typed, node))
     if not isinstance(node, dict):
         return ""
-    kind, content = node["t"], node.get("c")
+    kind: str = node["t"]
+    content: Any = node.get("c")
     if kind == "LineBreak":
         return "\n"
     if kind in {"Space", "SoftBreak"}:
