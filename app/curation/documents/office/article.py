@@ -147,9 +147,11 @@ def _sections(node: Node) -> Iterator[Node]:
         title.text = text_of(child(node, "label")) or _TITLES[name]
         node.insert(0, title)
     for note in list(descendants(node, "fn")):
-        for paragraph in list(children(note, "p")):
-            node.append(paragraph)
+        for paragraph in children(note, "p"):
+            note.addprevious(paragraph)
         _remove(note)
+    for group in list(descendants(node, "fn-group")):
+        group.tag = "sec"
     node.tag = "sec"
     yield node
 
@@ -203,6 +205,6 @@ def _composed(cited: Node) -> str:
     where = ":".join(filter(None, (" ".join(filter(None, (field.get("source"), field.get("volume")))), pages)))
     year = f"({field['year']})" if field.get("year") else ""
     title = field.get("article-title") or field.get("chapter-title") or field.get("data-title", "")
-    ids = [text_of(node) for node in children(cited, "pub-id")]
+    ids = [f"{(attribute(node, 'pub-id-type') or 'id').upper()}: {text_of(node)}" for node in children(cited, "pub-id")]
     sentences = [", ".join(people), title, " ".join(filter(None, (where, year))), ", ".join(ids)]
     return ". ".join(sentence.rstrip(".") for sentence in sentences if sentence) + "."

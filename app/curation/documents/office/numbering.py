@@ -11,6 +11,8 @@ from app.curation.documents.pandoc.styles import heading_level, is_code
 
 _MOST_LEVELS = 9
 _DEPTH = 20
+_NAMED = re.compile(r"[^\W\d_%]{2,}.*%")
+"""Article %1, Table %1: a number with a word before it belongs to the text wherever it stands."""
 
 
 @dataclass(slots=True)
@@ -20,6 +22,8 @@ class _Level:
     text: str = ""
     legal: bool = False
     style: str = ""
+    restart: int | None = None
+    """The level, counted from 1, after which this one starts anew: none where it is 0, any above it where untold."""
 
 
 @dataclass(slots=True)
@@ -54,7 +58,7 @@ class Numbering:
 
     def _add(self, node: Node) -> None:
         number, abstract = attribute(node, "numId") or "", _value(child(node, "abstractNumId")) or ""
-        levels = _levels(self._abstract.get(abstract))
+        levels = _levels(self._linked(self._abstract.get(abstract)))
         restarted = False
         for override in children(node, "lvlOverride"):
             at = _integer(attribute(override, "ilvl")) or 0
@@ -68,12 +72,23 @@ class Numbering:
         self._levels[number] = levels
         self._counted_as[number] = number if restarted else f"abstract {abstract}"
 
+    def _linked(self, node: Node | None) -> Node | None:
+        """A numbering may point to the one that defines a style of lists."""
+        link = _value(child(node, "numStyleLink"))
+        named = (other for other in self._abstract.values() if link and _value(child(other, "styleLink")) == link)
+        return next(named, node)
+
     def look_at(self, paragraphs: Iterable[Node]) -> None:
         """Where a clause such as 4.2 is used, the 4 above it is a clause as well and no item of a list."""
         for paragraph in paragraphs:
             number, at = self._place(paragraph)
             level = self._levels.get(number, {}).get(at)
-            if level is not None and level.kind != "bullet" and level.text.count("%") > 1:
+            if (
+                level is not None
+                and level.kind != "bullet"
+                and level.text.count("%") > 1
+                and not _NAMED.match(level.text)
+            ):
                 self._clauses.add(self._counted_as[number])
 
     def next(self, paragraph: Node) -> str:
@@ -83,7 +98,7 @@ class Numbering:
         if level is None:
             return ""
         shown = self._count(number, at)
-        clause = self._counted_as[number] in self._clauses and "%" in level.text
+        clause = (self._counted_as[number] in self._clauses and "%" in level.text) or _NAMED.match(level.text)
         return shown if clause or self._is_heading(paragraph) else ""
 
     def _place(self, paragraph: Node) -> tuple[str, int]:
@@ -126,12 +141,16 @@ class Numbering:
     def _count(self, number: str, at: int) -> str:
         levels = self._levels[number]
         values = self._counters.setdefault(self._counted_as[number], {})
-        for deeper in [level for level in values if level > at]:
+        for deeper in [level for level in values if level > at and _restarts(levels.get(level), at)]:
             del values[deeper]
         for above in range(at):
             values.setdefault(above, levels.get(above, _Level()).start)
         values[at] = values[at] + 1 if at in values else levels[at].start
         return _shown(levels, values, at)
+
+
+def _restarts(level: _Level | None, after: int) -> bool:
+    return level is None or level.restart is None or after < level.restart
 
 
 def _shown(levels: dict[int, _Level], values: dict[int, int], at: int) -> str:
@@ -174,6 +193,7 @@ def _level(node: Node) -> _Level:
         _value(child(node, "lvlText")) or "",
         child(node, "isLgl") is not None,
         _value(child(node, "pStyle")) or "",
+        _integer(_value(child(node, "lvlRestart"))),
     )
 
 

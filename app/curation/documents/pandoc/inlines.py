@@ -22,7 +22,7 @@ _AT_START = re.compile(r"^(?=#{1,6}(?:\s|$)|>|```|~~~|=+\s*$)", re.MULTILINE)
 _EDGES = re.compile(r"^(\s*)(.*?)(\s*)$", re.DOTALL)
 _MARKS = {"Emph": "*", "Strong": "**", "Strikeout": "~~"}
 _BARE = {"Underline", "SmallCaps"}
-_QUOTES = {"SingleQuote": "‘’", "DoubleQuote": "“”"}
+_QUOTES = {"SingleQuote": ("‘", "’"), "DoubleQuote": ("“", "”")}
 
 
 class Inlines:
@@ -64,8 +64,7 @@ class Inlines:
             case "Math":
                 return formula(content[1], content[0]["t"] == "DisplayMath")
             case "Quoted":
-                before, after = _QUOTES[content[0]["t"]]
-                return f"{before}{self._all(content[1], inside)}{after}"
+                return self._all(content[1], inside).join(_QUOTES[content[0]["t"]])
             case "Superscript" | "Subscript":
                 return _shifted(plain(content), kind == "Superscript")
             case "Cite" | "Link":
@@ -79,7 +78,7 @@ class Inlines:
         return ""
 
     def _span(self, content: Any, inside: frozenset[str]) -> str:
-        (_, _, pairs), nodes = content
+        pairs, nodes = content[0][2], content[1]
         style = str(dict(pairs).get("custom-style", ""))
         if is_code(style):
             return code(plain(nodes))

@@ -19,6 +19,7 @@ _CAPTION = re.compile(
 _CONTENTS = re.compile(r"(toc|verzeichnis|contents?)[ _-]?(heading|\d+)|table of (contents|figures)|index[ _-]\d", re.I)
 _HEADING = re.compile(r"(?:h|head|heading|überschrift|titre|título)[ _-]?([a-f1-6])(?:[ _-].*)?", re.IGNORECASE)
 _TOP = re.compile(r"(chapter|part|article|document)[ _-]?title", re.IGNORECASE)
+_BOX = re.compile(r"(box|sidebar|note|tip|warning)[ _-]?(title|head(ing|er)?)", re.IGNORECASE)
 _BULLET = re.compile(
     r"(list|body)?[ _-]?bullet(ed)?([ _-]?(list|item|text|point|\d))*|list[ _-]bullet.*", re.IGNORECASE
 )
@@ -47,6 +48,8 @@ def heading_level(style: str) -> int:
     """0 where the style names no heading. A template that counts in letters has its titles above its A."""
     if _TOP.fullmatch(style):
         return 1
+    if _BOX.fullmatch(style):
+        return 4
     found = _HEADING.fullmatch(style)
     if found is None:
         return 0
