@@ -11,11 +11,11 @@ class Odt(Format):
     suffixes = (".odt", ".ott")
 
     def elements(self, path: Path, name: str) -> Iterator[Element]:
-        from app.curation.documents.office.opendocument import checked
+        from app.curation.documents.office.opendocument import prepared
         from app.curation.documents.office.package import package, packed, parts
         from app.curation.documents.office.properties import facts_of
         from app.curation.documents.pandoc import elements as pandoc
 
         with package(path, ".odt") as opened:
-            members = checked(parts(opened, lambda part: part.endswith((".xml", "mimetype"))))
-        yield from pandoc.elements(packed(members), "odt", facts_of(members.get("meta.xml")))
+            members, title = prepared(parts(opened, lambda part: part.endswith((".xml", "mimetype"))))
+        yield from pandoc.elements(packed(members), "odt", facts_of(members.get("meta.xml")), heading=title)

@@ -21,8 +21,9 @@ def prepared(source: bytes) -> tuple[bytes, Facts]:
     if local(root) != "article":
         raise not_a("an article in JATS")
     facts = _facts(root)
+    notes = {attribute(node, "id"): node for group in descendants(root, "fn-group") for node in children(group, "fn")}
     for node in list(descendants(root, "xref")):
-        _unwrap(node)
+        _unwrap(node, notes)
     for node in list(descendants(root, *_LABELLED)):
         _label(node)
     body = child(root, "body")
@@ -80,10 +81,19 @@ def _remove(node: Node) -> None:
     parent.remove(node)
 
 
-def _unwrap(node: Node) -> None:
-    """A reference's text stays: pandoc would look it up."""
-    node.tag, kept = "named-content", node.attrib
-    kept.clear()
+def _unwrap(node: Node, notes: dict[str | None, Node]) -> None:
+    """A note moves to where it is referred to first; of any other reference the text stays: pandoc would look it up."""
+    note = notes.pop(attribute(node, "rid"), None)
+    if note is None:
+        node.tag = "named-content"
+        node.attrib.clear()
+        return
+    group = note.getparent()
+    note.tail = None
+    node.addprevious(note)
+    _remove(node)
+    if child(group, "fn") is None:
+        _remove(group)
 
 
 def _label(node: Node) -> None:

@@ -48,7 +48,7 @@ def facts_of(source: str) -> Facts:
 
 
 def _unescaped(text: str) -> str:
-    units = re.sub(r"\\u(-?\d{1,6}) ?\?", lambda found: chr(int(found[1]) % 65536), text)
+    units = re.sub(r"\\u(-?\d{1,6})\\'3f", lambda found: chr(int(found[1]) % 65536), text)
     joined = units.encode("utf-16-le", "surrogatepass").decode("utf-16-le", "replace")
     return " ".join(re.sub(r"\\(.)", r"\1", joined).split())
 
@@ -72,7 +72,7 @@ class _Rewriter:
                 at += max(int(found["number"] or 0), 0)
             else:
                 self._token(found)
-        return "".join(self._out)
+        return "".join(self._out).replace(r"\*\footnote ", r"\footnote ")
 
     def _token(self, found: re.Match[str]) -> None:
         kind = found.lastgroup
@@ -187,5 +187,6 @@ def _written(character: str) -> str:
 
 
 def _unit(number: int) -> str:
+    """With a question mark for programs without Unicode: in this form, or pandoc loses the character after it."""
     number %= 65536
-    return f"\\u{number - 65536 if number > 32767 else number}?"
+    return f"\\u{number - 65536 if number > 32767 else number}\\'3f"

@@ -22,7 +22,7 @@ def elements(
     tree = syntax_tree(source, format)
     found = _plain(tree["meta"].get("title"))
     top = heading or (found if titled else "")
-    yield _facts(known, tree["meta"], heading or found)
+    yield _facts(known, tree["meta"], heading or found or known.title or _only_top(tree["blocks"]))
     walk = Blocks(shift=1 if top else 0, quotes=quotes)
     blocks = chain(_front(walk, tree["meta"], top), walk.walk(tree["blocks"]))
     first = next(blocks, None)
@@ -36,7 +36,7 @@ def _front(walk: Blocks, meta: dict[str, Any], title: str) -> Iterator[Block]:
     """The title and what stands between it and the text."""
     if title:
         yield Block(BlockKind.HEADING, title, 1)
-    if title and (subtitle := _plain(meta.get("subtitle"))):
+    if title and (subtitle := _plain(meta.get("subtitle")).lstrip(": ")):
         yield Block(BlockKind.PARAGRAPH, subtitle)
     abstract = meta.get("abstract")
     if title and abstract is not None:
@@ -49,6 +49,15 @@ def _facts(known: Facts, meta: dict[str, Any], title: str) -> Facts:
     language = known.language or _plain(meta.get("lang"))
     metadata = {key: value for key, value in told.items() if value} | known.metadata
     return replace(known, title=title or known.title, language=language, metadata=metadata)
+
+
+def _only_top(nodes: list[Any]) -> str:
+    """The heading that opens a document, where no other is as high."""
+    levels = [node["c"][0] for node in nodes if node["t"] == "Header"]
+    first = nodes[0] if nodes else None
+    if first is None or first["t"] != "Header" or levels.count(first["c"][0]) > 1 or min(levels) < first["c"][0]:
+        return ""
+    return " ".join(plain(first["c"][2]).split())
 
 
 def _plain(value: Any) -> str:

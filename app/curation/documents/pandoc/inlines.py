@@ -4,7 +4,7 @@ import re
 from collections.abc import Callable, Iterable
 from typing import Any, TypeAlias
 
-from app.curation.documents.pandoc.styles import is_code, mark_of
+from app.curation.documents.pandoc.styles import is_code, mark_of, style_of
 
 Node: TypeAlias = dict[str, Any]
 
@@ -60,7 +60,7 @@ class Inlines:
     def _rare(self, kind: str, content: Any, inside: frozenset[str]) -> str:
         match kind:
             case "Code":
-                return code(content[1])
+                return role(content) if "interpreted-text" in content[0][1] else code(content[1])
             case "Math":
                 return formula(content[1], content[0]["t"] == "DisplayMath")
             case "Quoted":
@@ -79,17 +79,36 @@ class Inlines:
 
     def _span(self, content: Any, inside: frozenset[str]) -> str:
         pairs, nodes = content[0][2], content[1]
-        style = str(dict(pairs).get("custom-style", ""))
-        if is_code(style):
-            return code(plain(nodes))
-        if mark := mark_of(style):
-            return self._marked(mark, nodes, inside)
-        return self._all(nodes, inside)
+        mark = mark_of(str(dict(pairs).get("custom-style", "")))
+        return self._marked(mark, nodes, inside) if mark else self._all(nodes, inside)
 
     def _marked(self, mark: str, nodes: list[Node], inside: frozenset[str]) -> str:
         """The mark around the text, blanks outside; a mark inside itself changes nothing."""
         text = self._all(nodes, inside | {mark})
         return text if mark in inside else marked(mark, text)
+
+
+def _as_code(node: Node) -> Node:
+    """A span whose style is one for code."""
+    if node["t"] == "Span" and is_code(style_of(node)):
+        return {"t": "Code", "c": [["", [], []], plain(node["c"][1])]}
+    return node
+
+
+_CODE_ROLES = re.compile(
+    r"(\w+:)?(func|class|meth|mod|attr|exc|data|const|obj|type|macro|member|keyword|option|envvar|file|command|samp"
+    r"|program|kbd|code|literal|token|opcode|makevar|regexp|bpo|source|any)"
+)
+
+
+def role(content: Any) -> str:
+    """A reference of reStructuredText by what a reader sees of it: :pep:`8`, :func:`~os.path.join`."""
+    name, text = str(dict(content[0][2]).get("role", "")), content[1]
+    shown = re.fullmatch(r"(.*\S)\s*<[^<>]*>", text, re.DOTALL)
+    if shown is None and name in {"pep", "rfc"}:
+        return f"{name.upper()} {text.partition('#')[0]}"
+    said = shown[1] if shown else text.rpartition(".")[2] if text.startswith("~") else text.lstrip("!")
+    return code(said) if _CODE_ROLES.fullmatch(name) else escaped(said)
 
 
 def escaped(text: str) -> str:
@@ -111,9 +130,11 @@ def _break(found: re.Match[str]) -> str:
 def _joined(nodes: Iterable[Node]) -> Iterable[Node]:
     """Neighbours of the same mark are one: word processors cut a bold sentence into many bold pieces."""
     last: Node | None = None
-    for node in nodes:
+    for node in map(_as_code, nodes):
         if last is not None and last["t"] == node["t"] and node["t"] in _MARKS:
             last = {"t": node["t"], "c": [*last["c"], *node["c"]]}
+        elif last is not None and last["t"] == node["t"] == "Code" and not (last["c"][0][1] or node["c"][0][1]):
+            last = {"t": "Code", "c": [last["c"][0], last["c"][1] + node["c"][1]]}
         else:
             if last is not None:
                 yield last

@@ -26,6 +26,8 @@ _BULLET = re.compile(
 _STRONG = re.compile(r"bold|strong([ _-]?emphasis)?|fett", re.IGNORECASE)
 _EMPHASIS = re.compile(r"italics?|(subtle[ _-]|intense[ _-])?emphasis|kursiv|emphasize", re.IGNORECASE)
 
+_MARKED = {"Source Code": "\ue000", "Caption": "\ue001"}
+
 
 def style_of(node: Node) -> str:
     """The name of a Div's custom style; empty where it has none."""
@@ -57,12 +59,16 @@ def heading_level(style: str) -> int:
     return int(step) if step.isdigit() else "abcdef".index(step) + 2
 
 
+def marked(style: str, text: str) -> str:
+    """Text of a paragraph whose style pandoc would not tell: the style's mark before it."""
+    return _MARKED[style] + text
+
+
 def gathered(nodes: Iterable[Node]) -> Iterator[Node]:
-    """Paragraphs of code in a row as one listing, of a bullet style in a row as one list; all else as it is."""
+    """Paragraphs of code in a row as one listing, of a bullet style as one list, quotations as one."""
     run: list[Node] = []
-    for node in nodes:
-        style = style_of(node)
-        kind = "code" if is_code(style) else "bullet" if _BULLET.fullmatch(style) and _single(node) else ""
+    for node in map(_styled, nodes):
+        kind = _kind_of(node)
         if run and kind != _kind_of(run[0]):
             yield _one(run)
             run = []
@@ -85,8 +91,26 @@ def mark_of(style: str) -> str:
     return "**" if _STRONG.fullmatch(style) else "*" if _EMPHASIS.fullmatch(style) else ""
 
 
+def _styled(node: Node) -> Node:
+    """A paragraph that bears the mark of a style as a division of that style."""
+    first = node["c"][0] if node["t"] == "Para" and node["c"] else {"t": ""}
+    if first["t"] != "Str":
+        return node
+    style = next((style for style, mark in _MARKED.items() if first["c"].startswith(mark)), None)
+    if style is None:
+        return node
+    rest = [{"t": "Str", "c": first["c"][1:]}, *node["c"][1:]]
+    return {"t": "Div", "c": [["", [], [["custom-style", style]]], [{"t": "Para", "c": rest}]]}
+
+
 def _kind_of(node: Node) -> str:
-    return "code" if is_code(style_of(node)) else "bullet"
+    style = style_of(node)
+    if is_code(style):
+        return "code"
+    if _BULLET.fullmatch(style) and _single(node):
+        return "bullet"
+    inner = node["c"][1] if node["t"] == "Div" and style else [node]
+    return "quote" if inner and all(part["t"] == "BlockQuote" for part in inner) else ""
 
 
 def _single(node: Node) -> bool:
@@ -94,7 +118,11 @@ def _single(node: Node) -> bool:
 
 
 def _one(run: list[Node]) -> Node:
-    if _kind_of(run[0]) == "bullet":
+    kind = _kind_of(run[0])
+    if kind == "quote":
+        quotes = [part for node in run for part in (node["c"][1] if node["t"] == "Div" else [node])]
+        return {"t": "BlockQuote", "c": [inner for quote in quotes for inner in quote["c"]]}
+    if kind == "bullet":
         return {"t": "BulletList", "c": [node["c"][1] for node in run]}
     lines = [line for node in run for line in _lines(node["c"][1])]
     return {"t": "CodeBlock", "c": [["", [], []], "\n".join(lines)]}
@@ -102,7 +130,7 @@ def _one(run: list[Node]) -> Node:
 
 def _lines(nodes: Any) -> list[str]:
     """The lines of paragraphs as they were typed: breaks and blanks count."""
-    return [_typed(node).replace("\xa0", " ").rstrip() for node in nodes]
+    return [_typed(node).replace("\xa0", " ").replace("\u2028", "\n").rstrip() for node in nodes]
 
 
 def _typed(node: Any) -> str:
