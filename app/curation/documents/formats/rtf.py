@@ -11,9 +11,10 @@ class Rtf(Format):
     suffixes = (".rtf",)
 
     def elements(self, path: Path, name: str) -> Iterator[Element]:
-        from app.curation.documents.office.rich_text import facts_of, unicode_only
+        from app.curation.documents.office.rich_text import facts_of, rejoined, unicode_only
         from app.curation.documents.office.text import content
         from app.curation.documents.pandoc import elements as pandoc
 
         source = unicode_only(content(path))
-        yield from pandoc.elements(source.encode("ascii", "replace"), "rtf", facts_of(source), titled=False)
+        told = source.encode("ascii", "replace")
+        yield from pandoc.elements(told, "rtf", facts_of(source), titled=False, mended=rejoined)

@@ -23,6 +23,9 @@ _CHARSETS = {
 _WHOLE = {"mac": "mac_roman", "pc": "cp437", "pca": "cp850"}
 _DROPPED = {"pict", "objdata", "themedata", "colorschememapping", "datastore", "blipuid", "fontemb", "fontfile"}
 _MONOSPACED = re.compile(r"courier|mono|consol|menlo|typewriter|lucida sans typ|fixed|code", re.IGNORECASE)
+_AWAY = 0x1000
+"""Halves are kept among the characters that nobody has given a meaning, until the tree is read."""
+_HALVES = re.compile("[\ue800-\uebff][\uec00-\uefff]")
 _INFO = re.compile(r"\{\\(title|author|subject|keywords|doccomm)\s((?:[^{}\\]|\\.)*)\}", re.DOTALL)
 
 
@@ -49,8 +52,7 @@ def facts_of(source: str) -> Facts:
 
 def _unescaped(text: str) -> str:
     units = re.sub(r"\\u(-?\d{1,6})\\'3f", lambda found: chr(int(found[1]) % 65536), text)
-    joined = units.encode("utf-16-le", "surrogatepass").decode("utf-16-le", "replace")
-    return " ".join(re.sub(r"\\(.)", r"\1", joined).split())
+    return " ".join(re.sub(r"\\(.)", r"\1", _HALVES.sub(_whole, units)).split())
 
 
 class _Rewriter:
@@ -179,14 +181,29 @@ def _known(codec: str) -> str:
         return "cp1252"
 
 
+def rejoined(tree: bytes) -> bytes:
+    """Characters beyond the first 65,536 are written in two halves, which pandoc reads as two that are none."""
+    text = _HALVES.sub(_whole, tree.decode("utf-8", "replace"))
+    return text.encode("utf-8")
+
+
+def _whole(found: re.Match[str]) -> str:
+    high, low = (ord(half) - _AWAY for half in found.group())
+    return chr(0x10000 + ((high - 0xD800) << 10) + (low - 0xDC00))
+
+
 def _written(character: str) -> str:
     if character.isascii():
         return character
-    units = character.encode("utf-16-le", "replace")
-    return "".join(_unit(int.from_bytes(units[at : at + 2], "little")) for at in range(0, len(units), 2))
+    number = ord(character)
+    if number < 0x10000:
+        return _unit(number)
+    return _unit(0xD800 + (number - 0x10000 >> 10)) + _unit(0xDC00 + (number & 0x3FF))
 
 
 def _unit(number: int) -> str:
     """With a question mark for programs without Unicode: in this form, or pandoc loses the character after it."""
     number %= 65536
+    if 0xD800 <= number < 0xE000:
+        number += _AWAY
     return f"\\u{number - 65536 if number > 32767 else number}\\'3f"

@@ -1,6 +1,6 @@
 """A whole document by pandoc: facts, its title as the first heading, then its blocks."""
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from dataclasses import replace
 from itertools import chain
 from typing import Any
@@ -15,11 +15,18 @@ _KEPT = ("author", "date", "keywords", "subject", "section")
 
 
 def elements(
-    source: bytes, format: str, known: Facts, *, titled: bool = True, heading: str = "", quotes: bool = True
+    source: bytes,
+    format: str,
+    known: Facts,
+    *,
+    titled: bool = True,
+    heading: str = "",
+    quotes: bool = True,
+    mended: Callable[[bytes], bytes] = bytes,
 ) -> Iterator[Element]:
     """`titled`: the title that pandoc finds stands in the text and is its first heading, above all others; `heading`
     is one that was found before."""
-    tree = syntax_tree(source, format)
+    tree = syntax_tree(source, format, mended)
     found = _plain(tree["meta"].get("title"))
     top = heading or (found if titled else "")
     yield _facts(known, tree["meta"], heading or found or known.title or _only_top(tree["blocks"]))

@@ -22,8 +22,8 @@ _OUT_OF_MEMORY = 251
 _PARENT_DIES = 1  # PR_SET_PDEATHSIG
 
 
-def syntax_tree(source: bytes, format: str) -> dict[str, Any]:
-    """`meta` and `blocks`. Unreadable where pandoc gives up."""
+def syntax_tree(source: bytes, format: str, mended: Callable[[bytes], bytes] = bytes) -> dict[str, Any]:
+    """`meta` and `blocks`. Unreadable where pandoc gives up. `mended` sees the tree before it is taken apart."""
     with tempfile.TemporaryFile() as given, tempfile.TemporaryFile() as taken:
         given.write(source)
         given.seek(0)
@@ -31,7 +31,7 @@ def syntax_tree(source: bytes, format: str) -> dict[str, Any]:
         if taken.tell() > MOST_OUTPUT:
             raise too_large()
         taken.seek(0)
-        return _tree(taken.read())
+        return _tree(mended(taken.read()))
 
 
 def _command(format: str) -> list[str]:
