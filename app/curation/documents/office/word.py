@@ -11,6 +11,7 @@ from lxml import etree
 from app.curation.documents.office.numbering import Numbering
 from app.curation.documents.office.package import not_a
 from app.curation.documents.office.parts import Members, main_part
+from app.curation.documents.office.word_shapes import give_grid, lift_boxes
 from app.curation.documents.office.xml import Node, attribute, child, children, descendants, parsed
 
 
@@ -22,6 +23,8 @@ def prepared(members: Members) -> Members:
     body = parsed(members[name])
     folder = name.rpartition("/")[0]
     numbering = Numbering(_root(members, f"{folder}/numbering.xml"), _root(members, f"{folder}/styles.xml"))
+    lift_boxes(body)
+    give_grid(body)
     paragraphs = list(descendants(body, "p"))
     numbering.look_at(paragraphs)
     for paragraph in paragraphs:

@@ -15,7 +15,7 @@ import orjson
 from app.curation.documents.format import Unreadable
 
 HEAP = "1200m"
-SECONDS = 50
+SECONDS = 55
 """Less than a reader may be silent: the refusal is then pandoc's own and says why."""
 MOST_OUTPUT = 192 << 20
 _OUT_OF_MEMORY = 251
