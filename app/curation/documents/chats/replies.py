@@ -4,14 +4,14 @@ from collections import Counter
 from collections.abc import Iterator
 
 from app.curation.documents.chats.message import Message
-from app.curation.documents.chats.talk import Piece, Talk
+from app.curation.documents.chats.talk import SILENCE, Piece, Talk
 
 
-def pieces(messages: list[Message]) -> Iterator[Piece]:
+def pieces(messages: list[Message], silence: float = SILENCE) -> Iterator[Piece]:
     """A message and every reply to it or to one of its replies is a thread; the rest is talk between silences."""
     roots = _roots(messages)
     sizes = Counter(roots.values())
-    talk = Talk(sizes)
+    talk = Talk(sizes, silence)
     for message in messages:
         root = roots.get(message.id, "")
         yield from talk.add(message, root if sizes[root] > 1 else "")

@@ -6,7 +6,9 @@ from dataclasses import dataclass, field
 from app.curation.documents.chats.message import Message
 
 SILENCE = 3600.0
-"""Seconds after which talk is taken to be about something else."""
+"""Seconds after which talk in a channel is taken to be about something else."""
+LONG_SILENCE = 6 * SILENCE
+"""The same among people who look at their telephones now and then."""
 _MESSAGES = 60
 _CHARACTERS = 12_000
 """A channel that is never silent is cut into pieces of this size."""
@@ -25,6 +27,7 @@ class Talk:
     """`sizes` is how many messages each thread has: a thread is given as soon as its last one is added."""
 
     sizes: Mapping[str, int] = field(default_factory=dict)
+    silence: float = SILENCE
     _open: dict[str, list[Message]] = field(default_factory=dict)
     _done: list[Piece] = field(default_factory=list)
     _loose: list[Message] = field(default_factory=list)
@@ -63,4 +66,4 @@ class Talk:
         if len(self._loose) >= _MESSAGES or self._length + len(message.text) > _CHARACTERS:
             return True
         before = self._loose[-1].when
-        return before is not None and message.when is not None and message.when - before > SILENCE
+        return before is not None and message.when is not None and message.when - before > self.silence

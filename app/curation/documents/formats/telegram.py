@@ -8,6 +8,7 @@ from app.curation.documents.chats import telling
 from app.curation.documents.chats.json_file import dicts, has_keys, load, seconds
 from app.curation.documents.chats.message import Message, People, Reaction, mention, unmarked
 from app.curation.documents.chats.replies import pieces
+from app.curation.documents.chats.talk import LONG_SILENCE
 from app.curation.documents.document import Block, BlockKind, Element, Facts
 from app.curation.documents.format import Format, Unreadable
 from app.curation.sample import Json
@@ -50,7 +51,7 @@ def _title(chat: Json) -> str:
 def _chat(chat: Json) -> Iterator[Element]:
     people = People()
     messages = [message for raw in dicts(chat.get("messages")) if (message := _message(raw, people))]
-    for piece in pieces(messages):
+    for piece in pieces(messages, LONG_SILENCE):
         facts = {"chat": _title(chat), "thread": piece.thread} if piece.thread else {"chat": _title(chat)}
         yield telling.talk(piece, people, (_title(chat),), facts)
 

@@ -7,7 +7,7 @@ from pathlib import Path
 from app.curation.documents.chats import telling
 from app.curation.documents.chats.log_lines import head_lines, lines
 from app.curation.documents.chats.message import Message, People, unmarked
-from app.curation.documents.chats.talk import Talk
+from app.curation.documents.chats.talk import LONG_SILENCE, Talk
 from app.curation.documents.chats.whatsapp_line import Order, Start, order_of, seconds, start_of
 from app.curation.documents.document import Block, BlockKind, Element, Facts
 from app.curation.documents.format import Format
@@ -37,7 +37,7 @@ class WhatsApp(Format):
     def elements(self, path: Path, name: str) -> Iterator[Element]:
         yield Facts()
         order = order_of(start for line in lines(path) if (start := start_of(line)))
-        people, talk = People(), Talk()
+        people, talk = People(), Talk(silence=LONG_SILENCE)
         for start, text in _messages(path):
             if start is None:
                 yield Block(BlockKind.PARAGRAPH, text)
