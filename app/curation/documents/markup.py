@@ -18,7 +18,9 @@ _SPACE = re.compile(r"[ \t\r\n\f\xa0]+")
 _BROKEN = re.compile(rf" ?{_BREAK} ?")
 _MARKS = {"strong": "**", "b": "**", "em": "*", "i": "*", "code": "`", "tt": "`", "kbd": "`", "samp": "`"}
 _HTML = re.compile(
-    r"</?(?:p|br|ul|ol|li|div|b|i|u|a|strong|em|span|table|t[rdh]|h[1-6]|code|pre|blockquote|font|img|sup|sub|section)\b[^<>]*>", re.I
+    r"</?(?:p|br|ul|ol|li|div|b|i|u|a|strong|em|span|table|t[rdh]|h[1-6]|code|pre|blockquote|font|img|sup|sub|section)"
+    r"\b[^<>]*>",
+    re.IGNORECASE,
 )
 
 
@@ -59,11 +61,10 @@ def blocks(node: Node) -> list[str]:
 
 def line(node: Node) -> str:
     """All the text within on one line, without marks."""
-    if name_of(node) in SKIPPED - {"button"}:
+    if name_of(node) in SKIPPED - {"button"} or not name_of(node):
         return ""
-    parts = [node.text or "", *(line(child) + _gap(child) + (child.tail or "") for child in node if name_of(child) not in SKIPPED)]
-    parts += [child.tail or "" for child in node if name_of(child) in SKIPPED]
-    return _SPACE.sub(" ", "".join(parts).replace(_BREAK, " ")).strip() if name_of(node) else ""
+    parts = [node.text or "", *(_gap(child) + line(child) + _gap(child) + (child.tail or "") for child in node)]
+    return _SPACE.sub(" ", "".join(parts).replace(_BREAK, " ")).strip()
 
 
 def name_of(node: Node) -> str:
@@ -111,7 +112,9 @@ def _list(node: Node, ordered: bool) -> list[str]:
 
 
 def _table(node: Node) -> list[str]:
-    rows = [cells for row in _rows(node) if any(cells := [_cell(cell) for cell in row if name_of(cell) in ("td", "th")])]
+    rows = [
+        cells for row in _rows(node) if any(cells := [_cell(cell) for cell in row if name_of(cell) in ("td", "th")])
+    ]
     width = max((len(cells) for cells in rows), default=0)
     if width <= 1:
         return blocks_of_cells(rows)

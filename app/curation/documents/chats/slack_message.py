@@ -52,7 +52,7 @@ def learn(users: Any, people: People) -> None:
 
 
 def _name(user: Json) -> str:
-    profile = user.get("profile") if isinstance(user.get("profile"), dict) else {}
+    profile: Json = next(iter(_dicts([user.get("profile")])), {})
     found = (profile.get("display_name"), user.get("display_name"), profile.get("real_name"), user.get("real_name"))
     return unmarked(next((str(name).strip() for name in (*found, user.get("name")) if name and str(name).strip()), ""))
 
@@ -133,7 +133,9 @@ def _files(value: Json) -> Iterator[str]:
 def _reactions(value: Json) -> Iterator[Reaction]:
     for reaction in _dicts(value.get("reactions")):
         by = reaction.get("users")
-        yield Reaction(str(reaction.get("name") or ""), frozenset(map(str, by)) if isinstance(by, list) else frozenset())
+        yield Reaction(
+            str(reaction.get("name") or ""), frozenset(map(str, by)) if isinstance(by, list) else frozenset()
+        )
 
 
 def _seconds(value: Any) -> float | None:

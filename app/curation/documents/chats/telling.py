@@ -16,7 +16,9 @@ _DATED = 1e8
 _BEHEADED = "The message that began this thread is missing. The replies are kept as a passage."
 
 
-def thread(piece: Piece, people: People, heading: tuple[str, ...], metadata: Json, whole: bool = True) -> Iterator[Element]:
+def thread(
+    piece: Piece, people: People, heading: tuple[str, ...], metadata: Json, whole: bool = True
+) -> Iterator[Element]:
     """The thread as an exchange; where it holds no answer or (not `whole`) no beginning, a fault and its block."""
     told = exchange(piece, people, heading, metadata) if whole else None
     if told is not None:
@@ -62,7 +64,9 @@ def opens_with_a_question(piece: Piece) -> bool:
 def _said(turn: Turn, names: People) -> str:
     """A turn as a sample holds it: no names of people, addresses and files left out."""
     return "\n".join(
-        written(unaddressed(message.text) or message.text, names.name) for message in turn.messages if message.text.strip()
+        written(unaddressed(message.text) or message.text, names.name)
+        for message in turn.messages
+        if message.text.strip()
     )
 
 

@@ -1,5 +1,6 @@
 """One line of a WhatsApp chat: when and by whom, in the many ways in which telephones write dates."""
 
+import itertools
 import re
 from collections.abc import Iterable
 from datetime import UTC, datetime, timedelta
@@ -42,7 +43,9 @@ def start_of(line: str) -> Start | None:
     if time[0] > 23 or time[1] > 59 or time[2] > 59:
         return None
     speaker, text = _spoken(parts[18])
-    return Start((int(first), int(second), int(third)), mark, time, speaker, _BIDI.sub("", text), text.startswith("\u200e"))
+    return Start(
+        (int(first), int(second), int(third)), mark, time, speaker, _BIDI.sub("", text), text.startswith("\u200e")
+    )
 
 
 def _spoken(rest: str) -> tuple[str, str]:
@@ -93,4 +96,4 @@ def seconds(start: Start, order: Order) -> float | None:
 
 def _backwards(numbers: list[tuple[int, int, int]], order: Order) -> int:
     days = [(date[order.year], date[order.month], date[order.day]) for date in numbers]
-    return sum(later < earlier for earlier, later in zip(days, days[1:], strict=False))
+    return sum(later < earlier for earlier, later in itertools.pairwise(days))

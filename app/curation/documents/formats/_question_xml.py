@@ -15,8 +15,12 @@ from app.curation.sample import Json
 
 Kind = Literal["question", "answer", ""]
 
-_QUESTION = re.compile(r"(?:\w*question|query|ques|frage|pregunta|domanda|pergunta|vraag|q)(?:text|body|title|content)?")
-_ANSWER = re.compile(r"(?:\w*answer|response|reply|ans|antwort|respuesta|risposta|resposta|antwoord|a)(?:text|body|content)?")
+_QUESTION = re.compile(
+    r"(?:\w*question|query|ques|frage|pregunta|domanda|pergunta|vraag|q)(?:text|body|title|content)?"
+)
+_ANSWER = re.compile(
+    r"(?:\w*answer|response|reply|ans|antwort|respuesta|risposta|resposta|antwoord|a)(?:text|body|content)?"
+)
 _SHORT = ("q", "a")
 _TITLES = ("title", "heading", "focus", "topic", "section_name", "category_name")
 _INLINE = {"b", "i", "u", "em", "strong", "a", "br", "span", "code", "sub", "sup", "img", "font", "tt"}
@@ -63,7 +67,9 @@ class Pairs:
             else:
                 yield from self._end(node)
         if self._facts is None:
-            raise Unreadable("no_questions", "This XML file holds no questions with answers. Upload it in another form.")
+            raise Unreadable(
+                "no_questions", "This XML file holds no questions with answers. Upload it in another form."
+            )
 
     def _start(self, node: Node) -> None:
         name = name_of(node)
@@ -78,7 +84,9 @@ class Pairs:
 
     def _end(self, node: Node) -> Iterator[Element]:
         entry = self._open.pop()
-        if any(outer.kind and not outer.outer for outer in self._open) or entry.name in _INLINE and self._open and not entry.kind:
+        if any(outer.kind and not outer.outer for outer in self._open) or (
+            entry.name in _INLINE and self._open and not entry.kind
+        ):
             return
         if entry.kind == "question" and not entry.outer and entry.attributes.get("type") in _NO_QUESTIONS:
             pass
@@ -160,7 +168,9 @@ class Pairs:
                     put(metadata, name, text)
             entry.leaves = []
         root = self._open[0] if self._open else _Open("", "", {})
-        return Facts(title=root.title or root.attributes.get("title") or root.attributes.get("name") or "", metadata=metadata)
+        return Facts(
+            title=root.title or root.attributes.get("title") or root.attributes.get("name") or "", metadata=metadata
+        )
 
 
 def _text(node: Node) -> str:

@@ -32,9 +32,9 @@ def walk(path: Path) -> Iterator[tuple[bool, Node]]:
         for event, node in stream:
             yield event == "start", node
     except etree.XMLSyntaxError as error:
-        raise Unreadable("broken_xml", f"The XML is damaged at line {error.lineno}. Repair it, or export it again.") from (
-            error
-        )
+        raise Unreadable(
+            "broken_xml", f"The XML is damaged at line {error.lineno}. Repair it, or export it again."
+        ) from (error)
 
 
 def forget(node: Node) -> None:

@@ -21,7 +21,9 @@ _TEXT = ("text", "body", "content")
 _TIME = ("ts", "time", "timestamp", "date", "datetime", "sent", "created")
 _CONVERSATION = ("conversation_id", "conversation", "thread_id", "thread", "thread_ts", "dialogue_id", "dialog_id")
 _ID = ("id", "message_id")
-_HEAD = re.compile(rf"<(?:\w+:)?(?:{'|'.join(_MESSAGES)})\b([^>]*)>(.*?)</(?:\w+:)?(?:{'|'.join(_MESSAGES)})>", re.S | re.I)
+_HEAD = re.compile(
+    rf"<(?:\w+:)?(?:{'|'.join(_MESSAGES)})\b([^>]*)>(.*?)</(?:\w+:)?(?:{'|'.join(_MESSAGES)})>", re.S | re.I
+)
 
 
 class ChatXml(Format):
@@ -31,7 +33,7 @@ class ChatXml(Format):
     def claims(self, head: bytes, name: str) -> bool:
         """A first message that has a speaker and, as an element or as what it holds, a text."""
         found = _HEAD.search(head.decode("utf-8", "replace"))
-        return bool(found) and _tells(found[1], found[2], _SPEAKER) and _tells(found[1], found[2], _TEXT)
+        return found is not None and _tells(found[1], found[2], _SPEAKER) and _tells(found[1], found[2], _TEXT)
 
     def elements(self, path: Path, name: str) -> Iterator[Element]:
         """Two passes: the first counts each conversation's messages, so that the second knows when one is complete."""
@@ -96,7 +98,9 @@ def _first(fields: dict[str, str], names: tuple[str, ...]) -> str:
 
 def _tells(attributes: str, inside: str, names: tuple[str, ...]) -> bool:
     either = "|".join(names)
-    return bool(re.search(rf"\b(?:{either})\s*=", attributes, re.I) or re.search(rf"<(?:\w+:)?(?:{either})\b", inside, re.I))
+    return bool(
+        re.search(rf"\b(?:{either})\s*=", attributes, re.I) or re.search(rf"<(?:\w+:)?(?:{either})\b", inside, re.I)
+    )
 
 
 def _when(value: str) -> float | None:
@@ -109,5 +113,3 @@ def _when(value: str) -> float | None:
     except ValueError:
         return None
     return told.timestamp() if told.tzinfo else told.replace(tzinfo=UTC).timestamp()
-
-

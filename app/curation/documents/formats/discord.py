@@ -13,7 +13,18 @@ from app.curation.documents.document import Element, Facts
 from app.curation.documents.format import Format, Unreadable
 from app.curation.sample import Json
 
-_SAID = ("Default", "Reply", "ThreadStarterMessage", "ApplicationCommand", "ContextMenuCommand", "0", "19", "20", "21", "23")
+_SAID = (
+    "Default",
+    "Reply",
+    "ThreadStarterMessage",
+    "ApplicationCommand",
+    "ContextMenuCommand",
+    "0",
+    "19",
+    "20",
+    "21",
+    "23",
+)
 """Types of message in which somebody says something; the others tell of joins, pins and calls."""
 
 
@@ -49,7 +60,9 @@ def _message(raw: Json, people: People) -> Message | None:
     person = str(author.get("id") or author.get("name") or "")
     people.names.setdefault(person, unmarked(str(author.get("nickname") or author.get("name") or "Unknown")))
     text = "\n".join(part for part in [_text(raw, people), *_embeds(raw)] if part.strip())
-    files = tuple(f"file: {unmarked(str(file['fileName']))}" for file in dicts(raw.get("attachments")) if file.get("fileName"))
+    files = tuple(
+        f"file: {unmarked(str(file['fileName']))}" for file in dicts(raw.get("attachments")) if file.get("fileName")
+    )
     if str(raw.get("type", "Default")) not in _SAID or not (text or files):
         return None
     return Message(

@@ -65,7 +65,7 @@ def _joined(path: Path) -> Iterator[Line]:
     held: Line | None = None
     for raw in lines(path):
         line = read_line(_CONTROL.sub("", raw))
-        if line.kind is Kind.OTHER and (held is not None and held.kind is not Kind.NOTICE or not line.text.strip()):
+        if line.kind is Kind.OTHER and ((held is not None and held.kind is not Kind.NOTICE) or not line.text.strip()):
             if held is not None and line.text.strip():
                 held = held._replace(text=f"{held.text}\n{line.text}")
             continue

@@ -41,7 +41,9 @@ def _chats(value: Any) -> list[Json]:
     if isinstance(value.get("messages"), list):
         return [value]
     lists = (value.get("chats"), value.get("left_chats"))
-    return [chat for part in lists if isinstance(part, dict) for chat in dicts(part.get("list")) if chat.get("messages")]
+    return [
+        chat for part in lists if isinstance(part, dict) for chat in dicts(part.get("list")) if chat.get("messages")
+    ]
 
 
 def _title(chat: Json) -> str:

@@ -12,7 +12,9 @@ from app.curation.documents.chats.whatsapp_line import Order, Start, order_of, s
 from app.curation.documents.document import Block, BlockKind, Element, Facts
 from app.curation.documents.format import Format
 
-_MEDIA = re.compile(r"<[^<>\n]{3,80}>|[^\n]{0,120}\.\w{2,5} \([^()\n]{4,40}\)|[^\n]{1,80}(?:omitted|weggelassen)", re.IGNORECASE)
+_MEDIA = re.compile(
+    r"<[^<>\n]{3,80}>|[^\n]{0,120}\.\w{2,5} \([^()\n]{4,40}\)|[^\n]{1,80}(?:omitted|weggelassen)", re.IGNORECASE
+)
 _EDITED = re.compile(r"\s*<(?:this message was edited|diese nachricht wurde bearbeitet)>\s*$", re.IGNORECASE)
 _GONE = re.compile(
     r"(?:you deleted this message|this message was deleted|diese nachricht wurde gelöscht|"
