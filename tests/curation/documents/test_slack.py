@@ -238,4 +238,4 @@ def test_a_real_export_is_complete() -> None:
     plain = [m["text"] for m in spoken if m["text"] and not set("<&`") & set(m["text"])]
     assert len(plain) == 18
     assert all("".join(text.split()) in shown for text in plain)
-    assert "U0BM" not in shown
+    assert "@U0BM" not in shown

@@ -78,15 +78,15 @@ class Pairs:
         if kind:
             for entry in around:
                 entry.outer = True
+            for entry in self._open:
+                entry.children += 1
         if self._open and name not in _INLINE:
             self._open[-1].children += 1
         self._open.append(_Open(name, kind, attributes(node)))
 
     def _end(self, node: Node) -> Iterator[Element]:
         entry = self._open.pop()
-        if any(outer.kind and not outer.outer for outer in self._open) or (
-            entry.name in _INLINE and self._open and not entry.kind
-        ):
+        if any(outer.kind and not outer.outer for outer in self._open) or self._runs_on(entry):
             return
         if entry.kind == "question" and not entry.outer and entry.attributes.get("type") in _NO_QUESTIONS:
             pass
@@ -99,6 +99,10 @@ class Pairs:
         else:
             yield from self._closed(entry)
         forget(node)
+
+    def _runs_on(self, entry: _Open) -> bool:
+        """True for words within a line, that belong to the element around them."""
+        return entry.name in _INLINE and not entry.kind and not entry.children and bool(self._open)
 
     def _question(self, entry: _Open, text: str) -> Iterator[Element]:
         parent = self._open[-1] if self._open else entry
