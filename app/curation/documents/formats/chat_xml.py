@@ -82,7 +82,8 @@ def _read(node: Node) -> tuple[dict[str, str], str]:
     for child in node:
         fields.setdefault(name_of(child), text_of(child) if name_of(child) in _TEXT else text_of(child).strip())
     text = next((fields[key] for key in _TEXT if key in fields), None)
-    return fields, text if text is not None else "".join([node.text or "", *(child.tail or "" for child in node)])
+    run = [node.text or "", *(child.tail or "" for child in node)]
+    return fields, text if text is not None else "\n".join(part.strip() for part in run if part.strip())
 
 
 def _message(fields: dict[str, str], text: str, people: People) -> Message:
