@@ -14,6 +14,7 @@ BLOCKS = {
     "pre", "section", "summary", "table", "tbody", "td", "tfoot", "th", "thead", "tr", "ul", "para", "paragraph",
 }  # fmt: skip
 _BREAK = "\v"
+_CONTROLS = re.compile("[\x00-\x08\x0b\x0c\x0e-\x1f\ud800-\udfff\ufffe\uffff]")
 _SPACE = re.compile(r"[ \t\r\n\f\xa0]+")
 _BROKEN = re.compile(rf" ?{_BREAK} ?")
 _MARKS = {"strong": "**", "b": "**", "em": "*", "i": "*", "code": "`", "tt": "`", "kbd": "`", "samp": "`"}
@@ -65,6 +66,20 @@ def line(node: Node) -> str:
         return ""
     parts = [node.text or "", *(_gap(child) + line(child) + _gap(child) + (child.tail or "") for child in node)]
     return _SPACE.sub(" ", "".join(parts).replace(_BREAK, " ")).strip()
+
+
+def element(text: str | None = "") -> Node:
+    """An empty element to gather a piece of a page in. Control characters, which it cannot hold, are left out."""
+    from lxml import etree
+
+    node = etree.Element("div")
+    node.text = clean(text)
+    return node
+
+
+def clean(text: str | None) -> str:
+    """A text that an element can hold."""
+    return _CONTROLS.sub("", text or "")
 
 
 def name_of(node: Node) -> str:

@@ -158,7 +158,11 @@ def test_discord_replies_are_threads(tmp_path: Path) -> None:
 
 
 def test_a_discord_thread_is_one_exchange(tmp_path: Path) -> None:
-    text = discord(posted(1, "Ann", "How?"), posted(200, "Ben", "So.", reactions=[{"emoji": {"name": "✅"}}]), type="GuildPublicThread")
+    text = discord(
+        posted(1, "Ann", "How?"),
+        posted(200, "Ben", "So.", reactions=[{"emoji": {"name": "✅"}}]),
+        type="GuildPublicThread",
+    )
     (found,) = exchanges(of("discord", tmp_path, text, ".json"))
     assert (asked_and_answered(found), found.metadata["answer_known_by"]) == (("How?", "So."), "marked")
 
@@ -218,7 +222,9 @@ def test_files_of_the_same_names_are_not_claimed(name: str, text: str) -> None:
     assert format_of(name, text.encode()) not in {"whatsapp", "irc", "discord", "telegram", "slack_day"}
 
 
-@pytest.mark.parametrize(("key", "text"), [("discord", '{"guild": {}, "channel": {}, "messages"'), ("telegram", "[1"), ("slack_day", "{}")])
+@pytest.mark.parametrize(
+    ("key", "text"), [("discord", '{"guild": {}, "channel": {}, "messages"'), ("telegram", "[1"), ("slack_day", "{}")]
+)
 def test_broken_exports_are_refusals(tmp_path: Path, key: str, text: str) -> None:
     path = tmp_path / "a.json"
     path.write_text(text)
@@ -240,11 +246,19 @@ def _irc(drawn: list[tuple[str, str, int]]) -> str:
 
 
 def _discord(drawn: list[tuple[str, str, int]]) -> str:
-    return discord(*(posted(60 * hour % 600, name, text, id=str(at), reference={"messageId": str(hour)}) for at, (name, text, hour) in enumerate(drawn)))
+    return discord(
+        *(
+            posted(60 * hour % 600, name, text, id=str(at), reference={"messageId": str(hour)})
+            for at, (name, text, hour) in enumerate(drawn)
+        )
+    )
 
 
 def _telegram(drawn: list[tuple[str, str, int]]) -> str:
-    return json.dumps(CHAT | {"messages": [sent(at, name, text, reply_to_message_id=hour) for at, (name, text, hour) in enumerate(drawn)]})
+    return json.dumps(
+        CHAT
+        | {"messages": [sent(at, name, text, reply_to_message_id=hour) for at, (name, text, hour) in enumerate(drawn)]}
+    )
 
 
 @pytest.mark.parametrize(
@@ -260,7 +274,9 @@ def test_no_word_is_lost(
     assert all("".join(re.sub(r"[<>\[\]@]", "", text).split()) in shown for _, text, _ in drawn)
 
 
-@pytest.mark.parametrize("key", ["whatsapp", "irc", "discord", "telegram", "slack_day", "slack", "chat_xml", "question_xml"])
+@pytest.mark.parametrize(
+    "key", ["whatsapp", "irc", "discord", "telegram", "slack_day", "slack", "chat_xml", "question_xml"]
+)
 @given(content=st.binary(max_size=200) | st.text(max_size=200).map(str.encode))
 def test_nothing_but_unreadable_is_raised(tmp_path_factory: pytest.TempPathFactory, key: str, content: bytes) -> None:
     path = tmp_path_factory.mktemp("any") / "file"

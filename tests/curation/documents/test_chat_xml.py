@@ -58,14 +58,18 @@ def test_without_conversations_talk_is_cut_by_time(tmp_path: Path) -> None:
 
 def test_attributes_do_as_well(tmp_path: Path) -> None:
     path = tmp_path / "a.xml"
-    path.write_text("<log><msg sender='Ann' thread='7' text='How?'/><msg sender='Ben' thread='7'>So<br/>there</msg></log>")
+    path.write_text(
+        "<log><msg sender='Ann' thread='7' text='How?'/><msg sender='Ben' thread='7'>So<br/>there</msg></log>"
+    )
     assert format_of(path.name, path.read_bytes()) == "chat_xml"
     (found,) = exchanges(read("chat_xml", path))
     assert asked_and_answered(found) == ("How?", "So\nthere")
     assert found.metadata["conversation"] == "7"
 
 
-@pytest.mark.parametrize("xml", ["<a><message><p>x</p></message></a>", "<a><post><title>x</title><text>y</text></post></a>", "<a/>", "\x00"])
+@pytest.mark.parametrize(
+    "xml", ["<a><message><p>x</p></message></a>", "<a><post><title>x</title><text>y</text></post></a>", "<a/>", "\x00"]
+)
 def test_other_xml_is_not_claimed(xml: str) -> None:
     assert not known()["chat_xml"].claims(xml.encode(), "a.xml")
 
@@ -83,7 +87,9 @@ drawn = st.lists(st.tuples(st.sampled_from("123"), st.sampled_from(["Ann", "Ben"
 
 
 @given(drawn)
-def test_every_conversation_is_an_exchange_or_a_block(tmp_path_factory: pytest.TempPathFactory, drawn: list[tuple[str, str, str]]) -> None:
+def test_every_conversation_is_an_exchange_or_a_block(
+    tmp_path_factory: pytest.TempPathFactory, drawn: list[tuple[str, str, str]]
+) -> None:
     elements = of(tmp_path_factory.mktemp("chat"), *drawn)
     assert len(exchanges(elements)) + len(blocks(elements)) == len({conversation for conversation, _, _ in drawn})
     shown = "".join(words(elements).split())
@@ -100,7 +106,9 @@ def test_real_conversations_are_complete() -> None:
     assert format_of(RACKET.name, RACKET.read_bytes()[:65_536]) == "chat_xml"
     elements = list(in_a_child("chat_xml", RACKET, RACKET.name))
     found = exchanges(elements)
-    assert {exchange.metadata["conversation"] for exchange in found} == {key for key, who in people.items() if len(who) > 1}
+    assert {exchange.metadata["conversation"] for exchange in found} == {
+        key for key, who in people.items() if len(who) > 1
+    }
     assert (len(messages), len(people), len(found), len(blocks(elements))) == (5706, 711, 416, 295)
     assert not faults(elements)
     assert all(_is_told(exchange) for exchange in found)

@@ -120,7 +120,13 @@ def test_nothing_outside_of_the_file_is_read_and_a_bomb_is_refused(tmp_path: Pat
 
 
 @pytest.mark.parametrize(
-    "xml", ["<html><body><q>A?</q><a>b</a></body></html>", "<article><p>x</p></article>", "<TEI><q>A?</q><a/></TEI>", "<r><answer/></r>"]
+    "xml",
+    [
+        "<html><body><q>A?</q><a>b</a></body></html>",
+        "<article><p>x</p></article>",
+        "<TEI><q>A?</q><a/></TEI>",
+        "<r><answer/></r>",
+    ],
 )
 def test_other_xml_is_not_claimed(xml: str) -> None:
     assert not known()["question_xml"].claims(xml.encode(), "a.xml")
@@ -130,7 +136,9 @@ sentences = st.text("ab ?<&>é\n", max_size=12)
 
 
 @given(st.lists(st.tuples(sentences, sentences), min_size=1, max_size=6))
-def test_every_pair_is_an_exchange_or_a_fault(tmp_path_factory: pytest.TempPathFactory, drawn: list[tuple[str, str]]) -> None:
+def test_every_pair_is_an_exchange_or_a_fault(
+    tmp_path_factory: pytest.TempPathFactory, drawn: list[tuple[str, str]]
+) -> None:
     root = etree.Element("faq")
     for question, answer in drawn:
         item = etree.SubElement(root, "item")

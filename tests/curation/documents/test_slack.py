@@ -190,7 +190,9 @@ def test_damage_is_a_clear_refusal(tmp_path: Path) -> None:
 
 def test_a_single_day_is_read_without_its_export(tmp_path: Path) -> None:
     path = tmp_path / "2024-01-01.json"
-    messages = thread(said("U1", "How?", 1_700_000_000, user_profile={"display_name": "Ann"}), said("U2", "So.", 1_700_000_009))
+    messages = thread(
+        said("U1", "How?", 1_700_000_000, user_profile={"display_name": "Ann"}), said("U2", "So.", 1_700_000_009)
+    )
     path.write_text(json.dumps(messages))
     assert format_of("help/2024-01-01.json", path.read_bytes()) == "slack_day"
     (found,) = exchanges(read("slack_day", path, "help/2024-01-01.json"))

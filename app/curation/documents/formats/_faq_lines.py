@@ -86,7 +86,7 @@ class _Page:
             self.asking = False
             self.lines.append(plain_answer(_unbold(line.raw), labelled=True))
         elif self.asking and line.raw.strip() and not self.lines:
-            self.question += "\n" + line.raw.strip()
+            self.question += "\n" + _unmarked(line.raw)
         else:
             self.asking = self.asking and not self.lines
             self.lines.append(plain_answer(line.raw) if self.question and not self._answered else line.raw)

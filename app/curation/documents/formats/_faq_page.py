@@ -1,18 +1,18 @@
 """A page of questions as elements: pairs where they stand, and the text around them."""
 
 from collections.abc import Iterator
+from copy import deepcopy
 from typing import TypeAlias
 
 from app.curation.documents.document import Block, BlockKind, Element, Facts
 from app.curation.documents.format import Unreadable
 from app.curation.documents.formats._faq_declared import declared_pairs
-from app.curation.documents.formats._faq_pairs import Found, find_pairs
-from app.curation.documents.markup import BLOCKS, SKIPPED, Node, blocks, line, name_of
+from app.curation.documents.formats._faq_pairs import AROUND, Found, find_pairs
+from app.curation.documents.markup import BLOCKS, SKIPPED, Node, blocks, clean, element, line, name_of
 from app.curation.documents.questions import pair, same
 
 Heading: TypeAlias = tuple[int, str]
 
-_AROUND = {"nav", "footer", "aside", "form", "head"}
 _KINDS = {
     "ul": BlockKind.LIST, "ol": BlockKind.LIST, "dl": BlockKind.LIST, "table": BlockKind.TABLE, "pre": BlockKind.CODE,
     "blockquote": BlockKind.QUOTE, "figcaption": BlockKind.CAPTION,
@@ -87,7 +87,7 @@ class _Walk:
             if child in self._found.pairs or child in self._found.holders:
                 yield from self._blocks(run.taken(), BlockKind.PARAGRAPH)
                 yield from self._pair(child) if child in self._found.pairs else self.elements(child)
-            elif child not in self._found.answers and kind not in _AROUND and kind not in SKIPPED:
+            elif child not in self._found.answers and kind not in AROUND and kind not in SKIPPED:
                 if kind in BLOCKS or any(name_of(inner) in BLOCKS for inner in child.iter()):
                     yield from self._blocks(run.taken(), BlockKind.PARAGRAPH)
                     yield from self._block(child, kind)
@@ -130,39 +130,29 @@ class _Run:
     """Words and elements within a line, gathered until a block or a pair begins."""
 
     def __init__(self, text: str | None) -> None:
-        self._node = _empty(text)
+        self._node = element(text)
 
     def add(self, node: Node) -> None:
         self._node.append(_copy(node))
 
     def say(self, text: str | None) -> None:
         if len(self._node):
-            self._node[-1].tail = (self._node[-1].tail or "") + (text or "")
+            self._node[-1].tail = (self._node[-1].tail or "") + clean(text)
         else:
-            self._node.text = (self._node.text or "") + (text or "")
+            self._node.text = (self._node.text or "") + clean(text)
 
     def taken(self) -> list[str]:
-        node, self._node = self._node, _empty("")
+        node, self._node = self._node, element("")
         return blocks(node)
 
 
 def _whole(node: Node) -> list[str]:
-    outer = _empty("")
+    outer = element("")
     outer.append(_copy(node))
     return blocks(outer)
 
 
 def _copy(node: Node) -> Node:
-    from copy import deepcopy
-
     copy = deepcopy(node)
     copy.tail = None
     return copy
-
-
-def _empty(text: str | None) -> Node:
-    from lxml import etree
-
-    node = etree.Element("div")
-    node.text = text
-    return node

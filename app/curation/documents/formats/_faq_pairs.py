@@ -5,9 +5,11 @@ from collections.abc import Iterator
 from copy import deepcopy
 from dataclasses import dataclass, field
 
-from app.curation.documents.markup import Node, line, markdown, name_of
+from app.curation.documents.markup import Node, element, line, markdown, name_of
 from app.curation.documents.questions import is_question, plain_answer, plain_question
 
+AROUND = {"nav", "footer", "aside", "head"}
+"""What stands around a page's own words."""
 _HEADINGS = {"h1", "h2", "h3", "h4", "h5", "h6"}
 _TOGGLES = ("summary", "dt")
 _CLASS = re.compile(
@@ -184,19 +186,18 @@ def _level(node: Node) -> int:
 
 
 def _stops(node: Node, level: int, asking: set[Node]) -> bool:
+    """True where the next question begins, or a heading as high, or what stands around the page's words."""
     return any(
-        inner in asking or (name_of(inner) in _HEADINGS and int(name_of(inner)[1]) <= level) for inner in node.iter()
+        inner in asking or name_of(inner) in AROUND or (name_of(inner) in _HEADINGS and int(name_of(inner)[1]) <= level)
+        for inner in node.iter()
     )
 
 
 def _words(question: Node, answer: _Answer) -> str:
     """The answer as Markdown."""
-    from lxml import etree
-
-    outer = etree.Element("div")
     tails = set(answer.tails)
     start = _outermost(question)
-    outer.text = start.tail if start in tails else ""
+    outer = element(start.tail if start in tails else "")
     for node in answer.nodes:
         copy = deepcopy(node)
         if node not in tails:

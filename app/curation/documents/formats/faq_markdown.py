@@ -38,6 +38,4 @@ class FaqMarkdown(Format):
 def _labelled(text: str) -> int:
     """How many lines labelled as an answer follow one labelled as a question."""
     lines = [line for line in text.splitlines() if labels_question(line) or labels_answer(line)]
-    return sum(
-        labels_question(first) and labels_answer(second) for first, second in itertools.pairwise(lines)
-    )
+    return sum(labels_question(first) and labels_answer(second) for first, second in itertools.pairwise(lines))
