@@ -1,8 +1,8 @@
 """Bytes to text, where nothing says for sure in which encoding they are.
 
 UTF-8 checks itself: text in another encoding almost never passes for it, so it goes before what the file says of
-itself. A declared encoding goes before a guess. A guess needs enough letters beyond ASCII to stand on; without them it
-is windows-1252, as browsers take it.
+itself. A declared encoding goes before a guess. A guess needs enough letters beyond ASCII to stand on; without them, and
+where its language is as likely in both, it is windows-1252, as browsers take it.
 """
 
 import codecs
@@ -100,8 +100,12 @@ def _guessed(raw: bytes) -> str:
     from charset_normalizer import from_bytes
 
     lines = [line for line in raw.splitlines(keepends=True) if _HIGH.search(line)]
-    best = from_bytes(b"".join(lines)[:_SAMPLE] or raw[:_SAMPLE], cp_isolation=_CANDIDATES).best()
-    if best is None or best.encoding == "cp1252":
+    matches = from_bytes(b"".join(lines)[:_SAMPLE] or raw[:_SAMPLE], cp_isolation=_CANDIDATES)
+    best = matches.best()
+    if best is None:
+        return _western(raw)
+    western = next((one for one in matches if "cp1252" in one.could_be_from_charset), None)
+    if western and western.chaos <= best.chaos + 0.01 and western.coherence >= best.coherence - 0.05:
         return _western(raw)
     return raw.decode(best.encoding, "replace")
 

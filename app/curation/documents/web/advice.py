@@ -9,8 +9,8 @@ from lxml.etree import strip_elements, tostring
 from lxml.html import HtmlElement
 
 _WORD = re.compile(r"\w+")
-_LONGEST = 4 << 20
-"""Characters of a page that it is asked about: beyond that it takes minutes, and our own marks have to do."""
+_LONGEST = 1 << 20
+"""Characters of a page that it is asked about: beyond that it takes long, and the marks of the page have to do."""
 _RUN = 4
 
 
@@ -23,7 +23,7 @@ class Advice:
 
     def takes(self, text: str) -> bool:
         """Whether most of the text is in it."""
-        runs = list(_runs(_WORD.findall(text.lower())))
+        runs = [] if not self.runs else list(_runs(_WORD.findall(text.lower())))
         return bool(runs) and sum(run in self.runs for run in runs) > 0.5 * len(runs)
 
 

@@ -4,6 +4,7 @@ Three witnesses: marks of the page itself (navigation, footer, notices), trafila
 much of a piece is links. Where what they leave is little against the whole, the page is all there is and stays whole.
 """
 
+import re
 from collections.abc import Iterable, Sequence
 
 from lxml.html import HtmlElement
@@ -16,6 +17,12 @@ from app.curation.documents.web.regions import Regions
 _LEAST = 0.2
 """Below this share of the page's words, content was taken for furniture."""
 _ENOUGH_FOR_ADVICE = 120
+_NOTICE = re.compile(
+    r"©|\(c\) ?\d{4}|\bcopyright\b|all rights reserved|privacy policy|terms of (?:use|service)|cookies?\b|powered by|"
+    r"^(?:share|tweet|follow us|sign (?:in|up)|log ?in|subscribe|skip to|back to top|print|menu|search|advertisement|read more|"
+    r"previous|next|home|alle rechte vorbehalten|impressum|datenschutz|teilen|tous droits réservés)\b",
+    re.I,
+)
 _SHORT = 30
 """Words of a piece that may be a notice outside the main text."""
 
@@ -61,7 +68,7 @@ def _is_furniture(piece: Piece, inside: bool) -> bool:
         return False
     if inside:
         return piece.linked > 0.8 and piece.block.kind is BlockKind.LIST and piece.words > 8
-    return piece.linked > 0.5 or (piece.words < _SHORT and piece.block.kind is BlockKind.PARAGRAPH)
+    return piece.linked > 0.5 or (piece.words < _SHORT and _NOTICE.search(piece.block.text) is not None)
 
 
 def _with_headings(pieces: Sequence[Piece], chosen: list[bool], marked: Sequence[bool]) -> list[bool]:

@@ -6,6 +6,8 @@ from typing import NamedTuple
 
 WIDEST = 400
 """Columns and rows that one cell may span."""
+_MOST = 400_000
+"""Places of a grid up to which spans are filled; a larger table is read cell by cell."""
 _BEFORE = {"", "$", "€", "£", "¥", "(", "$(", "$ (", "US$", "C$", "NT$", "R$"}
 _AFTER = {"", "%", ")", ")%", "%)", ") %"}
 
@@ -35,25 +37,28 @@ class Grid:
     rows: list[list[Held]] = field(default_factory=list)
     hanging: dict[int, tuple[int, Held]] = field(default_factory=dict)
     cells: int = 0
+    waiting: list[Held] = field(default_factory=list)
 
     def add(self, cells: Iterable[Cell]) -> None:
         """One more row. A row of nothing but cells that reach down says nothing of its own and is left out."""
         row: list[Held] = []
         after: dict[int, tuple[int, Held]] = {}
         own = False
+        few = len(self.rows) * WIDEST < _MOST
         for cell in cells:
             self._carry(row, after)
             self.cells += 1
             held = Held(cell.text, self.cells)
             own = own or (cell.down == 1 and cell.text != "")
-            for _ in range(min(cell.across, WIDEST - len(row))):
-                if cell.down > 1:
+            for _ in range(min(cell.across, WIDEST - len(row)) if few else 1):
+                if cell.down > 1 and few:
                     after[len(row)] = (cell.down - 1, held)
                 row.append(held)
         for column in sorted(self.hanging):
             row += [NOTHING] * (column - len(row))
             self._carry(row, after)
         self.hanging = after
+        self.waiting = [] if own else row
         if own:
             self.rows.append(row)
 
@@ -66,8 +71,9 @@ class Grid:
 
     def texts(self) -> list[list[str]]:
         """The rows, without columns that hold nothing; a lone sign stands with its figure."""
-        width = max(map(len, self.rows), default=0)
-        rows = [row + [NOTHING] * (width - len(row)) for row in self.rows]
+        held = [*self.rows, self.waiting] if any(one.text for one in self.waiting) else self.rows
+        width = max(map(len, held), default=0)
+        rows = [row + [NOTHING] * (width - len(row)) for row in held]
         columns = [list(column) for column in zip(*rows, strict=True)]
         return [list(row) for row in zip(*_joined(columns), strict=True)]
 

@@ -15,6 +15,8 @@ BLOCKS = set(
     "h1 h2 h3 h4 h5 h6 header hgroup hr html legend li main menu nav ol optgroup p pre search section summary table tbody "
     "td tfoot th thead tr ul listing plaintext xmp".split()
 )
+WRAPPER = "data-winnow-wrapper"
+"""An attribute that `page` sets on inline elements with blocks in them."""
 _TITLES = {"h1", "h2", "h3", "h4", "h5", "h6", "summary", "dt", "legend"}
 _HIDDEN = re.compile(r"display\s*:\s*none|visibility\s*:\s*hidden", re.I)
 _MARGIN = set("headerlink anchor-link anchorjs-link mw-editsection mw-cite-backlink footnote-backref visually-hidden sr-only "
@@ -38,6 +40,11 @@ def hidden(element: HtmlElement) -> bool:
     if get("role") in {"doc-backlink"} or (get("aria-hidden") == "true" and "katex-html" in (get("class") or "")):
         return True
     return not _MARGIN.isdisjoint((get("class") or "").split())
+
+
+def is_block(element: HtmlElement) -> bool:
+    """Whether it stands on lines of its own: by its name, or as an inline element around blocks."""
+    return element.tag in BLOCKS or element.get(WRAPPER) is not None
 
 
 def squeezed(text: str) -> str:
@@ -66,7 +73,7 @@ def rendered(element: HtmlElement, marks: bool = True) -> str:
         return _formula(element.text or "")
     if hidden(element):
         return ""
-    if tag in _SPECIAL:
+    if tag in _SPECIAL and (marks or tag != "span"):
         return _SPECIAL[tag](element)
     text = inline(element, marks)
     if tag in BLOCKS:
@@ -155,10 +162,17 @@ def _mathematics_container(element: HtmlElement) -> str:
     return _math(maths[0]) if maths else inline(element)
 
 
+_TWICE = {"mwe-math-element", "katex", "MathJax", "katex-display"}
+_BOLD = re.compile(r"font-weight\s*:\s*(?:bold|[6-9]00)", re.I)
+
+
 def _span(element: HtmlElement) -> str:
     names = (element.get("class") or "").split()
-    twice = not {"mwe-math-element", "katex", "MathJax", "katex-display"}.isdisjoint(names)
-    return _mathematics_container(element) if twice else inline(element)
+    if not _TWICE.isdisjoint(names):
+        return _mathematics_container(element)
+    text = inline(element)
+    bold = _BOLD.search(element.get("style") or "") and "**" not in text
+    return _around("**")(text, element) if bold else text
 
 
 _SPECIAL: dict[str, Callable[[HtmlElement], str]] = {

@@ -5,7 +5,7 @@ from collections.abc import Iterator
 from lxml.html import HtmlElement
 
 from app.curation.documents.web.code import listing
-from app.curation.documents.web.inline import BLOCKS, hidden, inline, rendered, squeezed
+from app.curation.documents.web.inline import hidden, inline, is_block, rendered, squeezed
 from app.curation.documents.web.notes import holds_notes
 from app.curation.documents.web.tables import cell_text, is_layout as is_layout_table, piped
 
@@ -75,7 +75,7 @@ def _content(item: HtmlElement) -> list[str]:
     found: list[str] = []
     run = [item.text or ""]
     for child in item:
-        if isinstance(child.tag, str) and not hidden(child) and _stands_alone(child):
+        if isinstance(child.tag, str) and not hidden(child) and is_block(child):
             found += [*_run(run), *_part(child)]
             run = []
         elif isinstance(child.tag, str):
@@ -87,10 +87,6 @@ def _content(item: HtmlElement) -> list[str]:
 def _run(run: list[str]) -> list[str]:
     text = squeezed("".join(run))
     return [text] if text else []
-
-
-def _stands_alone(child: HtmlElement) -> bool:
-    return child.tag in BLOCKS or any(True for _ in child.iter(*BLOCKS))
 
 
 def _part(child: HtmlElement) -> list[str]:

@@ -7,6 +7,7 @@ from lxml.html import HtmlElement, HTMLParser
 
 from app.curation.documents.encodings import decode
 from app.curation.documents.format import Unreadable
+from app.curation.documents.web.inline import BLOCKS, WRAPPER
 
 DEPTH = 2000
 """Elements inside one another; the parser drops what lies deeper, so a page that deep is refused rather than cut."""
@@ -16,6 +17,8 @@ _META = re.compile(rb"""<meta[^>]{0,200}?charset\s*=\s*["']?\s*([\w:.-]+)|<\?xml
 _ALONE = re.compile(r"<([A-Za-z][\w:.-]*)((?:\s[^<>]*)?)/>")
 _EMPTY = set("area base br col embed hr img input link meta param source track wbr".split())
 _LONG = re.compile(r"""=\s*("[^"]{100000,}"|'[^']{100000,}')""")
+_HUGE = re.compile(r"<([A-Za-z][\w:.-]*)\s[^<>]{100000,}>")
+_SUBSET = re.compile(r"(?<=<!DOCTYPE html) *\[[^<\]]{0,20}(?:<![^<>]{0,2000}>[^<\]]{0,20})*\]", re.I)
 _XHTML = re.compile(r"^\s*<\?xml|<!DOCTYPE[^>]{0,200}XHTML|<html[^>]{0,400}xmlns\s*=", re.I)
 _CONTROLS = dict.fromkeys([*range(9), 11, *range(14, 32), 0x7F])
 
@@ -30,7 +33,7 @@ def tree(text: str) -> HtmlElement:
     text = text.translate(_CONTROLS)
     if _XHTML.search(text[:2000]):
         text = _ALONE.sub(_opened, text)
-    text = _LONG.sub('=""', text)
+    text = _HUGE.sub(r"<\1>", _LONG.sub('=""', _SUBSET.sub("", text, 1)))
     parser = HTMLParser(encoding="utf-8", huge_tree=True, remove_comments=True, remove_pis=True)
     try:
         root = etree.fromstring(text.encode("utf-8", "replace"), parser)
@@ -39,7 +42,17 @@ def tree(text: str) -> HtmlElement:
     if root is None:
         raise Unreadable("empty", "There is no text in this document.")
     _limit_depth(root)
+    _mark_wrappers(root)
     return root
+
+
+def _mark_wrappers(root: HtmlElement) -> None:
+    """Inline elements around blocks stand on lines of their own; found once for all of them."""
+    for block in root.iter(*BLOCKS):
+        above = block.getparent()
+        while above is not None and above.tag not in BLOCKS and above.get(WRAPPER) is None:
+            above.set(WRAPPER, "")
+            above = above.getparent()
 
 
 def _charset(raw: bytes) -> str:

@@ -9,7 +9,7 @@ from lxml.html import HtmlElement
 from app.curation.documents.document import Block, BlockKind
 from app.curation.documents.web import lists
 from app.curation.documents.web.code import listing
-from app.curation.documents.web.inline import BLOCKS, hidden, inline, rendered, squeezed
+from app.curation.documents.web.inline import hidden, inline, is_block, rendered, squeezed
 from app.curation.documents.web.notes import is_note, note
 from app.curation.documents.web.tables import cell_text, is_layout, piped, rows_of
 
@@ -82,11 +82,6 @@ def _walk(element: HtmlElement, language: str) -> Iterator[Found]:
             run.add(child)
         run.parts.append(child.tail or "")
     yield from _paragraphs(run, element, language)
-
-
-def is_block(element: HtmlElement) -> bool:
-    """Whether it stands on lines of its own: by its name, or as an inline element around blocks."""
-    return element.tag in BLOCKS or any(True for _ in element.iter(*BLOCKS))
 
 
 def _paragraphs(run: _Run, element: HtmlElement, language: str) -> Iterator[Found]:

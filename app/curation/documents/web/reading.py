@@ -1,5 +1,6 @@
 """A whole page: its facts, then its blocks."""
 
+import re
 import sys
 from collections.abc import Iterator
 
@@ -11,6 +12,8 @@ from app.curation.documents.web.content import content
 from app.curation.documents.web.facts import facts
 from app.curation.documents.web.pieces import pieces
 
+_BOLD = re.compile(r"\*\*[^*\n]*\w[^*\n]*[^*\n.,;]\*\*:?")
+_LONGEST_HEADING = 120
 _FRAMES = 20_000
 """The walk goes as deep as the page, which is limited where it is parsed."""
 
@@ -34,7 +37,16 @@ def blocks(root: HtmlElement) -> Iterator[Block]:
     for piece, stays in zip(found, content(body, found), strict=True):
         if not stays:
             piece.block.kind, piece.block.level = BlockKind.FURNITURE, 0
-        yield piece.block
+    if not any(piece.block.kind is BlockKind.HEADING for piece in found):
+        _raise_bold([piece.block for piece in found])
+    yield from (piece.block for piece in found)
+
+
+def _raise_bold(found: list[Block]) -> None:
+    """A page without a single heading (filings, e-mails, exports of word processors) has them as lines in bold."""
+    for block in found:
+        if block.kind is BlockKind.PARAGRAPH and _BOLD.fullmatch(block.text) and len(block.text) < _LONGEST_HEADING:
+            block.kind, block.level, block.text = BlockKind.HEADING, 2, block.text.replace("**", "").strip()
 
 
 def _of(block: Block, known: Facts) -> Block:
