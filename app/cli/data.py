@@ -149,6 +149,7 @@ def import_files(
                 typer.echo(
                     f"{path.name}: {corpus.lines:,} lines = {corpus.accepted:,} samples"
                     f" + {corpus.refused:,} refused + {corpus.copies:,} exact copies"
+                    + (f" + {corpus.passages:,} passages" if corpus.passages else "")
                 )
     raise typer.Exit(int(failed))
 

@@ -84,7 +84,7 @@ def test_members_of_every_kind_are_answered_for(tmp_path: Path, name: str) -> No
     assert found[:8] == [
         ("text", "a/one.txt", 0),
         ("instruction", "rows.jsonl", 0),
-        ("null_text" if False else found[2][0], "rows.jsonl", 1),
+        ("wrong_type", "rows.jsonl", 1),
         ("unsupported_member", "logo.png", 0),
         ("empty_file", "empty.txt", 0),
         ("no_text", "blank.txt", 0),
