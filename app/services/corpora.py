@@ -16,7 +16,7 @@ from app.services import (
     jobs,
 )
 from app.services.blobs import Stored
-from app.services.errors import Conflict, Invalid
+from app.services.errors import Conflict, Invalid, NotFound
 
 DOCUMENT = "document"
 """The shape of a corpus that holds documents and nothing else."""
@@ -67,6 +67,16 @@ def add(
     if shape:
         start_import(session, corpus, by)
     return corpus
+
+
+def previous(session: Session, dataset_id: int, corpus_id: int | None) -> Corpus | None:
+    """The corpus of this dataset that newer versions are uploaded for. NotFound."""
+    if corpus_id is None:
+        return None
+    found = session.get(Corpus, corpus_id)
+    if found is None or found.dataset_id != dataset_id:
+        raise NotFound(say("There is no such corpus in this dataset. Look for it in the list of corpora."))
+    return found
 
 
 def rows(corpus: Corpus) -> Preview:
