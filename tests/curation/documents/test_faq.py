@@ -11,7 +11,7 @@ from hypothesis import strategies as st
 from app.curation.documents.document import BlockKind, Element, Exchange, Facts
 from app.curation.documents.elements import elements as in_a_child
 from app.curation.documents.format import Unreadable, format_of, known
-from app.curation.documents.markup import markdown_of_html
+from app.curation.documents.html_markdown import markdown_of_html
 from app.curation.readers import read as records
 from app.curation.sample import Sample, content_hash
 from tests.curation.documents.reading import DATA, asked_and_answered, blocks, exchanges, faults, read, words

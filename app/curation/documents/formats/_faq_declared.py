@@ -6,7 +6,7 @@ from typing import Any
 
 import orjson
 
-from app.curation.documents.markup import Node, holds_html, markdown_of_html
+from app.curation.documents.html_markdown import Node, holds_html, markdown_of_html
 from app.curation.sample import Json
 
 _DEEPEST = 12

@@ -8,7 +8,7 @@ from app.curation.documents.document import Block, BlockKind, Element, Facts
 from app.curation.documents.format import Unreadable
 from app.curation.documents.formats._faq_declared import declared_pairs
 from app.curation.documents.formats._faq_pairs import AROUND, Found, find_pairs
-from app.curation.documents.markup import BLOCKS, SKIPPED, Node, blocks, clean, element, line, name_of
+from app.curation.documents.html_markdown import BLOCKS, SKIPPED, Node, blocks, clean, element, line, name_of
 from app.curation.documents.questions import pair, same
 
 Heading: TypeAlias = tuple[int, str]

@@ -5,7 +5,7 @@ from collections.abc import Iterator
 from copy import deepcopy
 from dataclasses import dataclass, field
 
-from app.curation.documents.markup import Node, element, line, markdown, name_of
+from app.curation.documents.html_markdown import Node, element, line, markdown, name_of
 from app.curation.documents.questions import is_question, plain_answer, plain_question
 
 AROUND = {"nav", "footer", "aside", "head"}

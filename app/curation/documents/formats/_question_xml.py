@@ -10,7 +10,7 @@ from app.curation.documents.document import Block, BlockKind, Element, Facts
 from app.curation.documents.format import Unreadable
 from app.curation.documents.formats._qa_pair import Answer, Pair, put
 from app.curation.documents.formats._xml import Node, attributes, forget, name_of, text_of, walk
-from app.curation.documents.markup import BLOCKS, holds_html, markdown, markdown_of_html
+from app.curation.documents.html_markdown import BLOCKS, holds_html, markdown, markdown_of_html
 from app.curation.sample import Json
 
 Kind = Literal["question", "answer", ""]
