@@ -1,6 +1,8 @@
 """A JATS article made ready for pandoc: labels of figures and tables, references and end matter written out as text."""
 
+import re
 from collections.abc import Iterator
+from html import unescape
 
 from lxml import etree
 
@@ -11,15 +13,19 @@ from app.curation.documents.office.xml import Node, attribute, child, children, 
 _LABELLED = ("fig", "table-wrap", "boxed-text", "supplementary-material")
 _TITLES = {"ack": "Acknowledgments", "ref-list": "References", "glossary": "Glossary", "notes": "Notes",
            "app": "Appendix", "fn-group": "Notes"}  # fmt: skip
+_NAMED = re.compile(rb"&[A-Za-z][A-Za-z0-9]+;")
+_OWN = {"&amp;", "&lt;", "&gt;", "&quot;", "&apos;"}
 _DROPPED = ("front-stub", "object-id", "related-object", "processing-meta")
 
 
 def prepared(source: bytes) -> tuple[bytes, Facts]:
-    root = parsed(source)
+    root = parsed(_NAMED.sub(_character, source))
     if local(root) != "article":
         root = next(iter(descendants(root, "article")), root)
     if local(root) != "article":
         raise not_a("an article in JATS")
+    for entity in list(root.iter(etree.Entity)):
+        _remove(entity)
     facts = _facts(root)
     notes = {attribute(node, "id"): node for group in descendants(root, "fn-group") for node in children(group, "fn")}
     for node in list(descendants(root, "xref")):
@@ -67,6 +73,12 @@ def _date(node: Node | None) -> str:
     return "-".join(part.zfill(2) for part in told if part)
 
 
+def _character(found: re.Match[bytes]) -> bytes:
+    """A character that HTML has a name for: journals' own files lean on a DTD that is not at hand."""
+    name = found.group().decode()
+    return found.group() if name in _OWN else f"{unescape(name)}".encode("ascii", "xmlcharrefreplace")
+
+
 def _remove(node: Node) -> None:
     """The text after it stays."""
     parent = node.getparent()
@@ -103,6 +115,11 @@ def _label(node: Node) -> None:
         caption = etree.Element("caption")
         node.insert(0, caption)
     title = child(caption, "title")
+    said = child(caption, "p")
+    if title is None and said is not None and label is not None:
+        said.text = f"{text_of(label)} {said.text or ''}"
+        _remove(label)
+        return
     first = etree.Element("p")
     if label is not None and text_of(label):
         first.text = f"{text_of(label)} "

@@ -153,8 +153,17 @@ def code(text: str) -> str:
     return f"{fence}{pad}{text}{pad}{fence}"
 
 
+_WHOLE = re.compile(r"\\begin\{document\}(.*)\\end\{document\}", re.DOTALL)
+
+
+def bare(tex: str) -> str:
+    """Publishers wrap a formula in a whole document of its own, or in its dollars."""
+    found = _WHOLE.search(tex)
+    return (found[1] if found else tex).strip().strip("$").strip()
+
+
 def formula(tex: str, display: bool) -> str:
-    tex = tex.strip()
+    tex = bare(tex)
     return "" if not tex else f"$${tex}$$" if display else f"${tex}$"
 
 
