@@ -17,4 +17,4 @@ class Epub(Format):
 
         with package(path, ".epub") as opened:
             members, facts = prepared(parts(opened, is_text))
-        yield from pandoc.elements(packed(members), "epub", facts, titled=False)
+        yield from pandoc.elements([packed(members)], "epub", facts, titled=False)
