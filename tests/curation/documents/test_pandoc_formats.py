@@ -153,6 +153,12 @@ def test_a_book_is_read_in_its_own_order_without_its_contents(tmp_path: Path) ->
     assert (told.title, told.language, told.metadata["author"]) == ("A Book", "de", "Ann")
 
 
+def test_a_long_book_is_read_in_pieces(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("app.curation.documents.office.book.PIECE", 10)
+    told = blocks("epub", _book(tmp_path / "a.epub"))
+    assert [text for _, text in told] == ["Two", "First in order.", "One", "First file."]
+
+
 def test_a_locked_book_is_refused_and_locked_fonts_are_not(tmp_path: Path) -> None:
     lock = '<encryption><EncryptedData><EncryptionMethod Algorithm="{}"/></EncryptedData></encryption>'
     locked = _book(

@@ -27,12 +27,15 @@ def elements(
     """`titled`: the title that pandoc finds stands in the text and is its first heading, above all others; `heading`
     is one that was found before. Of several sources the first tells the facts, each goes on where the last one ended."""
     pieces = iter(sources)
-    tree = syntax_tree(next(pieces), format, mended)
+    source = next(pieces, None)
+    if source is None:
+        raise no_text()
+    tree = syntax_tree(source, format, mended)
     found = _plain(tree["meta"].get("title"))
     top = heading or (found if titled else "")
     yield _facts(known, tree["meta"], heading or found or known.title or _only_top(tree["blocks"]))
     walk = Blocks(shift=1 if top else 0, quotes=quotes)
-    rest = (_further(walk, syntax_tree(piece, format, mended)) for piece in pieces)
+    rest = (_further(walk, syntax_tree(piece, format, mended), titled) for piece in pieces)
     blocks = chain(_front(walk, tree["meta"], top), walk.walk(tree["blocks"]), chain.from_iterable(rest))
     first = next(blocks, None)
     if first is None:
@@ -53,9 +56,9 @@ def _front(walk: Blocks, meta: dict[str, Any], title: str) -> Iterator[Block]:
         yield from walk.walk(nodes)
 
 
-def _further(walk: Blocks, tree: dict[str, Any]) -> Iterator[Block]:
+def _further(walk: Blocks, tree: dict[str, Any], titled: bool) -> Iterator[Block]:
     """A title that opens a later piece is one more heading."""
-    if title := _plain(tree["meta"].get("title")):
+    if titled and (title := _plain(tree["meta"].get("title"))):
         yield Block(BlockKind.HEADING, title, 1)
     yield from walk.walk(tree["blocks"])
 
