@@ -6,8 +6,9 @@ from typing import Any
 
 from app.curation.documents.document import Block, BlockKind
 from app.curation.documents.pandoc import styles
-from app.curation.documents.pandoc.inlines import Inlines, Node, bare, formula, plain
+from app.curation.documents.pandoc.inlines import Inlines, Node, plain
 from app.curation.documents.pandoc.lists import definitions, indented, items
+from app.curation.documents.pandoc.spans import bare, formula
 from app.curation.documents.pandoc.tables import content_of_box, pipe_tables, rows
 
 _PLAIN = {"Para", "Plain", "LineBlock"}
