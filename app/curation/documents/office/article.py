@@ -96,7 +96,8 @@ def _remove(node: Node) -> None:
 
 def _unwrap(node: Node, notes: dict[str | None, Node]) -> None:
     """A note moves to where it is referred to first; of any other reference the text stays: pandoc would look it up."""
-    note = notes.pop(attribute(node, "rid"), None)
+    within = any(local(above) == "body" for above in node.iterancestors())
+    note = notes.pop(attribute(node, "rid"), None) if within else None
     if note is None:
         node.tag = "named-content"
         node.attrib.clear()
