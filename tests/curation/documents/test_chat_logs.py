@@ -3,6 +3,7 @@
 import json
 import re
 from collections.abc import Callable
+from contextlib import suppress
 from pathlib import Path
 from typing import Any
 
@@ -282,7 +283,5 @@ def test_nothing_but_unreadable_is_raised(tmp_path_factory: pytest.TempPathFacto
     path = tmp_path_factory.mktemp("any") / "file"
     path.write_bytes(content)
     known()[key].claims(content, path.name)
-    try:
+    with suppress(Unreadable):
         read(key, path)
-    except Unreadable as refused:
-        assert refused.message
