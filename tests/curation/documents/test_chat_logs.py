@@ -293,9 +293,17 @@ KEYS = [
     "guild", "channel", "author", "id", "name", "content", "mentions", "embeds", "emoji", "reference", "timestamp", "from", "from_id",
     "poll", "answers", "question", "date_unixtime", "reply_to_message_id", "chats", "list", "href", "user_id", "recent", "photo",
 ]  # fmt: skip
-scalars = st.none() | st.booleans() | st.integers() | st.text(max_size=4) | st.sampled_from(["message", "mention", "section", "1.0"])
+scalars = (
+    st.none()
+    | st.booleans()
+    | st.integers()
+    | st.text(max_size=4)
+    | st.sampled_from(["message", "mention", "section", "1.0"])
+)
 anything = st.recursive(
-    scalars, lambda inner: st.lists(inner, max_size=3) | st.dictionaries(st.sampled_from(KEYS), inner, max_size=6), max_leaves=20
+    scalars,
+    lambda inner: st.lists(inner, max_size=3) | st.dictionaries(st.sampled_from(KEYS), inner, max_size=6),
+    max_leaves=20,
 )
 objects = st.dictionaries(st.sampled_from(KEYS), anything, max_size=8)
 
