@@ -26,7 +26,8 @@ _TAGS = re.compile(r"</?[a-z][^<>]*>", re.IGNORECASE)
 _MARKS = re.compile(r"\*\*|__|(?<!\w)[*_](?=\S)|(?<=\S)[*_](?!\w)|`")
 _LINK = re.compile(r"!?\[([^\]]*)\]\([^)]*\)")
 _ANCHOR = re.compile(r"\s*\{#[\w-]+\}\s*$")
-_FRONT = re.compile(r"[\w-]+:(?:\s|$)|\s*- |\s{2,}\S|\s*$")
+_KEY = re.compile(r"[\w-]+:(?:\s|$)")
+_FRONT = re.compile(rf"{_KEY.pattern}|\s*- |\s{{2,}}\S|\s*$")
 _LOWEST = 7
 """Below every heading: a question that is a bold line, a summary or a labelled line."""
 
@@ -206,9 +207,11 @@ def _front_matter(lines: list[str]) -> tuple[dict[str, str], list[str]]:
         return {}, lines
     end = next((at for at, line in enumerate(lines[1:60], 1) if line.strip() == "---"), 0)
     inside = lines[1:end]
-    if not inside or not all(
-        _FRONT.match(line) and not labels_question(line) and not labels_answer(line) for line in inside
-    ):
+    if not any(_KEY.match(line) for line in inside) or not all(map(_is_front, inside)):
         return {}, lines
     found = [re.fullmatch(r"([\w-]+):\s*(.+)", line) for line in inside]
     return {told[1].lower(): told[2].strip().strip("\"'") for told in found if told}, lines[end + 1 :]
+
+
+def _is_front(line: str) -> bool:
+    return bool(_FRONT.match(line)) and not labels_question(line) and not labels_answer(line)
