@@ -39,8 +39,8 @@ class Markdown(Format):
         found = list(blocks(text[start:]))
         if not found:
             raise Unreadable("empty", "There is no text in this document.")
-        heading = next((one for one in found if one.kind is BlockKind.HEADING), None)
-        title = fields.pop("title", "") or (heading.text if heading and heading.level == 1 else "")
+        first = found[0]
+        title = fields.pop("title", "") or (first.text if first.kind is BlockKind.HEADING else "")
         yield Facts(title, fields.pop("lang", "") or fields.pop("language", ""), None, dict(fields))
         yield from found
 
@@ -86,12 +86,12 @@ def _heading(source: str, markup: str) -> str:
     return "\n".join(source.split("\n")[:-1]).strip()
 
 
-def _kind(token: str, text: str) -> BlockKind:
-    if token == "paragraph_open" and text.startswith("[^") and "]:" in text:
+def _kind(kind: str, text: str) -> BlockKind:
+    if kind == "paragraph_open" and text.startswith("[^") and "]:" in text:
         return BlockKind.FOOTNOTE
-    if token == "paragraph_open" and text.startswith("$$") and text.endswith("$$") and len(text) > 4:
+    if kind == "paragraph_open" and text.startswith("$$") and text.endswith("$$") and len(text) > 4:
         return BlockKind.FORMULA
-    return _KINDS[token]
+    return _KINDS[kind]
 
 
 def _written(source: str) -> list[str]:

@@ -31,7 +31,7 @@ def places(path: Path) -> list[Place]:
     with path.open("rb") as file:
         starts = list(_starts(file))
         size = file.seek(0, 2)
-        return [_place(file.seek(start) and b"" or file.read(min(end - start, _HEAD)), start, end)
+        return [_place((file.seek(start) and b"") or file.read(min(end - start, _HEAD)), start, end)
                 for start, end in zip(starts, [*starts[1:], size], strict=True)]  # fmt: skip
 
 
@@ -47,8 +47,8 @@ def _starts(file: Iterator[bytes]) -> Iterator[int]:
 
 def _place(head: bytes, start: int, end: int) -> Place:
     message = parsed(head.partition(b"\n")[2])
-    names = [_ID.findall(header(message, name)) for name in ("references", "in-reply-to", "message-id")]
-    return Place(start, end, tuple(sum(names, [])), header(message, "subject"), _seconds(header(message, "date")))
+    told = " ".join(header(message, name) for name in ("references", "in-reply-to", "message-id"))
+    return Place(start, end, tuple(_ID.findall(told)), header(message, "subject"), _seconds(header(message, "date")))
 
 
 def _seconds(date: str) -> float:

@@ -4,7 +4,6 @@ import re
 from collections.abc import Iterator
 from email import message_from_bytes, policy
 from email.message import EmailMessage, Message
-from typing import cast
 
 from app.curation.documents.document import Block, BlockKind
 from app.curation.documents.encodings import decode
@@ -19,7 +18,7 @@ _WORDS = re.compile(r"\w+")
 
 def parsed(raw: bytes) -> EmailMessage:
     """Never raises: a message may be as broken as it likes."""
-    return cast(EmailMessage, message_from_bytes(raw, policy=policy.default))
+    return message_from_bytes(raw, policy=policy.default)
 
 
 def header(message: Message, name: str) -> str:
@@ -46,11 +45,13 @@ def _file_name(part: Message) -> str:
 
 def blocks(message: EmailMessage, depth: int = 0) -> Iterator[Block]:
     """The text part, or the HTML part where there is no text worth the name; then messages that are forwarded whole."""
-    texts, pages, inner = [], [], []
+    texts: list[str] = []
+    pages: list[str] = []
+    inner: list[EmailMessage] = []
     for part in _leaves(message):
         kind = part.get_content_type()
         if kind == "message/rfc822":
-            inner += [one for one in part.get_payload() if isinstance(one, EmailMessage)]  # type: ignore[union-attr]
+            inner += [one for one in part.get_payload() if isinstance(one, EmailMessage)]
         elif part.get_content_disposition() != "attachment":
             (texts if kind == "text/plain" else pages if kind == "text/html" else []).append(_text(part))
     written = "\n\n".join(texts)
@@ -87,7 +88,9 @@ def _of_text(text: str) -> Iterator[Block]:
 
     for kind, part in parts(text):
         if kind is BlockKind.PARAGRAPH:
-            yield from reading.blocks(part)
+            for block in reading.blocks(part):
+                block.page = None
+                yield block
         elif part.strip():
             yield Block(kind, part.strip("\n"))
 

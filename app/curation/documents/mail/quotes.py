@@ -6,11 +6,13 @@ from collections.abc import Iterator
 from app.curation.documents.document import BlockKind
 
 _SAYS = re.compile(
-    r"^(?:On|Am|Le|El|Il|Op|Em|Den)\b.{4,200}\b(?:wrote|schrieb|a écrit|escribió|ha scritto|schreef|escreveu|skrev)\b.{0,80}:\s*$", re.I
+    r"^(?:On|Am|Le|El|Il|Op|Em|Den)\b.{4,200}\b"
+    r"(?:wrote|schrieb|a écrit|escribió|ha scritto|schreef|escreveu|skrev)\b.{0,80}:\s*$",
+    re.I,
 )
 _ORIGINAL = re.compile(
-    r"^\s*(?:-{2,}\s*(?:Original Message|Forwarded message|Ursprüngliche Nachricht|Message d'origine|Mensaje original|Weitergeleitete Nachricht)"
-    r"\s*-{2,}|_{20,})\s*$",
+    r"^\s*(?:-{2,}\s*(?:Original Message|Forwarded message|Ursprüngliche Nachricht|Message d'origine|Mensaje original|"
+    r"Weitergeleitete Nachricht)\s*-{2,}|_{20,})\s*$",
     re.I,
 )
 _FROM = re.compile(r"^\s*(?:\*?From:\*?|Von:|De\s?:)\s+\S")

@@ -8,14 +8,29 @@ _NAMED = re.compile(
     rf"ARTIKEL|ANLAGE|ANHANG|CHAPITRE|TITRE|ANNEXE|CAPÍTULO|ARTÍCULO|SECCIÓN|ITEM|§+)(?:\s+|(?<=§))(?P<number>{_NUMBER}(?:[-.]\d+)*)\b[.:)]?(?P<rest>.*)",
     re.I,
 )
-_COUNTED = re.compile(r"(?P<number>\d{1,2}(?:\.\d{1,3})*(?=[.)]?\s)|[IVX]{2,5}(?=[.)])|[A-Z](?=\)))[.)]?\s+(?P<rest>\S.*)")
+_COUNTED = re.compile(
+    r"(?P<number>\d{1,2}(?:\.\d{1,3})*(?=[.)]?\s)|[IVX]{2,5}(?=[.)])|[A-Z](?=\)))[.)]?\s+(?P<rest>\S.*)"
+)
 _WORD = re.compile(r"[^\W\d_]+")
-_SMALL = {"a", "an", "and", "as", "at", "by", "for", "from", "in", "of", "on", "or", "the", "to", "with", "und", "der", "die", "das",
-          "für", "de", "du", "des", "la", "le", "et", "y", "von", "zu", "im"}  # fmt: skip
-_ADDRESS = re.compile(r"\b\d{4,}\b|@|\b(?:INC|LLC|L\.L\.C|CORP|CORPORATION|COMPANY|LTD|LIMITED|N\.A|LP|L\.P|PLC|GMBH|AG)\b\.?,?$|_{3}|\$")
+_SMALL = {"a", "an", "and", "as", "at", "by", "for", "from", "in", "of", "on", "or", "the", "to", "with", "und", "der", "die",
+          "das", "für", "de", "du", "des", "la", "le", "et", "y", "von", "zu", "im"}  # fmt: skip
+_ADDRESS = re.compile(
+    r"\b\d{4,}\b|@|\b(?:INC|LLC|L\.L\.C|CORP|CORPORATION|COMPANY|LTD|LIMITED|N\.A|LP|L\.P|PLC|GMBH|AG)\b\.?,?$|_{3}|\$"
+)
 _TOP = {"part", "book", "title", "kapitel", "chapter", "teil", "chapitre", "titre", "capítulo"}
 _DEEPER = {"section", "abschnitt", "sección", "chapter", "kapitel"}
-_WITH_TITLE = {"article", "chapter", "section", "part", "kapitel", "artikel", "abschnitt", "chapitre", "capítulo", "artículo"}
+_WITH_TITLE = {
+    "article",
+    "chapter",
+    "section",
+    "part",
+    "kapitel",
+    "artikel",
+    "abschnitt",
+    "chapitre",
+    "capítulo",
+    "artículo",
+}
 _LONGEST = 100
 _WORDS = 12
 
@@ -33,7 +48,7 @@ def goes_on(text: str) -> bool:
     if text.split()[-1].lower() in _SMALL:
         return True
     found = _NAMED.fullmatch(text)
-    return found is not None and not found["rest"].strip() and found["name"].lower() in _WITH_TITLE
+    return bool(found and not found["rest"].strip() and found["name"].lower() in _WITH_TITLE)
 
 
 def _named(text: str) -> int:
@@ -81,4 +96,4 @@ def _is_title(text: str) -> bool:
     if not words or len(words) > _WORDS or not words[0][0].isupper():
         return False
     heavy = [word for word in words if word.lower() not in _SMALL]
-    return sum(word[0].isupper() for word in heavy) >= 0.6 * len(heavy)
+    return bool(sum(word[0].isupper() for word in heavy) >= 0.6 * len(heavy))

@@ -2,6 +2,7 @@
 
 import re
 from collections import Counter
+from itertools import pairwise
 
 from app.curation.documents.plain import headings
 from app.curation.documents.plain.shapes import ITEM
@@ -26,7 +27,7 @@ def segments(group: list[str]) -> list[list[str]]:
     """A group of lines cut where another paragraph, item or heading begins."""
     width = max(map(len, group))
     found = [[group[0]]]
-    for before, after in zip(group, group[1:], strict=False):
+    for before, after in pairwise(group):
         if _parts(before, after, width):
             found.append([after])
         else:
@@ -42,7 +43,7 @@ def _parts(before: str, after: str, width: int) -> bool:
         return True
     if not ends(before) or after.lstrip()[:1].islower():
         return False
-    return len(before) < 0.75 * width or width > _WIDE
+    return width > _WIDE or (len(before) < 0.75 * width and width >= _NARROW)
 
 
 def _begins(line: str) -> bool:

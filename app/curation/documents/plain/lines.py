@@ -3,12 +3,13 @@
 import re
 from collections import Counter
 from collections.abc import Iterable, Iterator
-from itertools import groupby
+from itertools import groupby, pairwise
 from typing import NamedTuple
 
 _NEWLINE = re.compile(r"\r\n|\r|\x0b|\x85|\u2028|\u2029")
 _PAGE_NUMBER = re.compile(
-    r"<PAGE>\s*\d*|[-–—]\s*(?:\d{1,4}|[ivxlc]{1,6})\s*[-–—]|\[?(?:page|seite)\s+\d{1,4}(?:\s*(?:of|/|von)\s*\d{1,4})?\]?|[^\[]*\[Page \d+\]",
+    r"<PAGE>\s*\d*|[-–—]\s*(?:\d{1,4}|[ivxlc]{1,6})\s*[-–—]|\[?"
+    r"(?:page|seite)\s+\d{1,4}(?:\s*(?:of|/|von)\s*\d{1,4})?\]?|[^\[]*\[Page \d+\]",
     re.I,
 )
 _PAGE = re.compile(r"\f|^(?=<PAGE>)", re.M)
@@ -33,7 +34,9 @@ class Line(NamedTuple):
 def lines(text: str) -> list[Line]:
     """All lines of a document."""
     text = _PAGE.sub("\f", _NEWLINE.sub("\n", text))
-    pages = [[line.replace("\u00a0", " ").expandtabs(8).rstrip() for line in page.split("\n")] for page in text.split("\f")]
+    pages = [
+        [line.replace("\u00a0", " ").expandtabs(8).rstrip() for line in page.split("\n")] for page in text.split("\f")
+    ]
     repeated = _repeated(pages)
     return [made for number, page in enumerate(pages, 1) for made in _page(page, number, repeated, len(pages) > 1)]
 
@@ -54,7 +57,8 @@ def _page(page: list[str], number: int, repeated: set[str], paged: bool) -> Iter
 def _edges(page: list[str]) -> list[int]:
     """Where the first and the last lines with text are."""
     filled = [place for place, line in enumerate(page) if line]
-    return filled[:_EDGE] + filled[-_EDGE:]
+    deep = _EDGE if len(filled) > 2 * _EDGE else 1
+    return filled[:deep] + filled[-deep:]
 
 
 def _shape(line: str) -> str:
@@ -77,7 +81,7 @@ def _repeated(pages: list[list[str]]) -> set[str]:
 def _counts(shape: str, numbers: list[int]) -> bool:
     """They stand beside several words, as a running title does, and grow by one nearly each time."""
     words = len(_WORD.findall(shape))
-    steps = [after - before for before, after in zip(numbers, numbers[1:], strict=False)]
+    steps = [after - before for before, after in pairwise(numbers)]
     return words >= 3 and sum(step == 1 for step in steps) >= 0.8 * len(steps)
 
 

@@ -104,7 +104,7 @@ class Reader:
         item = shapes.ITEM.fullmatch(part[0])
         text = self.joiner.prose(part)
         if item and len(text.split()) <= _WORDS_OF_ITEM:
-            if not item["mark"][:1].isalnum() and item["mark"][:1] not in "([" or item["mark"] == "o":
+            if (not item["mark"][:1].isalnum() and item["mark"][:1] not in "([") or item["mark"] == "o":
                 text = "- " + text.removeprefix(item["mark"]).lstrip()
             return Block(BlockKind.LIST, " " * (len(item["indent"]) // 2 * 2) + text)
         return Block(BlockKind.PARAGRAPH, text)
@@ -112,9 +112,7 @@ class Reader:
 
 def _is_centred(part: list[str]) -> bool:
     """Lines with as many blanks before them as a page of 72 characters leaves after them."""
-    return all(
-        (indent := len(line) - len(line.lstrip())) >= 12 and abs(72 - len(line) - indent) <= 16 for line in part
-    )
+    return all((indent := len(line) - len(line.lstrip())) >= 12 and abs(72 - len(line) - indent) <= 16 for line in part)
 
 
 def _is_prose(texts: list[str]) -> bool:

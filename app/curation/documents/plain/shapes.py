@@ -7,11 +7,13 @@ _RULE = re.compile(r"\s*([=\-~^*_#+])\1{2,}\s*")
 _BOX = re.compile(r"[|+][-=+|]{3,}|[┌┬┐├┼┤└┴┘│─═║]{2,}|^\s*\|.*\|\s*$|\+-[-+]*\+")
 _GAP = re.compile(r"(?<=\S) {3,}(?=\S)")
 _CODE_LINE = re.compile(
-    r"[;{}]\s*$|^\s*(?:#include|#define|def |class |return\b|import |from \w+ import|if \(|for \(|while \(|\$ |>>> |//|/\*|<\?|</?\w+>|"
+    r"[;{}]\s*$|^\s*(?:#include|#define|def |class |return\b|import |from \w+ import|if \(|for \(|while \(|"
+    r"\$ |>>> |//|/\*|<\?|</?\w+>|"
     r"[\w.\[\]>-]+ ?[-+*/]?= ?\S|[\w.]+\(.*\)\s*;?$)"
 )
 ITEM = re.compile(
-    r"(?P<indent>\s*)(?P<mark>-(?: -)+|[-*•·▪◦‣●○–—]|o(?=  )|\(?(?:\d{1,3}|[a-zA-Z]|[ivxIVX]{2,5})[.)]|\((?:\d{1,3}|[a-zA-Z]{1,2}|[ivxIVX]{2,5})\)|\[[ xX]\])(?P<gap>\s+)(?P<rest>\S.*)"
+    r"(?P<indent>\s*)(?P<mark>-(?: -)+|[-*•·▪◦‣●○–—]|o(?=  )|\(?(?:\d{1,3}|[a-zA-Z]|[ivxIVX]{2,5})[.)]|"
+    r"\((?:\d{1,3}|[a-zA-Z]{1,2}|[ivxIVX]{2,5})\)|\[[ xX]\])(?P<gap>\s+)(?P<rest>\S.*)"
 )
 _LEADER = re.compile(r"(?:\.\s?){4,}\s*[\divxlc]+\s*$", re.I)
 
