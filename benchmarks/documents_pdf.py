@@ -87,7 +87,7 @@ def documents(data: Path) -> list[tuple[str, str, str, str]]:
 
 
 def _body(found: list[Block]) -> str:
-    return "\n".join(block.text for block in found if block.kind is not BlockKind.FURNITURE)
+    return "\n".join(block.text for block in found)
 
 
 def _evidence(path: Path, questions: Path) -> list[tuple[str, str, str, str]]:

@@ -10,6 +10,8 @@ from app.curation.documents.pdf.words import FILLER, Word
 _GAP = 1.0
 """Sizes of the type between two words that do not belong to one run."""
 _TOUCHING = 0.09
+_RAISED = 0.3
+"""Share of its height by which a small sign above or below a line meets it."""
 _RTL = re.compile(r"[\u0590-\u08ff\ufb1d-\ufdff\ufe70-\ufefc]")
 _FORMS = re.compile(r"[\ufb00-\ufb06\ufb1d-\ufdff\ufe70-\ufefc]")
 
@@ -105,7 +107,8 @@ def rows(pieces: Iterable[Run]) -> list[list[Run]]:
     top = bottom = 0.0
     for run in sorted(pieces, key=lambda run: (run.middle, run.left)):
         overlap = min(bottom, run.bottom) - max(top, run.top)
-        if made and overlap > 0.5 * min(bottom - top, run.bottom - run.top) and run.table is None:
+        low, high = sorted((bottom - top, run.bottom - run.top))
+        if made and overlap > (0.5 if low > 0.8 * high else _RAISED) * low and run.table is None:
             made[-1].append(run)
             if run.bottom - run.top < 0.6 * (bottom - top):
                 top, bottom = run.top, run.bottom
@@ -147,7 +150,8 @@ def joined(words: list[Word]) -> str:
     parts, before = [words[0].text], words[0]
     for word in words[1:]:
         gap = max(before.left, word.left) - min(before.right, word.right)
-        if word.near or gap > _TOUCHING * max(before.size, word.size):
+        level = min(before.bottom, word.bottom) > max(before.top, word.top)
+        if word.near or not level or not -0.3 < gap / max(before.size, word.size, 1.0) < _TOUCHING:
             parts.append(" ")
         parts.append(word.text)
         before = word
