@@ -163,7 +163,7 @@ def _indented(piece: Piece, before: Line, here: Line, lefts: Counter[int], right
         return False
     ended = bool(_END.search(before.text))
     short = before.right < right - max(3 * size, 0.12 * (right - before.left))
-    usual = lefts.most_common(1)[0][0] * 2
+    usual = max(lefts, key=lefts.__getitem__) * 2
     stands_in = 0.7 * size < here.left - before.left < 6 * size
     if stands_in and len(piece.lines) > 1 and abs(before.left - piece.lines[0].left) < 0.5 * size:
         return True

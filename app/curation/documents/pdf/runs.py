@@ -5,7 +5,7 @@ import unicodedata
 from collections.abc import Iterable
 from dataclasses import dataclass, field
 
-from app.curation.documents.pdf.words import FILLER, Word
+from app.curation.documents.pdf.words import FILLER, Face, Word
 
 _GAP = 1.0
 """Sizes of the type between two words that do not belong to one run."""
@@ -124,20 +124,21 @@ def line(row: list[Run]) -> Line:
     """A row as one line. Right-to-left where most of its letters are."""
     words = [word for run in row for word in run.words]
     letters = "".join(word.text for word in words)
-    rtl = 2 * len(_RTL.findall(letters)) > sum(map(str.isalpha, letters))
+    rtl = not letters.isascii() and 2 * len(_RTL.findall(letters)) > sum(map(str.isalpha, letters))
     if rtl:
         words = [word for run in reversed(row) for word in run.words]
-    weight = max(1, len(letters))
+    weight, looks = max(1, len(letters)), seen(words)
+    size = max(looks, key=looks.__getitem__)[0]
     return Line(
         joined(words),
         min(run.left for run in row),
         min(run.top for run in row),
         max(run.right for run in row),
         max(run.bottom for run in row),
-        _prevailing(words),
-        2 * sum(len(word.text) for word in words if word.face.bold) > weight,
-        2 * sum(len(word.text) for word in words if word.face.mono) > weight,
-        all(word.face.italic for word in words),
+        size,
+        2 * sum(count for (_, face), count in looks.items() if face.bold) > weight,
+        2 * sum(count for (_, face), count in looks.items() if face.mono) > weight,
+        all(face.italic for _, face in looks),
         row,
         rtl,
     )
@@ -149,25 +150,32 @@ def joined(words: list[Word]) -> str:
         return ""
     parts, before = [words[0].text], words[0]
     for word in words[1:]:
-        gap = max(before.left, word.left) - min(before.right, word.right)
-        level = min(before.bottom, word.bottom) > max(before.top, word.top)
-        if word.near or not level or not -0.3 < gap / max(before.size, word.size, 1.0) < _TOUCHING:
+        if word.near or not _touches(before, word):
             parts.append(" ")
         parts.append(word.text)
         before = word
     return told("".join(parts))
 
 
+def _touches(before: Word, word: Word) -> bool:
+    gap = max(before.left, word.left) - min(before.right, word.right)
+    level = min(before.bottom, word.bottom) > max(before.top, word.top)
+    return level and -0.3 < gap / max(before.size, word.size, 1.0) < _TOUCHING
+
+
 def told(text: str) -> str:
     """Ligatures and forms of letters as the letters they are."""
+    if text.isascii():
+        return text
     if _FORMS.search(text):
         text = _FORMS.sub(lambda found: unicodedata.normalize("NFKC", found.group()), text)
     return text.replace("\u00ad\ufffe", "\ufffe").replace(FILLER, "")
 
 
-def _prevailing(words: list[Word]) -> float:
-    counts: dict[float, int] = {}
-    for word in words:
-        size = round(word.size, 1)
-        counts[size] = counts.get(size, 0) + len(word.text)
-    return max(counts, key=counts.__getitem__)
+def seen(words: Iterable[Word]) -> dict[tuple[float, Face], int]:
+    """Sizes and faces, with the letters set in them."""
+    counts: dict[tuple[float, Face], int] = {}
+    for text, _, _, _, _, size, face, _ in words:
+        look = (size, face)
+        counts[look] = counts.get(look, 0) + len(text)
+    return counts

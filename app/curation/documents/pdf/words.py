@@ -187,7 +187,7 @@ def _words(textpage: Any, text: str, spans: list[tuple[int, int]], frame: Frame)
             told[index] = _raised(textpage, told[index], starts[index], first[index])
     left, top, right, bottom = frame.turned(*_united(first, last))
     size = first[:, 2] - first[:, 0] if frame.quarters % 2 else first[:, 1] - first[:, 3]
-    sides = zip(left.tolist(), top.tolist(), right.tolist(), bottom.tolist(), size.tolist(), strict=True)
+    sides = zip(*(side.tolist() for side in (left, top, right, bottom, np.round(size, 1))), strict=True)
     between = zip((0, *ends), starts, strict=False)
     near = ["\n" not in text[before:start] for before, start in between]
     faces = _faces(textpage, starts)
