@@ -1,6 +1,7 @@
 """Reads a document in a process of its own that may crash or hang on a page: then the next one goes on behind it."""
 
 import ctypes
+import faulthandler
 import multiprocessing
 import resource
 import signal
@@ -88,6 +89,7 @@ def _steps(
 def _work(out: Connection, path: Path, first: int, known: dict[int, str]) -> None:
     """In the process: limits, then the pages one after another."""
     _limit()
+    faulthandler.disable()
     try:
         with opening.opened(path) as document:
             facts = opening.facts(document)
@@ -95,7 +97,6 @@ def _work(out: Connection, path: Path, first: int, known: dict[int, str]) -> Non
             begun = False
             for number, elements in reading.steps():
                 if elements is not None and not begun:
-                    facts.title = facts.title or (reading.title() if number == 1 else "")
                     elements.insert(0, facts)
                     begun = True
                 out.send((number, elements))

@@ -5,7 +5,6 @@ from collections.abc import Iterator, Mapping
 from typing import Any
 
 from app.curation.documents.document import Block, BlockKind, Element, Facts
-from app.curation.documents.pdf import opening
 from app.curation.documents.pdf.blocks import (
     Vocabulary,
     code_block,
@@ -47,6 +46,8 @@ class Reading:
                 yield self.opened, None
                 self._open(self.opened)
             yield number, None
+            if number == 1 and not self.facts.title:
+                self.facts.title = self._title()
             told = list(self._told(self.window.popleft()))
             self.edges.pop(number - _AHEAD, None)
             yield number, told
@@ -60,7 +61,7 @@ class Reading:
         self.styles.learn(made.runs)
         self.vocabulary.learn(word.text for run in made.runs for word in run.words)
 
-    def title(self) -> str:
+    def _title(self) -> str:
         """The largest line of the first page that has text."""
         first = next((page for page in self.window if page.runs), None)
         if first is None:
@@ -173,7 +174,3 @@ class Reading:
         else:
             yield text_block(BlockKind.PARAGRAPH, waiting, self.vocabulary)
         yield from after
-
-
-def facts(document: Any) -> Facts:
-    return opening.facts(document)
