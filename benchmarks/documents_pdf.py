@@ -6,6 +6,7 @@ neighbouring pairs of the known text that are neighbours in ours. Speed is proce
 """
 
 import argparse
+import itertools
 import json
 import logging
 import re
@@ -41,7 +42,7 @@ def recall(known: Iterable[str], ours: Iterable[str]) -> float:
 
 def order(known: list[str], ours: list[str]) -> float:
     """Share of neighbouring pairs that are kept."""
-    return recall(zip(known, known[1:], strict=False), zip(ours, ours[1:], strict=False))
+    return recall(itertools.pairwise(known), itertools.pairwise(ours))
 
 
 def blocks(path: Path) -> list[Block]:

@@ -67,7 +67,9 @@ def assembled(objects: dict[int, bytes]) -> bytes:
 def image(width: int = 8, height: int = 8) -> bytes:
     """A grey picture, for `more`."""
     body = zlib.compress(bytes([128]) * width * height)
-    told = f"<< /Type /XObject /Subtype /Image /Width {width} /Height {height} /ColorSpace /DeviceGray /BitsPerComponent 8"
+    told = (
+        f"<< /Type /XObject /Subtype /Image /Width {width} /Height {height} /ColorSpace /DeviceGray /BitsPerComponent 8"
+    )
     return f"{told} /Filter /FlateDecode /Length {len(body)} >>\nstream\n".encode() + body + b"\nendstream"
 
 

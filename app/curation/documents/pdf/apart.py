@@ -15,6 +15,7 @@ from app.curation.documents.format import Unreadable
 from app.curation.documents.pdf import opening
 from app.curation.documents.pdf.reading import Reading
 
+
 class Refused(NamedTuple):
     """What an Unreadable says, on its way between processes."""
 

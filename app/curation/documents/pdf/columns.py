@@ -12,7 +12,7 @@ from app.curation.documents.pdf.runs import Run, rows
 
 _NARROWEST = 5.0
 """Points of a gutter."""
-_CROSSED = 0.2
+_CROSSED = 0.45
 """Share of a gutter's neighbouring lines that may cross it."""
 _SIDE = 0.12
 """Share of the region's width that a column has at least."""

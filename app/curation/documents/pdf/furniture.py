@@ -8,8 +8,6 @@ from app.curation.documents.pdf.runs import Line, Run, line, rows
 
 _EDGE = 0.16
 """Share of the page's height at its top and bottom where furniture stands."""
-_NUMBER_EDGE = 0.25
-"""The same for a page number: wide margins leave it far inside."""
 _MOST = 5
 _SAME = 0.012
 """Share of the page's height by which the same line may stand higher or lower on another page."""
@@ -38,13 +36,16 @@ def edges(found: Sequence[Run], height: float) -> list[Edge]:
     body = rows(found)
     made: list[Edge] = []
     for upper in (True, False):
-        for row in (body if upper else list(reversed(body)))[:_MOST]:
+        for depth, row in enumerate((body if upper else list(reversed(body)))[:_MOST]):
             edge = _edge(row, height, upper)
-            zone = _EDGE if edge.number is None else _NUMBER_EDGE
-            if not (edge.height < zone if upper else edge.height > 1 - zone):
+            if not _outer(edge, _EDGE) and (depth or edge.number is None):
                 break
             made.append(edge)
     return made
+
+
+def _outer(edge: Edge, zone: float) -> bool:
+    return edge.height < zone if edge.upper else edge.height > 1 - zone
 
 
 def _edge(row: list[Run], height: float, upper: bool) -> Edge:
@@ -78,17 +79,17 @@ def _repeated(page: int, edge: Edge, others: dict[int, list[Edge]], needed: int)
 
 
 def _numbers(page: int, edge: Edge, others: dict[int, list[Edge]], pages: int) -> bool:
-    """A page number: it counts as the pages do, or stands alone on the only page."""
+    """A page number: it counts as the pages do, or stands alone on the only page. One far inside counts on two more."""
     if edge.number is None:
         return False
     if pages == 1:
-        return edge.height < 0.08 or edge.height > 0.92
-    return any(
-        other.number is not None and other.number - edge.number == number - page and other.upper == edge.upper
+        return _outer(edge, 0.08)
+    alike = sum(
+        any(other.number is not None and other.number - edge.number == number - page for other in rest)
         for number, rest in others.items()
         if number != page
-        for other in rest
     )
+    return alike >= (1 if _outer(edge, _EDGE) else 2)
 
 
 def _value(text: str) -> int:

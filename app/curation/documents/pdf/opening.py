@@ -26,7 +26,8 @@ _META = {
 _DATE = re.compile(r"D?:?(\d{4})(\d\d)?(\d\d)?(?:(\d\d)(\d\d)(\d\d)?)?")
 # Titles that a program wrote, not a person: a file's name, a placeholder.
 _NO_TITLE = re.compile(
-    r"^(microsoft (word|powerpoint|excel)\b.*|untitled.*|no ?title|title|document\d*|slide \d+|.*\.(docx?|pptx?|xlsx?|pdf|tex|dvi|indd|qxd|fm|rtf))$",
+    r"^(microsoft (word|powerpoint|excel)\b.*|untitled.*|no ?title|title|document\d*|slide \d+"
+    r"|.*\.(docx?|pptx?|xlsx?|pdf|tex|dvi|indd|qxd|fm|rtf|exe|html?|txt))$",
     re.IGNORECASE,
 )
 

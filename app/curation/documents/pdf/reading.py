@@ -15,7 +15,7 @@ from app.curation.documents.pdf.blocks import (
 )
 from app.curation.documents.pdf.frame import Frame
 from app.curation.documents.pdf.furniture import Edge, furniture
-from app.curation.documents.pdf.layout import Piece, pieces
+from app.curation.documents.pdf.layout import Piece, pieces, plain
 from app.curation.documents.pdf.page import Page, broken, page
 from app.curation.documents.pdf.structure import Styles, kind
 
@@ -67,8 +67,10 @@ class Reading:
         if first is None:
             return ""
         found = [piece for piece in self._pieces(first, set())[:12] if piece.table is None]
-        size, bold, _ = self.styles.body
-        large = [piece for piece in found if piece.size > 1.15 * size and sum(map(str.isalpha, piece.lines[0].text)) > 3]
+        size = self.styles.body[0]
+        large = [
+            piece for piece in found if piece.size > 1.15 * size and sum(map(str.isalpha, piece.lines[0].text)) > 3
+        ]
         if not large:
             return ""
         best = max(large, key=lambda piece: round(piece.size))
@@ -76,7 +78,10 @@ class Reading:
 
     def _pieces(self, page: Page, apart: set[int]) -> list[Piece]:
         found = [run for run in page.runs if id(run) not in apart]
-        made = pieces(found, page.drawing, self.styles.body[2])
+        try:
+            made = pieces(found, page.drawing, self.styles.body[2])
+        except (ArithmeticError, LookupError, ValueError):
+            made = plain(found)  # a page that no rule foresaw still has its words
         for piece in made:
             piece.page = page.number
         return made

@@ -85,9 +85,7 @@ def _with_grid(pieces: list[Run], level: list[Rule], upright: list[Rule]) -> lis
 def _finer(inside: list[Run], across: list[float]) -> bool:
     """True where the text stands in more columns than the lines part: they are for the eye only."""
     pieces = [run for row in rows(inside) for run in merged(row)]
-    cells = sum(
-        len({bisect_right(across, (run.left + run.right) / 2) for run in merged(row)}) for row in rows(inside)
-    )
+    cells = sum(len({bisect_right(across, (run.left + run.right) / 2) for run in merged(row)}) for row in rows(inside))
     return len(pieces) > 1.5 * cells
 
 
@@ -134,11 +132,8 @@ def _between(level: list[Rule]) -> list[tuple[float, float, float, float]]:
                 break
         else:
             groups.append([rule])
-    boxes = []
-    for group in groups:
-        if len(_distinct([rule.at for rule in group])) >= 3:
-            boxes.append((group[0].start - 2, group[0].at - 1, group[0].end + 2, group[-1].at + 1))
-    return boxes
+    tall = [group for group in groups if len(_distinct([rule.at for rule in group])) >= 3]
+    return [(group[0].start - 2, group[0].at - 1, group[0].end + 2, group[-1].at + 1) for group in tall]
 
 
 def _with_open(pieces: list[Run], left: float, top: float, right: float, bottom: float) -> list[Run]:

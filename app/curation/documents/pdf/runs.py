@@ -4,14 +4,20 @@ import re
 import unicodedata
 from collections.abc import Iterable
 from dataclasses import dataclass, field
+from typing import TYPE_CHECKING
 
 from app.curation.documents.pdf.words import FILLER, Face, Word
+
+if TYPE_CHECKING:
+    from app.curation.documents.pdf.tables import Table
 
 _GAP = 1.0
 """Sizes of the type between two words that do not belong to one run."""
 _TOUCHING = 0.09
 _RAISED = 0.3
 """Share of its height by which a small sign above or below a line meets it."""
+_SIGNS = frozenset("$€£¥")
+"""One that follows a figure begins the next column."""
 _RTL = re.compile(r"[\u0590-\u08ff\ufb1d-\ufdff\ufe70-\ufefc]")
 _FORMS = re.compile(r"[\ufb00-\ufb06\ufb1d-\ufdff\ufe70-\ufefc]")
 
@@ -26,7 +32,7 @@ class Run:
     top: float
     right: float
     bottom: float
-    table: object = None
+    table: "Table | None" = None
     """Where it stands for a table that is put in its place as a whole."""
 
     @classmethod
@@ -88,7 +94,7 @@ def runs(words: list[Word]) -> list[Run]:
 
 
 def _follows(before: Word, word: Word) -> bool:
-    if before.text[-1] == "\ufffe":
+    if before.text[-1] == "\ufffe" or (word.text in _SIGNS and before.text[-1] in "0123456789)%—"):
         return False
     _, left, top, right, bottom, size, _, _ = before
     _, next_left, next_top, next_right, next_bottom, next_size, _, _ = word

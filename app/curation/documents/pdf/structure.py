@@ -10,10 +10,14 @@ from app.curation.documents.pdf.runs import Run, seen
 from app.curation.documents.pdf.words import Face
 
 CAPTION = re.compile(
-    r"^(?:fig(?:ure|\.)?|table|tab\.|listing|algorithm|chart|exhibit|scheme|abb(?:ildung|\.)?|tabelle|tableau|figura|tabla|tabella|图|表|图表)\s*(?:S?\d+|[A-Z]\d*|[IVX]+)(?:[-.–]\d+)*\s*(?:[.:|–—)]|\s(?-i:(?=[A-Z(]))|$)",
+    r"^(?:fig(?:ure|\.)?|table|tab\.|listing|algorithm|chart|exhibit|scheme|abb(?:ildung|\.)?|tabelle|tableau|figura|tabla"
+    r"|tabella|图|表|图表)\s*(?:S?\d+|[A-Z]\d*|[IVX]+)(?:[-.–]\d+)*\s*(?:[.:|–—)]|\s(?-i:(?=[A-Z(]))|$)",
     re.IGNORECASE,
 )
-_SECTION = re.compile(r"^(?:(?:chapter|section|article|part|appendix|kapitel|abschnitt)\s+)?(\d{1,2}(?:\.\d{1,3}){0,5})\.?\s+(?=[^\W\d])", re.IGNORECASE)
+_SECTION = re.compile(
+    r"^(?:(?:chapter|section|article|part|appendix|kapitel|abschnitt)\s+)?(\d{1,2}(?:\.\d{1,3}){0,5})\.?\s+(?=[^\W\d])",
+    re.IGNORECASE,
+)
 _NOTE = re.compile(r"^(?:[¹²³⁰⁴-⁹]+|[*†‡§]|\(?\d{1,2}\)?\s?(?=[^\W\d]))")
 _ENDED = re.compile(r"[.;,:]$")
 _LARGER, _MOST_LETTERS, _MOST_LINES = 1.11, 220, 4
@@ -78,7 +82,9 @@ def kind(piece: Piece, styles: Styles, bottom: float) -> BlockKind:
 def is_heading(piece: Piece, size: float, bold: bool) -> bool:
     text = " ".join(line.text for line in piece.lines)
     letters = sum(map(str.isalpha, text))
-    if not 2 <= letters or len(text) > _MOST_LETTERS or len(piece.lines) > _MOST_LINES or letters < 0.4 * len(text):
+    if not letters >= 2 or len(text) > _MOST_LETTERS or len(piece.lines) > _MOST_LINES or letters < 0.4 * len(text):
+        return False
+    if "@" in text:
         return False
     if piece.size >= _LARGER * size:
         return not (text.endswith(",") or (text.endswith(".") and len(text) > 80))
@@ -91,4 +97,10 @@ def is_heading(piece: Piece, size: float, bold: bool) -> bool:
     if piece.italic and short and len(piece.lines) == 1 and len(text) < 80 and not _ENDED.search(text):
         return piece.gap > 0.7 and piece.size > 0.97 * size and piece.aside
     capitals = text.upper() == text and text.lower() != text and letters >= 5
-    return capitals and short and len(text.split()) <= 10 and piece.gap > 0.6 and letters > 0.7 * len(text.replace(" ", ""))
+    return (
+        capitals
+        and short
+        and len(text.split()) <= 10
+        and piece.gap > 0.6
+        and letters > 0.7 * len(text.replace(" ", ""))
+    )

@@ -24,8 +24,9 @@ LINE_HYPHEN = "\ufffe"
 """What pdfium writes for a hyphen at the end of a line, the line break included."""
 FILLER = "\u2060"
 """Stands where a character was taken away, so that characters and their places still count alike."""
-_COMBINING = dict(zip("`´ˆ˜¨˚ˇ˘¸¯˙˝˛", "\u0300\u0301\u0302\u0303\u0308\u030a\u030c\u0306\u0327\u0304\u0307\u030b\u0328", strict=True))
-_ACCENT = re.compile("[`´ˆ˜¨˚ˇ˘¸¯˙˝˛]")
+_MARKS = "\u0300\u0301\u0302\u0303\u0308\u030a\u030c\u0306\u0327\u0304\u0307\u030b\u0328"
+_COMBINING = dict(zip("`´ˆ˜¨˚ˇ˘¸¯˙˝˛", _MARKS, strict=True))
+_ACCENT = re.compile(f"[{''.join(_COMBINING)}]")
 _ARABIC = re.compile(r"[\u0600-\u06ff]")
 _ALEF_LAM = re.compile(r"[\u0622\u0623\u0625\u0627]\u0644")
 _STRAY_MARK = re.compile(r" ([\u064b-\u0652]+)([\u0621-\u064a])")
@@ -187,11 +188,11 @@ def _words(textpage: Any, text: str, spans: list[tuple[int, int]], frame: Frame)
             told[index] = _raised(textpage, told[index], starts[index], first[index])
     left, top, right, bottom = frame.turned(*_united(first, last))
     size = first[:, 2] - first[:, 0] if frame.quarters % 2 else first[:, 1] - first[:, 3]
-    sides = zip(*(side.tolist() for side in (left, top, right, bottom, np.round(size, 1))), strict=True)
+    sides = [side.tolist() for side in (left, top, right, bottom, np.round(size, 1))]
     between = zip((0, *ends), starts, strict=False)
     near = ["\n" not in text[before:start] for before, start in between]
     faces = _faces(textpage, starts)
-    return [Word(word, *box, face, on) for word, box, face, on in zip(told, sides, faces, near, strict=True)]
+    return list(map(Word, told, *sides, faces, near))
 
 
 def _boxes(textpage: Any, indexes: tuple[int, ...]) -> Array:
