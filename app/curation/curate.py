@@ -23,7 +23,7 @@ from app.curation.conflicts import RULE, among, partners
 from app.curation.decontaminating import Decontaminator
 from app.curation.filter import Filter
 from app.curation.folders import prepare, publish, short_names
-from app.curation.jsonl import JsonLines
+from app.curation.jsonl import HashedLines
 from app.curation.judging import Judged, appoint, judge_samples
 from app.curation.masker import masker
 from app.curation.measuring import fingerprints, measuring
@@ -106,7 +106,7 @@ class _Run:
         """First pass: refused records to their file, samples with their reasons to the spool."""
         held: deque[list[Sample]] = deque()
         with (self.work / NAMES[2]).open("wb") as file:
-            pieces = self._samples(names, mapping, JsonLines(file), held, chunking)
+            pieces = self._samples(names, mapping, HashedLines(file), held, chunking)
             given = (self.recipe, self.benchmarks)
             for found in ordered_map(judge_samples, pieces, workers, start=appoint, given=given):
                 self._spool(held.popleft(), found)
@@ -120,7 +120,7 @@ class _Run:
             self.passes[row] = False
         self.report.counts.contaminated = len(self.benchmarks.contaminated)
         with (self.work / SUSPECTS).open("wb") as file:
-            suspects = JsonLines(file)
+            suspects = HashedLines(file)
             for suspect in self.benchmarks.likeliest():
                 suspects.write({"id": self.spool.id(suspect.row)} | suspect.as_json())
 
@@ -151,7 +151,7 @@ class _Run:
     def write(self, copies: Copies) -> None:
         """Second pass: every sample to the kept or the dropped ones."""
         with (self.work / NAMES[0]).open("wb") as kept_file, (self.work / NAMES[1]).open("wb") as dropped_file:
-            kept, dropped = JsonLines(kept_file), JsonLines(dropped_file)
+            kept, dropped = HashedLines(kept_file), HashedLines(dropped_file)
             for row, (sample, reasons) in enumerate(self.spool):
                 if copy := self._copied(copies, row):
                     self.report.counts.duplicates += 1
@@ -171,7 +171,7 @@ class _Run:
         self,
         names: dict[str, Path],
         mapping: FieldMapping | None,
-        refused: JsonLines,
+        refused: HashedLines,
         held: deque[list[Sample]],
         chunking: Chunking | None,
     ) -> Iterator[list[Sample]]:
@@ -185,7 +185,7 @@ class _Run:
                     held.append(samples)
                     yield samples
 
-    def _sorted(self, records: Sequence[Sample | Refusal], refused: JsonLines) -> list[Sample]:
+    def _sorted(self, records: Sequence[Sample | Refusal], refused: HashedLines) -> list[Sample]:
         counts = self.report.counts
         counts.read += len(records)
         for one in records:

@@ -18,7 +18,7 @@ from app.curation.batch import Batch
 from app.curation.dedup.minhash import MinHash
 from app.curation.deduplicator import Signatures
 from app.curation.folders import prepare, publish, short_names
-from app.curation.jsonl import JsonLines
+from app.curation.jsonl import HashedLines
 from app.curation.near import Clusters, clusters, sign
 from app.curation.readers import read
 from app.curation.records import dropped_record, record, refused_record
@@ -93,7 +93,7 @@ def _read(
 ) -> None:
     """Compared texts to the stash, refused records to their file."""
     with (work / NAMES[1]).open("wb") as file:
-        refused = JsonLines(file)
+        refused = HashedLines(file)
         while some := list(islice(records, BATCH)):
             samples = [item for item in some if isinstance(item, Sample)]
             for item in some:
@@ -114,7 +114,7 @@ def _table(folder: str, rows: int, width: int) -> Signatures:
 
 def _write(alike: Clusters, stash: Stash, work: Path, found: Duplicates) -> None:
     with (work / NAMES[0]).open("wb") as file:
-        lines = JsonLines(file)
+        lines = HashedLines(file)
         for number, cluster in enumerate(alike):
             lines.write(
                 {
@@ -139,7 +139,7 @@ def _write_records(records: Iterator[Sample | Refusal], alike: Clusters, stash: 
     """The inputs once more, each record to the kept or the dropped ones."""
     survivors, similarity = alike.copies.survivor.tolist(), alike.copies.similarity.tolist()
     with (work / NAMES[2]).open("wb") as kept_file, (work / NAMES[3]).open("wb") as dropped_file:
-        kept, dropped = JsonLines(kept_file), JsonLines(dropped_file)
+        kept, dropped = HashedLines(kept_file), HashedLines(dropped_file)
         samples = (item for item in records if isinstance(item, Sample))
         for row, sample in enumerate(samples):
             if survivors[row] < 0:

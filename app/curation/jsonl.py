@@ -14,7 +14,7 @@ class Written(NamedTuple):
     sha256: str
 
 
-class JsonLines:
+class HashedLines:
     """Writes to a binary file that the caller opens and closes. Fields keep the order that the row has."""
 
     def __init__(self, file: IO[bytes]) -> None:

@@ -7,13 +7,13 @@ import orjson
 from hypothesis import given
 from hypothesis import strategies as st
 
-from app.curation.jsonl import JsonLines
+from app.curation.jsonl import HashedLines
 
 
 @given(st.lists(st.dictionaries(st.text(), st.text())))
 def test_lines_are_counted_and_hashed(rows: list[dict[str, str]]) -> None:
     file = io.BytesIO()
-    lines = JsonLines(file)
+    lines = HashedLines(file)
     for one in rows:
         lines.write(one)
     data = file.getvalue()

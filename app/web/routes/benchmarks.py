@@ -6,20 +6,14 @@ from dataclasses import dataclass
 from fastapi import APIRouter, Request, Response
 from fastapi.responses import RedirectResponse
 from sqlalchemy.orm import Session
-from starlette.concurrency import run_in_threadpool
 
 from app.db import AnyRow
-from app.messages import say
 from app.models import Benchmark, Contamination, Suspect
 from app.services import benchmarks, contaminations
-from app.services.blobs import Stored
-from app.services.errors import DomainError
-from app.web import uploading
-from app.web.dependencies import Access, DatasetAdminDep, Id, LeadDep, SessionDep, dataset_admin
-from app.web.errors import STATUS
+from app.web.dependencies import Access, DatasetAdminDep, Id, LeadDep, SessionDep
 from app.web.forms import FormDep
 from app.web.rendering import render
-from app.web.uploading import UploadRefused, plain_name
+from app.web.upload_page import Uploaded, add_file
 
 router = APIRouter()
 
@@ -48,16 +42,7 @@ def show_benchmarks(request: Request, access: LeadDep, session: SessionDep) -> R
 @router.post("/datasets/{dataset_id}/benchmarks", name="add_benchmark")
 async def add(request: Request, dataset_id: Id) -> Response:
     """Take in a file; of a hidden one only hashes and item ids are kept."""
-    await run_in_threadpool(_check_access, request, dataset_id)
-    try:
-        received = await uploading.receive_form(request)
-        if len(received.files) != 1:
-            raise UploadRefused(422, say("No file was chosen. Choose one file and upload it."))
-        await run_in_threadpool(_add, request, dataset_id, received.files[0], received.fields)
-    except (UploadRefused, DomainError) as error:
-        status = error.status if isinstance(error, UploadRefused) else STATUS.get(type(error), 422)
-        return await run_in_threadpool(_show_refusal, request, dataset_id, status, str(error))
-    return RedirectResponse(request.url_for("benchmarks", dataset_id=dataset_id).path, 303)
+    return await add_file(request, dataset_id, "benchmarks", _add, _list)
 
 
 @router.get("/datasets/{dataset_id}/benchmarks/{benchmark_id}", name="benchmark")
@@ -125,26 +110,13 @@ def _list(request: Request, access: Access, session: Session, status: int = 200,
     )
 
 
-def _check_access(request: Request, dataset_id: int) -> None:
-    with uploading.short_transaction(request) as session:
-        dataset_admin(request, session, dataset_id)
-
-
-def _show_refusal(request: Request, dataset_id: int, status: int, sentence: str) -> Response:
-    with uploading.short_transaction(request) as session:
-        return _list(request, dataset_admin(request, session, dataset_id), session, status, sentence)
-
-
-def _add(request: Request, dataset_id: int, file: tuple[str, Stored], fields: dict[str, str]) -> None:
-    """In one transaction, by a person who still may: an upload can last long."""
-    with uploading.short_transaction(request) as session:
-        access = dataset_admin(request, session, dataset_id)
-        benchmarks.add(
-            session,
-            dataset_id,
-            file[1],
-            file_name=plain_name(file[0]),
-            name=fields.get("name", "").replace("\x00", "")[:200],
-            hidden=bool(fields.get("hidden")),
-            by=access.user.id,
-        )
+def _add(session: Session, access: Access, uploaded: Uploaded) -> None:
+    benchmarks.add(
+        session,
+        access.dataset.id,
+        uploaded.file,
+        file_name=uploaded.name,
+        name=uploaded.fields.get("name", "").replace("\x00", "")[:200],
+        hidden=bool(uploaded.fields.get("hidden")),
+        by=access.user.id,
+    )

@@ -80,6 +80,30 @@ CASES = {
         {"system_prompt": "S", "question": "Q?", "response": "A", "id": "x"},
         ("question_answer", Form.INSTRUCTION, {"system": "S", "prompt": "Q?", "response": "A"}),
     ),
+    "question with a body": (
+        {"question": "Q?", "question_text": "I have ...", "answer": "A", "url": "u"},
+        ("question_answer", Form.INSTRUCTION, {"prompt": "Q?", "context": "I have ...", "response": "A"}),
+    ),
+    "question with an empty body": (
+        {"question": "Q?", "question_text": " ", "answer": "A"},
+        ("question_answer", Form.INSTRUCTION, {"prompt": "Q?", "response": "A"}),
+    ),
+    "question with a body that is no text": (
+        {"question": "Q?", "question_body": ["x"], "answer": "A"},
+        ("question_answer", Form.INSTRUCTION, {"prompt": "Q?", "response": "A"}),
+    ),
+    "plural columns": (
+        {"Question_ID": "1", "Questions": "Q?", "Answers": "A"},
+        ("question_answer", Form.INSTRUCTION, {"prompt": "Q?", "response": "A"}),
+    ),
+    "answer in html only": (
+        {"question": "Q?", "answer_html": "<p>A</p>", "link": "u"},
+        ("question_answer", Form.INSTRUCTION, {"prompt": "Q?", "response": "<p>A</p>"}),
+    ),
+    "html beside the answer": (
+        {"question": "Q?", "answer_html": "<p>A</p>", "answer": "A"},
+        ("question_answer", Form.INSTRUCTION, {"prompt": "Q?", "response": "A"}),
+    ),
     "preference strings": (
         {"prompt": "Q?", "chosen": "A", "rejected": "B"},
         ("preference", Form.PREFERENCE, {"messages": [user("Q?")], "chosen": "A", "rejected": "B"}),

@@ -89,7 +89,9 @@ SHAPES: dict[str, st.SearchStrategy[Json]] = {
     | records({"query": text, "response": words})
     | records({"Question": words, "Answer": text})
     | records({"q": words, "a": text})
-    | records({"question": words, "response": text, "system_prompt": text}),
+    | records({"question": words, "response": text, "system_prompt": text})
+    | records({"question": words, "answer": text}, {"question_text": optional_text, "answer_html": text})
+    | records({"question": words, "answer_html": text}),
     "preference": records({"prompt": text, "chosen": words, "rejected": text}, {"system": optional_text})
     | records({"instruction": words, "chosen": words, "rejected": text}, {"input": optional_text})
     | records({"question": text, "chosen": words, "rejected": text})

@@ -5,17 +5,19 @@ from dataclasses import replace
 from typing import Any
 
 import pytest
-from sqlalchemy import text
+from sqlalchemy import select, text
 from sqlalchemy.orm import Session
 
 from app import db
+from app.curation.exporter import exporters
 from app.curation.releasing.composition import Composition
 from app.curation.rubric import loaded
-from app.models import Comment, Decision, Guideline, Job, JobKind, Release, Rubric, Sample, User
+from app.models import Comment, Decision, Guideline, Job, JobKind, Release, ReleaseFile, Rubric, Sample, User
 from app.services import jobs, release_checking
 from app.services.gate import checks
 from app.services.gates import conflicts, duplicates
 from tests import factories
+from tests.services.engine import work_off
 from tests.services.gates.gating import Gate, expert_of, gate, more, planted
 
 CAPITAL = "What is the capital of Australia?"
@@ -268,3 +270,31 @@ def test_facts_are_the_same_on_any_number_of_shards(monkeypatch: pytest.MonkeyPa
     for found in (many, one):
         assert [row for key in sorted(found.findings) for row in found.findings[key]]
     assert many.findings == one.findings
+
+
+def test_fewer_rows_than_a_service_reads_are_told() -> None:
+    few, _ = planted(9)
+    level, rows, words = gate(few).told("limits")
+    assert (level, rows) == ("warn", 0)
+    assert "There are 9 rows" in words
+    enough, _ = planted(10)
+    assert gate(enough).told("limits")[0] == "pass"
+    assert gate(few, "alpaca").told("limits")[0] == "pass", "another format has no such limit"
+
+
+def test_a_file_larger_than_a_service_reads_is_told(monkeypatch: pytest.MonkeyPatch) -> None:
+    dataset_id, _ = planted(12)
+    monkeypatch.setattr(exporters()["messages"], "largest_file", 500)
+    level, _, words = gate(dataset_id).told("limits")
+    assert (level, "MiB" in words) == ("warn", True)
+
+
+def test_the_size_of_a_file_is_known_before_it_is_written() -> None:
+    dataset_id, _ = planted(12)
+    found = gate(dataset_id)
+    with db.transaction() as session:
+        writing = int(session.get_one(Release, found.release_id).job_id or 0)
+    work_off(writing)
+    with db.transaction() as session:
+        (size,) = session.scalars(select(ReleaseFile.size).where(ReleaseFile.release_id == found.release_id, ReleaseFile.rows > 0))
+    assert found.checks["limits"].facts["largest_file"] == size
