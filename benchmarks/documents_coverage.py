@@ -41,7 +41,7 @@ def _files(folder: Path) -> list[Path]:
     counts: Counter[tuple[Path, str]] = Counter()
     chosen = []
     for path in sorted(folder.rglob("*")):
-        if path.is_file() and not any(part.startswith(".") for part in path.parts):
+        if path.is_file() and not any(part.startswith(".") for part in path.relative_to(folder).parts):
             counts[path.parent, path.suffix] += 1
             if counts[path.parent, path.suffix] <= MOST_OF_A_KIND:
                 chosen.append(path)
