@@ -3,7 +3,7 @@
 from app.curation.documents.chunking import Chunking
 from app.curation.readers._documents import Documents
 from app.curation.readers._limits import Limits
-from app.curation.readers._package import readable
+from app.curation.readers._package import is_archive, readable
 from app.curation.readers._preview import NeedsMapping, Preview, preview
 from app.curation.readers._reader import Broken, Cut, Item, Reader, Record
 from app.curation.readers._reading import Reading, read
@@ -25,6 +25,7 @@ __all__ = [
     "Reader",
     "Reading",
     "Record",
+    "is_archive",
     "preview",
     "read",
     "readable",

@@ -64,6 +64,14 @@ def format_for(name: str, data: Data, key: str = "") -> str:
     return found
 
 
+def document_format(name: str, data: Data) -> str | None:
+    """The key of the format that claims a file of records; None where it is what its name says."""
+    try:
+        return format_of(name, data.head(_HEAD))
+    except FileRefused:  # the reader will say so
+        return None
+
+
 class DocumentReader(Reader):
     """Reads one document; `key` names its format where its beginning does not tell."""
 

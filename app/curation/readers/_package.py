@@ -99,9 +99,9 @@ def formats(name: str) -> str | None:
 
 def readable() -> str:
     """What can be read, as a list of endings."""
-    return ", ".join(
-        dict.fromkeys((*(suffix for reader in known().values() for suffix in reader.suffixes), *suffixes()))
-    )
+    of_records = [suffix for reader in known().values() for suffix in reader.suffixes]
+    of_documents = [one for one in suffixes() if one not in _ARCHIVES and not one[1:].isdigit()]
+    return ", ".join(dict.fromkeys((*of_records, *of_documents)))
 
 
 def _format(name: str) -> str:

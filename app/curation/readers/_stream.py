@@ -1,12 +1,20 @@
 """One pass over a file: the items of all its parts, numbered through, with progress in bytes."""
 
 from collections.abc import Iterator
+from dataclasses import replace
 from pathlib import Path
 from types import TracebackType
 from typing import Self
 
 from app.curation.documents.document import Document
-from app.curation.readers._documents import DocumentReader, Documents, format_for
+from app.curation.readers._data import Data
+from app.curation.readers._documents import (
+    DocumentReader,
+    Documents,
+    document_format,
+    format_for,
+    is_document,
+)
 from app.curation.readers._limits import Limits
 from app.curation.readers._package import Part, Unread, is_archive, known, pieces
 from app.curation.readers._reader import Broken, Item, Reader
@@ -81,13 +89,18 @@ class Stream:
 
     def _part(self, part: Part, skip: int) -> Iterator[Item]:
         self.format = part.format
+        data = None
         if not part.is_document:
-            yield from self._read(part, known()[part.format](self._limits), skip)
-            return
+            data = part.open() if is_document(part.own_name) else None
+            key = document_format(part.own_name, data) if data else None
+            if key is None:
+                yield from self._read(part, known()[part.format](self._limits), skip, data)
+                return
+            part = replace(part, format=key)
         self.has_documents, self._reader = True, None
         if self._documents is None:
             if not self._is_archive:
-                format_for(part.own_name, part.open(), part.format)
+                format_for(part.own_name, data or part.open(), part.format)
             yield from self._noted(Broken("is_document", "This is a document, not a list of records.", 0), skip)
             return
         items = self._documents.finished.get(part.own_name)
@@ -96,15 +109,15 @@ class Stream:
             return
         before = self._passed
         reader = DocumentReader(self._limits, part.own_name, self._documents, part.format)
-        yield from self._read(part, reader, skip)
+        yield from self._read(part, reader, skip, data)
         self._reader = None
         self.ended.append((part.own_name, self._passed - before))
 
-    def _read(self, part: Part, reader: Reader, skip: int) -> Iterator[Item]:
+    def _read(self, part: Part, reader: Reader, skip: int, data: Data | None = None) -> Iterator[Item]:
         self._reader = reader
         refused = None
         try:
-            yield from reader.items(part.open(), max(skip - self._passed, 0))
+            yield from reader.items(data or part.open(), max(skip - self._passed, 0))
         except FileRefused as refusal:
             refused = refusal
         self._passed += reader.position
