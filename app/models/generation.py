@@ -68,7 +68,7 @@ class PromptVersion(Identified, Dated, Base):
     version: Mapped[int]
     system: Mapped[str]
     user: Mapped[str]
-    examples: Mapped[Any] = mapped_column(JSON, server_default="[]")
+    examples: Mapped[Any] = mapped_column(JSON)
     created_by: Mapped[int | None] = mapped_column(ForeignKey("users.id"))
 
 

@@ -103,7 +103,7 @@ def _worth_another(error: ModelError, may_repeat: bool) -> bool:
 
 def _pause(attempt: int, error: ModelError) -> float:
     """Longer each time, and at random, so that many who were turned away do not come back together."""
-    backoff = min(0.5 * 2**attempt, LONGEST_PAUSE) * random.uniform(0.5, 1.0)  # noqa: S311 - no secret
+    backoff = min(0.5 * 2.0**attempt, LONGEST_PAUSE) * random.uniform(0.5, 1.0)  # noqa: S311 - no secret
     asked = error.retry_after + random.uniform(0, 0.25) if error.retry_after else 0.0  # noqa: S311
     return max(backoff, asked)
 

@@ -55,7 +55,7 @@ def upgrade() -> None:
         sa.Column("version", sa.BigInteger(), nullable=False),
         sa.Column("system", sa.Text(), nullable=False),
         sa.Column("user", sa.Text(), nullable=False),
-        sa.Column("examples", sa.JSON(), server_default="[]", nullable=False),
+        sa.Column("examples", sa.JSON(), nullable=False),
         sa.Column("created_by", sa.BigInteger(), nullable=True),
         sa.Column("id", sa.BigInteger(), nullable=False),
         sa.Column("created_at", sa.DateTime(timezone=True), server_default=sa.text("now()"), nullable=False),
