@@ -7,6 +7,7 @@ from typing import Any
 import orjson
 
 from app.curation.sample import Form, Json
+from app.messages import say
 
 Item = Mapping[str, Any]
 _TEXT = {"type": "string"}
@@ -114,7 +115,7 @@ KINDS = {
     for kind in (
         Kind(
             "questions",
-            "Questions and answers",
+            say("Questions and answers"),
             _object({"question": _TEXT, "answer": _TEXT, "quote": _QUOTE}),
             '{"items": [{"question": "...", "answer": "...", "quote": "..."}]}',
             _pair,
@@ -122,7 +123,7 @@ KINDS = {
         ),
         Kind(
             "conversations",
-            "Conversations of several turns",
+            say("Conversations of several turns"),
             _object({"turns": _TURNS, "quote": _QUOTE}),
             '{"items": [{"turns": [{"question": "...", "answer": "..."}, '
             '{"question": "...", "answer": "..."}], "quote": "..."}]}',
@@ -131,7 +132,7 @@ KINDS = {
         ),
         Kind(
             "summaries",
-            "Summaries",
+            say("Summaries"),
             _object({"instruction": _TEXT, "summary": _TEXT, "quote": _QUOTE}),
             '{"items": [{"instruction": "...", "summary": "...", "quote": "..."}]}',
             _summary,
@@ -139,7 +140,7 @@ KINDS = {
         ),
         Kind(
             "extractions",
-            "Facts in a fixed form",
+            say("Facts in a fixed form"),
             _object({"instruction": _TEXT, "facts": _FACTS, "quote": _QUOTE}),
             '{"items": [{"instruction": "...", "facts": [{"name": "...", "value": "..."}], "quote": "..."}]}',
             _extraction,
@@ -147,7 +148,7 @@ KINDS = {
         ),
         Kind(
             "from_examples",
-            "More like a handful of examples",
+            say("More like a handful of examples"),
             _object({"question": _TEXT, "answer": _TEXT}),
             '{"items": [{"question": "...", "answer": "..."}]}',
             _pair,
