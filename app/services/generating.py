@@ -7,7 +7,7 @@ from math import ceil
 from typing import Any
 
 import orjson
-from sqlalchemy import Select, exists, func, literal, select, text, update
+from sqlalchemy import Select, and_, exists, func, literal, or_, select, text, update
 from sqlalchemy.orm import Session
 
 from app.curation.generating import pricing, prompt
@@ -279,6 +279,8 @@ def _is_used(version: PromptVersion) -> Any:
         GenerationItem.passage_id == Passage.id,
         GenerationItem.generation_id == Generation.id,
         Generation.prompt_version_id == version.id,
+        # What was planned and never asked, because it was stopped, is free for others.
+        or_(GenerationItem.state == ItemState.STORED, and_(Generation.halt == "", ~Generation.stopping)),
     )
 
 
@@ -299,8 +301,9 @@ def _add_items(session: Session, generation: Generation, version: PromptVersion,
     ids = chosen(generation.dataset_id, version, choice).subquery()
     numbered = select(literal(generation.id), func.row_number().over() - 1, ids.c.id)
     table: Any = GenerationItem.__table__
-    added = session.execute(table.insert().from_select(["generation_id", "number", "passage_id"], numbered))
-    return int(added.rowcount)  # type: ignore[attr-defined]
+    session.execute(table.insert().from_select(["generation_id", "number", "passage_id"], numbered))
+    counted = select(func.count()).where(GenerationItem.generation_id == generation.id)
+    return session.scalar(counted) or 0
 
 
 def _add_corpus(session: Session, generation: Generation, version: PromptVersion, by: int | None) -> Corpus:

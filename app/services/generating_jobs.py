@@ -21,7 +21,7 @@ from app.services.working import Piece
 
 log = logging.getLogger("winnow.generating")
 
-ITEMS_PER_SHARD = 100
+ITEMS_PER_SHARD = 60
 MOST_THREADS = 16
 """Each needs a connection of the process's pool for a moment."""
 IN_A_ROW = 3

@@ -158,7 +158,7 @@ def _post(client: httpx2.Client, endpoint: ModelEndpoint, body: dict[str, Any], 
     except httpx2.HTTPError as error:
         raise broken(error) from error
     except (httpx2.InvalidURL, ValueError, OSError) as error:
-        raise Refused(f"The address of this model cannot be used: {type(error).__name__}.", fatal=True) from error
+        raise Refused("The address of this model cannot be used.", fatal=True) from error
     return _json(content)
 
 

@@ -61,14 +61,13 @@ def of_status(status: int, headers: Mapping[str, str], content: bytes, key: str 
 
 def broken(error: httpx2.HTTPError) -> ModelError:
     """What a broken connection means: before the request was out, nothing; after that, perhaps a paid answer."""
-    name = type(error).__name__
     if isinstance(error, httpx2.ConnectError | httpx2.ConnectTimeout | httpx2.PoolTimeout | httpx2.ProxyError):
-        return Unavailable(f"The model’s server cannot be reached ({name}).")
+        return Unavailable("The model’s server cannot be reached.")
     if isinstance(error, httpx2.UnsupportedProtocol | httpx2.LocalProtocolError):
-        return Refused(f"The address of this model cannot be used ({name}).", fatal=True)
+        return Refused("The address of this model cannot be used.", fatal=True)
     if isinstance(error, httpx2.TimeoutException):
         return AnswerLost("The answer did not arrive in the time that this model is given.")
-    return AnswerLost(f"The connection broke before the answer was complete ({name}).")
+    return AnswerLost("The connection broke before the answer was complete.")
 
 
 def seconds_to_wait(header: str) -> float:

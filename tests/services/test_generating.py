@@ -33,7 +33,7 @@ def model(server: Model, database: str, wakes: list[int], request: pytest.Fixtur
 def test_each_passage_is_asked_once_and_its_samples_stand_beside_it(model: Model) -> None:
     done = run(ground(model.base_url, 5, **PRICED))
     assert job(done.job_id or 0).state is JobState.SUCCEEDED
-    assert (done.halt, done.held, done.spent) == ("", 0, 5 * PAID)
+    assert (done.passages, done.halt, done.held, done.spent) == (5, "", 0, 5 * PAID)
     assert model.paid() == {str(number): 1 for number in range(5)}
     made = samples_of(done)
     assert len(made) == 10

@@ -81,7 +81,7 @@ def messages(kind: Kind, words: Words, source: Source, *, number: int = 3, turn:
         "passage": f"<{tag}>\n{source.text}\n</{tag}>",
         "heading": _line(" > ".join(source.heading)),
         "title": _line(source.title),
-        "language": source.language or "the language of the text",
+        "language": language_name(source.language) or "the language of the text",
         "examples": shown_examples(words.examples, turn),
         "number": str(number),
     }
@@ -106,6 +106,16 @@ def shown_examples(examples: Sequence[Mapping[str, str]], turn: int = 0, at_most
         f"Example {place}\nQuestion: {one.get('question', '')}\nAnswer: {one.get('answer', '')}"
         for place, one in enumerate(examples, 1)
     )
+
+
+def language_name(code: str) -> str:
+    """“German” for de: a model keeps to a name more surely than to a code. What is no code stays as it is."""
+    from babel import Locale, UnknownLocaleError
+
+    try:
+        return (Locale.parse(code.replace("-", "_")).english_name or code) if code else ""
+    except (UnknownLocaleError, ValueError):
+        return _line(code, 40)
 
 
 def _line(text: str, at_most: int = 200) -> str:

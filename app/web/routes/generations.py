@@ -16,10 +16,10 @@ from app.services import (
     endpoints,
     generating,
     generating_choices,
+    generating_reasons,
     generation_figures,
     progress,
     prompts,
-    refusals,
 )
 from app.services.errors import DomainError, NotFound
 from app.services.generating import Choice, Estimate, Settings
@@ -266,7 +266,7 @@ def _page(
         figures=generation_figures.by_prompt(session, access.dataset.id, generation.id),
         halts=HALTS,
         starter=starter.name if starter else "",
-        title_of=refusals.title,
+        title_of=generating_reasons.title,
     )
 
 

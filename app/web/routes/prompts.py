@@ -12,7 +12,7 @@ from app.curation.generating.kinds import KINDS
 from app.curation.generating.prompt import PLACEHOLDERS, Words
 from app.curation.sample import turns
 from app.models import Prompt, PromptVersion
-from app.services import endpoints, generation_figures, prompts, refusals, trying
+from app.services import endpoints, generating_reasons, generation_figures, prompts, trying
 from app.services.errors import DomainError
 from app.services.generating import Settings
 from app.web import money, roles, uploading, word_diff  # noqa: F401 - they give the templates what bears their name
@@ -227,7 +227,7 @@ def _page(
         tried=request_row,
         tried_with=endpoints.find(session, request_row.endpoint_id) if request_row else None,
         made=trying.result(request_row, kind, messages, found[0].text if found else "") if request_row else [],
-        title_of=refusals.title,
+        title_of=generating_reasons.title,
         turns_of=lambda one: list(turns(one.form, one.content)),
     )
 
