@@ -17,7 +17,7 @@ from sqlalchemy.orm import Session
 
 from app.curation.generating import pricing
 from app.curation.generating.pricing import Prices
-from app.models import Generation, GenerationItem, ModelEndpoint, ModelRequest, RequestState, Shard, ShardState
+from app.models import Generation, GenerationItem, Job, ModelEndpoint, ModelRequest, RequestState, Shard, ShardState
 from app.services import generating, jobs
 from app.services.llm import AnswerLost, ModelError, Reply
 
@@ -68,8 +68,8 @@ def hash_of(endpoint_id: int, model: str, messages: Any, settings: Mapping[str, 
 
 def admit(session: Session, shard: Shard, generation_id: int, task: Task) -> Sent | Wait | Settled | Halted:
     """Record the intent to send, where all limits allow it. Fenced, Cancelled."""
-    _still_mine(session, shard)
     generation = _locked(session, generation_id)
+    _still_mine(session, shard)
     if generation.halt or generation.stopping:
         return Halted()
     request = _existing(session, generation, task)
@@ -132,11 +132,16 @@ def halt(session: Session, generation_id: int, code: str, told: str) -> None:
 
 
 def _still_mine(session: Session, shard: Shard) -> None:
-    """Nobody takes the shard over before this transaction ends. Fenced, Cancelled."""
-    jobs.hold(session, shard)
+    """Asked while the generation is locked: whoever takes the shard over settles what was sent under that lock too.
+
+    Neither the job nor the shard is locked: many requests a second would keep others from ending it. Fenced, Cancelled.
+    """
     mine = (Shard.id == shard.id, Shard.attempt == shard.attempt, Shard.state == ShardState.RUNNING)
-    if session.scalar(select(Shard.id).where(*mine).with_for_update(read=True)) is None:
+    if session.scalar(select(Shard.id).where(*mine)) is None:
         raise jobs.Fenced
+    wanted = (Job.id == shard.job_id, Job.state.in_(jobs.ACTIVE), ~Job.cancel)
+    if session.scalar(select(Job.id).where(*wanted)) is None:
+        raise jobs.Cancelled
 
 
 def _locked(session: Session, generation_id: int) -> Generation:

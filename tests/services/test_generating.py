@@ -8,12 +8,14 @@ import pytest
 
 from app import db
 from app.models import Dataset, JobState, ModelEndpoint, PromptVersion
-from app.services import generating, working
+from app.services import generating, generating_requests, generating_tasks, jobs, working
 from app.services.errors import Conflict, Invalid
 from app.services.generating import Choice
+from app.services.generating_requests import Sent
+from app.services.llm import Reply
 from tests.factories_documents import passage_text
-from tests.llm_server import KEY, Model, model_server
-from tests.services.engine import check_sums, hurry, job, rows, run_sql, together
+from tests.llm_server import KEY, Model, model_server, reply
+from tests.services.engine import check_sums, forsake, hurry, job, rows, run_sql, together
 from tests.services.generation import PAID, PRICED, corpus_of, ground, of, refused_of, run, samples_of, start, work
 
 
@@ -174,13 +176,13 @@ def test_two_who_start_the_same_at_once_ask_about_each_passage_once(model: Model
 
 def test_two_workers_ask_about_each_passage_once(model: Model, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr("app.services.generating_jobs.ITEMS_PER_SHARD", 5)
-    generation_id = start(ground(model.base_url, 40, concurrency=3, **PRICED))
+    generation_id = start(ground(model.base_url, 24, concurrency=3, **PRICED))
     job_id = of(generation_id).job_id or 0
     together(*(lambda: working.work(db.session_factory(), job_id, "one") for _ in range(2)))
     assert job(job_id).state is JobState.SUCCEEDED
     done = of(generation_id)
-    assert model.paid() == {str(number): 1 for number in range(40)}
-    assert (done.spent, done.held) == (40 * PAID, 0)
+    assert model.paid() == {str(number): 1 for number in range(24)}
+    assert (done.spent, done.held) == (24 * PAID, 0)
     check_sums(corpus_of(done))
     assert max(line["most_under_way"] for line in model.lines()) <= 3
 
@@ -263,3 +265,32 @@ def test_the_estimate_is_told_before_anything_is_sent(model: Model) -> None:
     assert 3_000 < found.tokens_in < 10_000
     assert 0 < found.cost < found.most
     assert model.lines() == []
+
+
+def test_an_answer_that_comes_after_its_worker_was_given_up_is_used_and_not_paid_again(model: Model) -> None:
+    generation_id = start(ground(model.base_url, 3, **PRICED))
+    generation = of(generation_id)
+    with db.transaction() as session:
+        shard = jobs.claim(session, generation.job_id or 0, "paused")
+        assert shard is not None
+        task = generating_tasks.of(session, generation, 0, 2)[1]
+    with db.transaction() as session:
+        sent = generating_requests.admit(session, shard, generation_id, task)
+    assert isinstance(sent, Sent)
+    forsake(generation.job_id or 0)
+
+    done = work(generation_id)
+    assert model.paid() == {"0": 1, "2": 1}
+    assert refused_of(done) == [(1, "lost")]
+    assert (done.held, done.spent) == (0, 2 * PAID + task.most)
+    with db.transaction() as session, pytest.raises(jobs.Fenced):
+        generating_requests.admit(session, shard, generation_id, task)
+
+    with db.transaction() as session:
+        late = Reply(reply("1", "", {}), "stop", 500, 100)
+        generating_requests.answered(session, generation_id, sent, shard, late, task)
+    assert of(generation_id).spent == 3 * PAID
+    with db.transaction() as session:
+        assert generating.ask_again(session, session.merge(done), "lost") == 1
+    assert len(samples_of(work(generation_id))) == 6
+    assert model.paid() == {"0": 1, "2": 1}
