@@ -5,7 +5,7 @@ window.Winnow ??= {};
   if (!desk) return;
   const TYPING = "textarea, select, [contenteditable], input:not([type=button], [type=checkbox], [type=radio], [type=submit])";
 
-  const lists = () => [...desk.querySelectorAll("#card [data-claims]")];
+  const lists = () => [...desk.querySelectorAll("#card [data-claim-list]")];
   const lines = (list) => [...list.children];
   const isJudged = (line) => line.querySelector("input:checked") !== null;
   const current = (list) => list.querySelector(":scope > .is-current");

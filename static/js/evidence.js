@@ -11,7 +11,7 @@
     const on = marks.filter((mark) => number !== null && mark.dataset.claims.split(" ").includes(number));
     for (const mark of marks) mark.classList.toggle("is-on", on.includes(mark));
     passage.classList.toggle("by-claim", on.length > 0);
-    panel().querySelector("[data-no-match]").hidden = number === null || on.length > 0 || !document.querySelector("#card [data-claims]");
+    panel().querySelector("[data-no-match]").hidden = number === null || on.length > 0 || !document.querySelector("#card [data-claim-list]");
     if (!on.length || passage.scrollHeight <= passage.clientHeight) return;
     const [box, first] = [passage.getBoundingClientRect(), on[0].getBoundingClientRect()];
     if (first.top < box.top || first.bottom > box.bottom) passage.scrollTop += first.top - box.top - box.height / 3;

@@ -123,7 +123,9 @@ def is_on_words(page: Page) -> bool:
     """Whether there is ink under the first mark, and it lies within the page that is shown."""
     box = page.locator("#page-dialog rect.is-marked").first.bounding_box()
     frame = page.locator("#page-dialog .paper-frame").bounding_box()
-    assert box and frame and box["y"] >= frame["y"], "the mark was brought into sight"
+    assert box
+    assert frame
+    assert box["y"] >= frame["y"], "the mark was brought into sight"
     pixels = Image.open(io.BytesIO(page.screenshot(clip=box))).convert("L").tobytes()
     return min(pixels) < 100 and max(pixels) > 180
 
