@@ -3,7 +3,8 @@
 import re
 from collections import Counter
 from collections.abc import Iterator, Sequence
-from itertools import pairwise
+from functools import lru_cache
+from itertools import islice, pairwise
 from math import log
 from typing import NamedTuple, TypeAlias
 
@@ -28,6 +29,8 @@ _NUMBERED = re.compile(
     _BEFORE + r"(?:no|nos|nr|fig|figs|eq|vol|pp?|art|abs|sec|tab|ch|min|max|ed|ref)\.$", re.IGNORECASE
 )
 _ITEM = re.compile(r"\s*\d{1,3}\.$")
+_TAIL = 40
+"""Characters before a full stop that are looked at."""
 _LEAD = re.compile(r"(?:[-*+•>#|]+|\d{1,3}[.)])[ \t]+|[\s|>#]+")
 _SIGNIFICANT = re.compile(r"\w")
 _RULE = re.compile(r"[\s|:=_*~-]*\Z")
@@ -54,7 +57,7 @@ def claims(sample: Sequence[Turn]) -> list[Claim]:
     turn = answer(sample)
     if turn is None:
         return []
-    return [Claim(turn.path, *span, turn.text[slice(*span)]) for span in sentences(turn.text)[:MOST]]
+    return [Claim(turn.path, *span, turn.text[slice(*span)]) for span in islice(_spans(turn.text), MOST)]
 
 
 def answer(sample: Sequence[Turn]) -> Turn | None:
@@ -68,14 +71,12 @@ def answer(sample: Sequence[Turn]) -> Turn | None:
 
 def sentences(text: str) -> list[Span]:
     """Where each sentence stands, without the blanks and signs of lists around it; a line break ends one too."""
-    return [span for first, last in _cut(text) if (span := _trimmed(text, first, last)) is not None]
+    return list(_spans(text))
 
 
 def best(passage: str, claim: str) -> list[Span]:
     """The sentences of a passage that hold most of a claim's words, in order; none where it hardly speaks of it."""
-    places = sentences(passage)
-    stems = [_stems(passage[slice(*place)]) for place in places]
-    weights = _weights(stems)
+    places, stems, weights = _read(passage)
     wanted = {stem: weights.get(stem, log(2 + len(stems))) for stem in _stems(claim)}
     total = sum(wanted.values())
     if not total:
@@ -93,6 +94,14 @@ def best(passage: str, claim: str) -> list[Span]:
     return [places[place] for place in sorted(chosen)] if found >= _ENOUGH * total else []
 
 
+@lru_cache(maxsize=64)
+def _read(passage: str) -> tuple[list[Span], list[set[str]], dict[str, float]]:
+    """Its sentences with their words and what these weigh: once for all claims of an answer."""
+    places = sentences(passage)
+    stems = [_stems(passage[slice(*place)]) for place in places]
+    return places, stems, _weights(stems)
+
+
 def _weights(stems: Sequence[set[str]]) -> dict[str, float]:
     """A word in few sentences says more about where a claim comes from than one in all of them."""
     counts = Counter(stem for one in stems for stem in one)
@@ -106,12 +115,16 @@ def _stems(text: str) -> set[str]:
     return pairs | {word[:_STEM] for word in found if not is_single(word) and word not in EMPTY}
 
 
+def _spans(text: str) -> Iterator[Span]:
+    return (span for first, last in _cut(text) if (span := _trimmed(text, first, last)) is not None)
+
+
 def _cut(text: str) -> Iterator[Span]:
     first = 0
     for found in _BREAK.finditer(text):
         line_ends = "\n" in found.group()
         following = text[found.end() : found.end() + 1]
-        if not line_ends and (following.islower() or _goes_on(text[first : found.start()], following)):
+        if not line_ends and (following.islower() or _goes_on(text[max(first, found.start() - _TAIL) : found.start()], following)):
             continue
         yield first, found.end()
         first = found.end()
@@ -120,8 +133,7 @@ def _cut(text: str) -> Iterator[Span]:
 
 def _goes_on(piece: str, following: str) -> bool:
     """Whether the full stop at the end of this piece belongs to its last word."""
-    tail = piece[-40:]
-    is_short = _SHORT.search(tail) or _ITEM.match(piece) or (following.isdigit() and _NUMBERED.search(tail))
+    is_short = _SHORT.search(piece) or _ITEM.match(piece) or (following.isdigit() and _NUMBERED.search(piece))
     return bool(is_short)
 
 

@@ -10,18 +10,19 @@ from markupsafe import Markup
 from app.curation.claims import Claim, best, claims
 from app.curation.claims import Span as Words
 from app.curation.documents.document import Place
-from app.curation.sample import Form, turns
+from app.curation.sample import Form, Path, turns
 from app.models import Document, Passage, Sample
 from app.services.marks import Mark
 from app.services.sources import Source
-from app.web.marking import Placed, marked
+from app.web.marking import Marks, Placed, marked, numbered
 from app.web.material import material
 from app.web.rendering import GLOBALS
-from app.web.weaving import laid_over
+from app.web.weaving import laid_over, woven
 
 _PATH = ("passage",)
 _COVER = Markup('<mark class="evidence{}"{}>{}</mark>')
 _CLAIMS = Markup(' data-claims="{}"')
+_SAID = Markup('<span class="said" data-said="{}">{}</span>')
 
 
 class Box(NamedTuple):
@@ -94,6 +95,26 @@ def alone(document: Document, passage: Passage) -> Evidence:
     return Evidence(source, [], [], [])
 
 
+def said(evidence: Evidence, marks: Marks, path: Path, text: str, rendered: Markup) -> Markup:
+    """The answer with its marks, and each sentence an element of its own, so that pointing at it shows its source."""
+    claims = [
+        Placed(Mark("claim", str(at), "", path, one.start, one.end), 0, 0)
+        for at, one in enumerate(evidence.claims)
+        if one.path == path
+    ]
+    found = laid_over(text, rendered, [*marks.placed(path), *claims], _sentence) if claims else None
+    if found is not None:
+        return found
+    return woven(marks, path, text, rendered) if marks.on(path) else rendered
+
+
+def _sentence(words: Markup, over: Sequence[Placed], beginning: Sequence[Placed]) -> Markup:
+    others = [one for one in over if one.mark.about != "claim"]
+    number = next((one.mark.code for one in over if one.mark.about == "claim"), None)
+    inside = numbered(words, others, [one for one in beginning if one.mark.about != "claim"]) if others else words
+    return inside if number is None else _SAID.format(number, inside)
+
+
 def _mark(about: str, code: str, words: Words) -> Mark:
     return Mark("claim" if about == "claim" else "source", code, "", _PATH, *words)
 
@@ -110,4 +131,4 @@ def _box(place: Place, is_marked: bool) -> Box:
     return Box(left, top, width, height, is_marked)
 
 
-GLOBALS.update(evidence_of=of)
+GLOBALS.update(evidence_of=of, with_sentences=said)

@@ -10,13 +10,26 @@
     const marks = [...passage.querySelectorAll("[data-claims]")];
     const on = marks.filter((mark) => number !== null && mark.dataset.claims.split(" ").includes(number));
     for (const mark of marks) mark.classList.toggle("is-on", on.includes(mark));
+    for (const said of document.querySelectorAll("#card [data-said]")) said.classList.toggle("is-on", said.dataset.said === number);
     passage.classList.toggle("by-claim", on.length > 0);
     panel().querySelector("[data-no-match]").hidden = number === null || on.length > 0 || !document.querySelector("#card [data-claim-list]");
     if (!on.length || passage.scrollHeight <= passage.clientHeight) return;
     const [box, first] = [passage.getBoundingClientRect(), on[0].getBoundingClientRect()];
     if (first.top < box.top || first.bottom > box.bottom) passage.scrollTop += first.top - box.top - box.height / 3;
   };
-  document.addEventListener("claim:current", (event) => show(event.detail));
+  let current = null;
+  document.addEventListener("claim:current", (event) => { current = event.detail; show(current); });
+
+  // Pointing at a sentence of the answer shows what it rests on, for as long as it is pointed at.
+  let over = null;
+  const point = (event) => {
+    const said = event.target.closest?.("#card [data-said]")?.dataset.said ?? null;
+    if (said === over) return;
+    over = said;
+    show(over ?? current);
+  };
+  document.addEventListener("pointerover", point);
+  document.addEventListener("pointerdown", point);
 
   // A link that is swapped away takes the focus with it.
   let wasInside = false;

@@ -78,6 +78,8 @@ def test_best_words_are_marked_where_none_are_known(
 
     assert '<mark class="evidence is-source" data-claims="0">The usual dose is </mark>' in page
     assert 'is-source">Do not give' not in page
+    assert '<span class="said" data-said="0">Adults take 500 mg three times a day</span>' in page
+    assert 'data-said="2"' not in page
 
 
 def test_sample_without_a_source_has_none_and_asks_no_more(
