@@ -76,7 +76,7 @@ def rows(piece: Piece, release: Release, exporter: type[Exporter], part: Part) -
     masked = _masker(piece, release)
     has_sources = _are_sources_read(piece, release, exporter)
     for page in _pages(piece, release, exporter, part, _CHECKED, has_sources):
-        yield [Row(_example(masked, *found[:7]), *found[7:]) for found in page]
+        yield [Row(_example(masked, *found[:8]), *found[8:]) for found in page]
 
 
 def examples(
