@@ -6,7 +6,18 @@ from typing import Annotated
 
 import typer
 
-from app.cli.options import Columns, Inputs, Overwrite, Shape, Workers, mapping, progress_bar
+from app.cli.options import (
+    Columns,
+    Inputs,
+    Overlap,
+    Overwrite,
+    Shape,
+    Size,
+    Workers,
+    chunking,
+    mapping,
+    progress_bar,
+)
 from app.curation.sample import Form
 
 
@@ -38,6 +49,8 @@ def curate_files(
     workers: Workers = 1,
     form: Shape = Form.INSTRUCTION,
     column: Columns = None,
+    passage_size: Size = 400,
+    passage_overlap: Overlap = 0,
     overwrite: Overwrite = False,
 ) -> None:
     """Filter, deduplicate and decontaminate files, without any service.
@@ -57,6 +70,7 @@ def curate_files(
             show,
             overwrite=overwrite,
             mapping=fields,
+            chunking=chunking(passage_size, passage_overlap),
             workers=workers,
             benchmarks=benchmark or (),
         )

@@ -16,11 +16,11 @@ from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from app import attach, migrate
-from app.cli.options import Columns, Shape, columns_by_part
+from app.cli.options import Columns, Overlap, Shape, Size, chunking, columns_by_part
 from app.curation.releasing.composition import Composition
 from app.curation.sample import Form
 from app.db import session_factory, transaction
-from app.models import CorpusState, Dataset, DatasetForm, JobState, Purpose, Release, ReleaseState, Role
+from app.models import CorpusState, Dataset, DatasetForm, JobState, Making, Purpose, Release, ReleaseState, Role
 from app.services.errors import Invalid, NotFound
 from app.settings import get_settings
 
@@ -108,18 +108,27 @@ def import_files(
     files: Annotated[
         list[Path],
         typer.Argument(
-            exists=True, dir_okay=False, readable=True, help="JSONL, JSON, CSV, TSV, Parquet; also .gz, .zst, .zip."
+            exists=True,
+            dir_okay=False,
+            readable=True,
+            help="JSONL, JSON, CSV, TSV, Parquet, PDF, Word, HTML and other documents; also .gz, .zst, .zip, .tar.gz.",
         ),
     ],
     licence: Annotated[str, typer.Option(help="Licence, an SPDX id where there is one.")] = "",
     origin: Annotated[str, typer.Option(help="Where the file comes from.")] = "",
     form: Shape = Form.INSTRUCTION,
     column: Columns = None,
+    making: Annotated[Making, typer.Option(help="What becomes of a document's passages.")] = Making.TEXT,
+    passage_size: Size = 400,
+    passage_overlap: Overlap = 0,
+    replaces: Annotated[
+        int | None, typer.Option(help="The number of the corpus that the file holds newer versions of.")
+    ] = None,
 ) -> None:
     """Read files into a dataset and wait until they are read."""
     from app.services import blobs, corpora
 
-    mapping = columns_by_part(column)
+    mapping, cutting = columns_by_part(column), chunking(passage_size, passage_overlap)
     failed = False
     with attach.services() as settings:
         migrate.upgrade(str(settings.database_url))
@@ -132,6 +141,9 @@ def import_files(
                     file_name=path.name,
                     licence=licence,
                     origin=origin,
+                    making=making,
+                    chunking=cutting,
+                    previous=corpora.previous(session, _find(session, dataset).id, replaces),
                 )
                 if corpus.state is CorpusState.UNMAPPED and mapping:
                     corpora.map_columns(session, corpus, form, mapping)
@@ -149,6 +161,7 @@ def import_files(
                 typer.echo(
                     f"{path.name}: {corpus.lines:,} lines = {corpus.accepted:,} samples"
                     f" + {corpus.refused:,} refused + {corpus.copies:,} exact copies"
+                    + (f" + {corpus.passages:,} passages" if corpus.passages else "")
                 )
     raise typer.Exit(int(failed))
 

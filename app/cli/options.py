@@ -12,6 +12,7 @@ from rich.progress import BarColumn, Progress, TaskProgressColumn, TextColumn, T
 from app.curation.sample import Form
 
 if TYPE_CHECKING:
+    from app.curation.readers import Chunking
     from app.curation.report import Progress as Show
     from app.curation.report import Step
     from app.curation.shapes import Mapping
@@ -23,8 +24,14 @@ Inputs: TypeAlias = Annotated[
         exists=True,
         dir_okay=False,
         readable=True,
-        help="JSONL, JSON, CSV, TSV, Parquet; also .gz, .zst, .zip.",
+        help="JSONL, JSON, CSV, TSV, Parquet, PDF, Word, HTML and other documents; also .gz, .zst, .zip, .tar.gz.",
     ),
+]
+Size: TypeAlias = Annotated[
+    int, typer.Option("--passage-size", min=20, help="For documents: tokens (about four letters) in a passage.")
+]
+Overlap: TypeAlias = Annotated[
+    int, typer.Option("--passage-overlap", min=0, help="For documents: tokens that two passages of a section share.")
 ]
 Workers: TypeAlias = Annotated[
     int, typer.Option("--workers", min=1, help="Processes that look at texts at the same time.")
@@ -55,6 +62,16 @@ def mapping(form: Form, columns: list[str] | None) -> "Mapping | None":
         return Mapping(form, fields) if fields else None
     except ValueError as error:
         raise typer.BadParameter(str(error)) from error
+
+
+def chunking(size: int, overlap: int) -> "Chunking":
+    """What --passage-size and --passage-overlap say."""
+    from app.curation.readers import Chunking
+
+    try:
+        return Chunking(size=size, overlap=overlap, smallest=min(50, size // 2))
+    except ValueError as error:
+        raise typer.BadParameter("The overlap can be half of the passage's size at most.") from error
 
 
 @contextmanager

@@ -29,7 +29,7 @@ from app.curation.masker import masker
 from app.curation.measuring import fingerprints, measuring
 from app.curation.parallel import ordered_map
 from app.curation.preferences import priority
-from app.curation.readers import read
+from app.curation.readers import Chunking, read
 from app.curation.recipe import Recipe
 from app.curation.records import dropped_record, record, refused_record
 from app.curation.report import Progress, Report, Step
@@ -54,6 +54,7 @@ def curate(
     mapping: FieldMapping | None = None,
     workers: int = 1,
     benchmarks: Sequence[Path] = (),
+    chunking: Chunking | None = None,
 ) -> Report:
     """Write the files into `output_dir`, the same bytes with any number of workers.
 
@@ -65,7 +66,7 @@ def curate(
     with TemporaryDirectory(prefix=".winnow-", dir=output_dir) as work, Spool(work) as spool:
         run = _Run(recipe, Path(work), spool, benchmarks, progress or (lambda step: None))
         run.masked = masker(recipe.masks, inputs)
-        run.read(names, mapping, workers)
+        run.read(names, mapping, workers, chunking)
         run.decontaminate()
         run.find_conflicts()
         run.write(run.compare())
@@ -99,11 +100,13 @@ class _Run:
             versions=_versions(measuring(recipe.filters), recipe),
         )
 
-    def read(self, names: dict[str, Path], mapping: FieldMapping | None, workers: int) -> None:
+    def read(
+        self, names: dict[str, Path], mapping: FieldMapping | None, workers: int, chunking: Chunking | None = None
+    ) -> None:
         """First pass: refused records to their file, samples with their reasons to the spool."""
         held: deque[list[Sample]] = deque()
         with (self.work / NAMES[2]).open("wb") as file:
-            pieces = self._samples(names, mapping, JsonLines(file), held)
+            pieces = self._samples(names, mapping, JsonLines(file), held, chunking)
             given = (self.recipe, self.benchmarks)
             for found in ordered_map(judge_samples, pieces, workers, start=appoint, given=given):
                 self._spool(held.popleft(), found)
@@ -165,11 +168,16 @@ class _Run:
         self.progress(Step("writing", len(self.spool), len(self.spool)))
 
     def _samples(
-        self, names: dict[str, Path], mapping: FieldMapping | None, refused: JsonLines, held: deque[list[Sample]]
+        self,
+        names: dict[str, Path],
+        mapping: FieldMapping | None,
+        refused: JsonLines,
+        held: deque[list[Sample]],
+        chunking: Chunking | None,
     ) -> Iterator[list[Sample]]:
         """The samples of all files in pieces; each piece is also `held` until it has been looked at."""
         for name, path in names.items():
-            records = read(path, name, mapping=mapping)
+            records = read(path, name, mapping=mapping, chunking=chunking)
             while some := list(islice(records, BATCH)):
                 samples = self._sorted(some, refused)
                 self.progress(Step("reading", self.report.counts.read, None, name))

@@ -14,9 +14,12 @@ from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
 from enum import StrEnum
 from hashlib import blake2b
-from typing import Any, NamedTuple, TypeAlias
+from typing import TYPE_CHECKING, Any, NamedTuple, TypeAlias
 
 import orjson
+
+if TYPE_CHECKING:
+    from app.curation.documents.document import Passage
 
 Json: TypeAlias = dict[str, Any]
 Path: TypeAlias = tuple[str | int, ...]
@@ -46,12 +49,13 @@ class Source:
 
 @dataclass(slots=True)
 class Sample:
-    """A record that was understood: its form, its content, and where it came from."""
+    """A record that was understood: its form, its content, and where it came from; of a document, the passage too."""
 
     form: Form
     content: Json
     source: Source
     metadata: Json = field(default_factory=dict)
+    passage: "Passage | None" = None
 
     @property
     def id(self) -> str:

@@ -45,12 +45,15 @@ class GuidelineExample(Identified, Dated, Base):
 
 
 class Requeue(Identified, Dated, Base):
-    """One action: decided samples sent back to experts after version `guideline_id`. `choice` says how they were found."""
+    """One action: decided samples sent back to experts. `choice` says how they were found.
+
+    After version `guideline_id`; None where the documents changed that the samples were made from.
+    """
 
     __tablename__ = "requeues"
 
     dataset_id: Mapped[int] = mapped_column(ForeignKey("datasets.id", ondelete="CASCADE"), index=True)
-    guideline_id: Mapped[int] = mapped_column(ForeignKey("guidelines.id"))
+    guideline_id: Mapped[int | None] = mapped_column(ForeignKey("guidelines.id"))
     author_id: Mapped[int] = mapped_column(ForeignKey("users.id"))
     choice: Mapped[Json] = mapped_column(server_default="{}")
     samples: Mapped[int] = mapped_column(server_default="0")

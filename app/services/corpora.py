@@ -5,18 +5,21 @@ from collections.abc import Sequence
 from sqlalchemy import func, select
 from sqlalchemy.orm import Session
 
-from app.curation.readers import FileRefused, Mapping, Preview, preview
+from app.curation.readers import Chunking, FileRefused, Mapping, Preview, preview
 from app.curation.sample import Form
 from app.db import AnyRow
 from app.messages import say
-from app.models import Corpus, CorpusState, ExactCopy, Job, JobKind, JobState, RefusedLine
+from app.models import Corpus, CorpusState, ExactCopy, Job, JobKind, JobState, Making, RefusedLine
 from app.services import (
     blobs,
     imports,  # noqa: F401 - makes the kind of job known that is started here
     jobs,
 )
 from app.services.blobs import Stored
-from app.services.errors import Conflict, Invalid
+from app.services.errors import Conflict, Invalid, NotFound
+
+DOCUMENT = "document"
+"""The shape of a corpus that holds documents and nothing else."""
 
 
 def add(
@@ -28,10 +31,14 @@ def add(
     name: str = "",
     licence: str = "",
     origin: str = "",
+    making: Making = Making.TEXT,
+    chunking: Chunking | None = None,
+    previous: Corpus | None = None,
     by: int | None = None,
 ) -> Corpus:
     """Take in a stored file and start its import, or wait for a mapping where its columns are not understood.
 
+    `making` and `chunking` are for documents; `previous` is the corpus that the file holds newer versions of.
     Invalid where the file cannot be read at all, Conflict where the dataset has this very file already.
     """
     _refuse_twin(session, dataset_id, stored.sha256)
@@ -39,6 +46,7 @@ def add(
         found = preview(stored.path, file_name)
     except FileRefused as error:
         raise Invalid(error.message) from error
+    shape = found.shape or (DOCUMENT if found.has_documents and not found.columns else None)
     corpus = Corpus(
         dataset_id=dataset_id,
         name=name.strip() or file_name,
@@ -47,15 +55,28 @@ def add(
         size=stored.size,
         licence=licence.strip(),
         origin=origin.strip(),
-        shape=found.shape,
+        shape=shape,
+        making=making,
+        chunking=(chunking or Chunking()).model_dump(),
+        previous_id=previous.id if previous else None,
         uploaded_by=by,
-        state=CorpusState.WAITING if found.shape else CorpusState.UNMAPPED,
+        state=CorpusState.WAITING if shape else CorpusState.UNMAPPED,
     )
     session.add(corpus)
     session.flush()
-    if found.shape:
+    if shape:
         start_import(session, corpus, by)
     return corpus
+
+
+def previous(session: Session, dataset_id: int, corpus_id: int | None) -> Corpus | None:
+    """The corpus of this dataset that newer versions are uploaded for. NotFound."""
+    if corpus_id is None:
+        return None
+    found = session.get(Corpus, corpus_id)
+    if found is None or found.dataset_id != dataset_id:
+        raise NotFound(say("There is no such corpus in this dataset. Look for it in the list of corpora."))
+    return found
 
 
 def rows(corpus: Corpus) -> Preview:

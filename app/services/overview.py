@@ -19,7 +19,7 @@ _WEEK = text("interval '7 days'")
 
 @dataclass(frozen=True)
 class CorpusLine:
-    """A corpus and what became of its samples; its lines = samples + refused + copies."""
+    """A corpus and what became of its samples; its lines = samples + refused + copies + passages."""
 
     corpus: Corpus
     samples: int

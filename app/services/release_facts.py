@@ -28,7 +28,8 @@ UNSAID = "unsaid"
 
 def corpora(dataset_id: int) -> ScalarSelect[Any]:
     """All corpora with their counts, to be read in the statement that counts samples: at one moment."""
-    names = ("id", "name", "file_name", "sha256", "licence", "origin", "lines", "accepted", "refused", "copies")
+    names = ("id", "name", "file_name", "sha256", "licence", "origin", "lines", "accepted")
+    names += ("refused", "copies", "passages")
     one = func.json_build_object(*(part for name in names for part in (name, getattr(Corpus, name))))
     return (
         select(func.coalesce(func.json_agg(aggregate_order_by(one, Corpus.id)), func.json_build_array()))
@@ -73,7 +74,7 @@ def _funnel(
     """Where every line went, as far as it is known before rows are left out."""
     dropped = counts.get(SampleState.DROPPED, 0)
     copies = _duplicates(session, release.dataset_id, run) if dropped and run else 0
-    of_corpora = {name: sum(one[name] for one in listed) for name in ("lines", "refused", "copies", "accepted")}
+    of_corpora = {name: sum(one[name] for one in listed) for name in ("lines", "refused", "copies", "passages", "accepted")}
     samples = sum(counts.values())
     states = [SampleState.APPROVED]
     if exporters()[release.format].takes_rejected:
@@ -82,6 +83,7 @@ def _funnel(
         "lines": of_corpora["lines"],
         "refused": of_corpora["refused"],
         "copies": of_corpora["copies"],
+        "passages": of_corpora["passages"],
         "removed": of_corpora["accepted"] - samples,
         "samples": samples,
         "unjudged": counts.get(SampleState.CANDIDATE, 0),

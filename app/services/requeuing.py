@@ -1,4 +1,4 @@
-"""Sending decided samples back to experts because the guidelines changed, and taking exactly that back.
+"""Sending decided samples back to experts because the guidelines or their source changed, and taking exactly that back.
 
 The places are the same ones, so a sample gets exactly its N answers again. The old answers are kept and count no more;
 whoever gave them may answer again.
@@ -10,6 +10,7 @@ from dataclasses import dataclass
 from sqlalchemy import Select, func, select, text
 from sqlalchemy.orm import Session
 
+from app.db import Json
 from app.messages import say
 from app.models import Dataset, Guideline, Requeue, RequeuedSample, Sample, SampleState, User
 from app.services import affected, slots
@@ -104,12 +105,15 @@ def requeue(
     found = session.scalars(wanted.order_by(Sample.id).with_for_update(key_share=True, of=Sample)).all()
     if not found:
         raise Invalid(say("No sample was chosen, so nothing was sent back. Tick the samples, or send back all of them."))
+    return send_back(session, dataset, by, found, guideline.id, choice.as_json())
+
+
+def send_back(
+    session: Session, dataset: Dataset, by: User, found: Sequence[int], guideline_id: int | None, choice: Json
+) -> Requeue:
+    """Send back these samples, which are locked and decided; without guidelines, because their source changed."""
     made = Requeue(
-        dataset_id=dataset.id,
-        guideline_id=guideline.id,
-        author_id=by.id,
-        choice=choice.as_json(),
-        samples=len(found),
+        dataset_id=dataset.id, guideline_id=guideline_id, author_id=by.id, choice=choice, samples=len(found)
     )
     session.add(made)
     session.flush()

@@ -67,6 +67,7 @@
 
   function fields(file, count) {
     const given = { file_name: file.name, licence: form.elements.licence.value, origin: form.elements.origin.value };
+    for (const one of form.querySelectorAll("[data-send]")) if (one.type !== "radio" || one.checked) given[one.name] = one.value;
     if (count === 1) given.name = form.elements.name.value;
     return new URLSearchParams(given);
   }

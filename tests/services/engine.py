@@ -132,8 +132,8 @@ def forsake(job_id: int) -> None:
 
 
 def check_sums(one: Corpus) -> None:
-    """lines = accepted + refused + copies, and there is a row for each of them."""
-    assert one.lines == one.accepted + one.refused + one.copies
+    """lines = accepted + refused + copies + passages, and there is a row for each of them."""
+    assert one.lines == one.accepted + one.refused + one.copies + one.passages
     counted = [
         rows(f"SELECT count(*) FROM {table} WHERE corpus_id = :corpus", corpus=one.id)[0][0]
         for table in ("samples", "refused_lines", "exact_copies")

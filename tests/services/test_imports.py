@@ -264,7 +264,7 @@ def test_a_worker_thought_dead_adds_nothing_to_what_a_new_import_read(
 
 def test_a_batch_stored_already_is_not_stored_again(small_steps: None) -> None:
     one = read(make_dataset(), jsonl([pair(number) for number in range(5)]))
-    lines = next(imports._batches(imports._open(_unread(one)), 0))
+    lines = next(imports._batches(imports._open(_unread(one)), _unread(one)))
     with pytest.raises(jobs.Fenced), db.transaction() as session:
         imports.store(session, one, lines)
     check_sums(corpus(one.id))

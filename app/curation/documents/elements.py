@@ -5,7 +5,7 @@ import selectors
 import subprocess
 import sys
 import time
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from pathlib import Path
 
 import orjson
@@ -17,18 +17,28 @@ from app.curation.documents.format import Unreadable
 SILENT_SECONDS = 60.0
 """How long a child may work on one element. It is also held to its own limits of memory and processor time."""
 _LINE = 64 << 20
+_GLANCE_SECONDS = 0.5
 _QUIET = {"PATH": "/usr/bin:/bin", "LANG": "C.UTF-8"}
 
 
-def elements(key: str, path: Path, name: str, silent_seconds: float = SILENT_SECONDS) -> Iterator[Element]:
-    """In reading order, as the child makes them. Unreadable where it says so, dies, or is silent for too long."""
+def _nothing() -> None:
+    pass
+
+
+def elements(
+    key: str, path: Path, name: str, silent_seconds: float = SILENT_SECONDS, alive: Callable[[], None] = _nothing
+) -> Iterator[Element]:
+    """In reading order, as the child makes them. Unreadable where it says so, dies, or is silent for too long.
+
+    `alive` is asked about twice a second while the child is silent; what it raises ends the child.
+    """
     command = [sys.executable, "-m", "app.curation.documents.child", key, str(path), name]
     environment = _QUIET | {"PYTHONPATH": os.pathsep.join(path for path in sys.path if path)}
     with subprocess.Popen(
         command, stdout=subprocess.PIPE, stderr=subprocess.DEVNULL, stdin=subprocess.DEVNULL, env=environment
     ) as child:
         try:
-            for line in _lines(child, silent_seconds):
+            for line in _lines(child, silent_seconds, alive):
                 yield _element(line)
             if child.wait() != 0:
                 raise Unreadable(
@@ -45,17 +55,14 @@ def _element(line: bytes) -> Element:
     return wire.loads(line)
 
 
-def _lines(child: subprocess.Popen[bytes], silent_seconds: float) -> Iterator[bytes]:
+def _lines(child: subprocess.Popen[bytes], silent_seconds: float, alive: Callable[[], None]) -> Iterator[bytes]:
     """Whole lines of the child's output. Unreadable `too_slow` where none comes in time."""
     assert child.stdout is not None
     number, rest, since = child.stdout.fileno(), bytearray(), time.monotonic()
     with selectors.DefaultSelector() as selector:
         selector.register(number, selectors.EVENT_READ)
         while True:
-            if not selector.select(max(0.0, since + silent_seconds - time.monotonic())):
-                raise Unreadable(
-                    "too_slow", "Reading this document takes too long. Split it, or save it in another way."
-                )
+            _wait(selector, since + silent_seconds, alive)
             chunk = os.read(number, 1 << 20)
             if not chunk:
                 return
@@ -66,3 +73,11 @@ def _lines(child: subprocess.Popen[bytes], silent_seconds: float) -> Iterator[by
                 *whole, last = bytes(rest).split(b"\n")
                 rest, since = bytearray(last), time.monotonic()
                 yield from whole
+
+
+def _wait(selector: selectors.BaseSelector, until: float, alive: Callable[[], None]) -> None:
+    """Until there is something to read. Unreadable `too_slow`."""
+    while not selector.select(max(0.0, min(_GLANCE_SECONDS, until - time.monotonic()))):
+        if time.monotonic() >= until:
+            raise Unreadable("too_slow", "Reading this document takes too long. Split it, or save it in another way.")
+        alive()

@@ -1,8 +1,10 @@
 """The unpacked bytes of one file or archive member: read forward once, counted, and stopped where they explode."""
 
+import tarfile
 import zipfile
 import zlib
 from collections.abc import Callable
+from pathlib import Path
 from tempfile import TemporaryFile
 from typing import IO, BinaryIO, Protocol
 
@@ -12,7 +14,16 @@ from app.curation.readers._refused import FileRefused
 CHUNK = MIB
 _PACKED_CHUNK = CHUNK // 16
 """Small, for a piece that ends in damage is lost as a whole."""
-_BROKEN = (OSError, EOFError, zlib.error, zipfile.BadZipFile, RuntimeError, NotImplementedError, ValueError)
+_BROKEN = (
+    tarfile.TarError,
+    OSError,
+    EOFError,
+    zlib.error,
+    zipfile.BadZipFile,
+    RuntimeError,
+    NotImplementedError,
+    ValueError,
+)
 
 
 class Readable(Protocol):
@@ -66,6 +77,11 @@ class Data:
         if self._failure and not self._ahead:
             raise self._failure
         return self._ahead[:size]
+
+    @property
+    def path(self) -> Path | None:
+        """Of a plain file, where it is."""
+        return Path(self._plain.name) if self._plain is not None else None
 
     def seekable(self) -> IO[bytes]:
         """The whole content as a file to seek in: the plain file itself, else an unnamed temporary copy."""

@@ -21,12 +21,16 @@ _ONLY_BAD = {"null_text", "empty_record"}
 
 @dataclass(frozen=True, slots=True)
 class Preview:
-    """`shape` is None where no record of the first 100 has a known one; `columns` are names or dotted paths."""
+    """`shape` is None where no record of the first 100 has a known one; `columns` are names or dotted paths.
+
+    `has_documents`: one of the first hundred items is a document, which has neither.
+    """
 
     shape: str | None
     columns: list[str]
     rows: list[Json]
     format: str
+    has_documents: bool = False
 
 
 class NeedsMapping(Exception):
@@ -59,7 +63,7 @@ def look(stream: Stream, rows: int = 5) -> Preview:
             columns.update(dict.fromkeys(islice(_columns(item.value), _MOST_COLUMNS)))
             values += [item.value] if len(values) < rows else []
     best = max(counts, key=lambda name: counts[name], default=None)
-    return Preview(best, list(columns)[:_MOST_COLUMNS], values, stream.format)
+    return Preview(best, list(columns)[:_MOST_COLUMNS], values, stream.format, stream.has_documents)
 
 
 def _shape_of(record: Json) -> list[str]:

@@ -5,6 +5,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from typing import ClassVar, TypeAlias
 
+from app.curation.documents.document import Exchange, Passage
 from app.curation.readers._data import Data
 from app.curation.readers._limits import Limits
 from app.curation.sample import Json
@@ -33,7 +34,18 @@ class Broken:
     excerpt: str = ""
 
 
-Item: TypeAlias = Record | Broken
+@dataclass(slots=True)
+class Cut:
+    """A passage of a document, and the question with its answer that stands in it ready to be a sample."""
+
+    passage: Passage
+    exchange: Exchange | None
+    position: int
+    line: None = None
+    offset: None = None
+
+
+Item: TypeAlias = Record | Broken | Cut
 
 
 class Reader(ABC):
@@ -46,6 +58,8 @@ class Reader(ABC):
         self.position = 0
         self.share: float | None = None
         """How much of the file is done, 0 to 1, where the place in the file does not tell."""
+        self.own_share: float | None = None
+        """The same of this part of the file alone, which is spooled before it is read."""
 
     @abstractmethod
     def items(self, data: Data, skip: int) -> Iterator[Item]:

@@ -32,6 +32,7 @@ def _made(facts: Json) -> str:
         ("Lines in the corpora", "lines"),
         ("– refused while reading", "refused"),
         ("– exact copies of another line", "copies"),
+        ("– passages kept without a sample of their own", "passages"),
         ("– removed afterwards", "removed"),
         ("Samples", "samples"),
         ("– not judged by the recipe", "unjudged"),
@@ -47,7 +48,7 @@ def _made(facts: Json) -> str:
         ("– left out by checks", "left_out"),
         ("Released samples", "released"),
     ]
-    body = table(["Step", "Count"], [(title, funnel[key]) for title, key in steps])
+    body = table(["Step", "Count"], [(title, funnel[key]) for title, key in steps if key != "passages" or funnel.get(key)])
     out = [f"- {said(number)}: {said(why)}" for why, number in facts["left_out"].items()]
     return "## How it was made\n\n" + body + ("\n\nLeft out:\n\n" + "\n".join(out) if out else "")
 

@@ -31,7 +31,7 @@ class File(_Facts):
 
 
 class Origin(_Facts):
-    """A corpus: lines = refused + copies + accepted. `released` of its samples are in the release."""
+    """A corpus: lines = refused + copies + passages + accepted. `released` of its samples are in the release."""
 
     name: str
     licence: str
@@ -39,6 +39,7 @@ class Origin(_Facts):
     lines: int
     refused: int
     copies: int
+    passages: int = 0
     accepted: int
     released: int
 
@@ -49,6 +50,7 @@ class Funnel(_Facts):
     lines: int
     refused: int
     copies: int
+    passages: int = 0
     removed: int
     samples: int
     unjudged: int
@@ -66,7 +68,7 @@ class Funnel(_Facts):
 
     def sums(self) -> Iterator[tuple[str, int, int]]:
         """Each stage, and what its parts come to."""
-        yield "lines", self.lines, self.refused + self.copies + self.removed + self.samples
+        yield "lines", self.lines, self.refused + self.copies + self.passages + self.removed + self.samples
         judged = self.dropped_by_rules + self.dropped_as_duplicates + self.waiting + self.flagged
         yield "samples", self.samples, self.unjudged + judged + self.rejected + self.approved
         yield "taken", self.taken, self.not_selected + self.open_questions + self.left_out + self.released
@@ -113,11 +115,11 @@ class Manifest(_Facts):
         for state in ("approved", "rejected", "flagged"):
             yield state, getattr(funnel, state), self.counts.get(state, 0)
         yield "left out", funnel.left_out + funnel.open_questions, sum(self.left_out.values())
-        for name in ("lines", "refused", "copies", "released"):
+        for name in ("lines", "refused", "copies", "passages", "released"):
             yield name, getattr(funnel, name), sum(getattr(one, name) for one in self.corpora)
         yield "licences", funnel.released, sum(self.licences.values())
         for one in self.corpora:
-            yield f"lines of {one.name}", one.lines, one.refused + one.copies + one.accepted
+            yield f"lines of {one.name}", one.lines, one.refused + one.copies + one.passages + one.accepted
 
 
 def as_bytes(value: object) -> bytes:

@@ -10,11 +10,11 @@ from starlette.concurrency import run_in_threadpool
 from app.curation.sample import Form
 from app.messages import say
 from app.models import Corpus, CorpusState
-from app.services import blobs, corpora, jobs, progress, replanning
+from app.services import blobs, corpora, documents, jobs, progress, replanning, stale
 from app.services.blobs import Stored
 from app.services.errors import DomainError, NotFound
 from app.settings import get_settings
-from app.web import columns, uploading
+from app.web import columns, passage_form, uploading
 from app.web.dependencies import Access, DatasetAdminDep, Id, LeadDep, SessionDep, dataset_admin
 from app.web.drawing import pieces
 from app.web.errors import STATUS
@@ -51,13 +51,23 @@ def show_corpora(request: Request, access: LeadDep, session: SessionDep) -> Resp
 
 @router.put("/datasets/{dataset_id}/corpora/file", name="receive_file")
 async def receive_file(
-    request: Request, dataset_id: Id, file_name: Words, name: Words = "", licence: Words = "", origin: Words = ""
+    request: Request,
+    dataset_id: Id,
+    file_name: Words,
+    name: Words = "",
+    licence: Words = "",
+    origin: Words = "",
+    making: Words = "",
+    size: Words = "",
+    overlap: Words = "",
+    previous: Words = "",
 ) -> Response:
     """One file as the raw body of the request; answers with the new corpus's address, or with a sentence."""
     try:
         await run_in_threadpool(_check_access, request, dataset_id)
         stored = await uploading.receive_body(request)
         fields = {"name": name, "licence": licence, "origin": origin}
+        fields |= {"making": making, "size": size, "overlap": overlap, "previous": previous}
         [corpus_id] = await run_in_threadpool(_add, request, dataset_id, [(file_name, stored)], fields)
     except UploadRefused as refused:
         return PlainTextResponse(refused.sentence, refused.status)
@@ -98,6 +108,11 @@ def show_corpus(request: Request, access: LeadDep, session: SessionDep, corpus_i
         access=access,
         corpus=corpus,
         progress=now,
+        documents=documents.totals(session, access.dataset.id, corpus.id),
+        earlier=session.get(Corpus, corpus.previous_id) if corpus.previous_id else None,
+        stale=stale.count(session, access.dataset.id),
+        upload_limit=get_settings().upload_limit,
+        free=blobs.free_bytes(),
         queue_change=replanning.shown(session, access.dataset),
         squares=pieces(now.pieces.done, now.pieces.again, now.pieces.doing, now.pieces.waiting) if now else [],
     )
@@ -171,7 +186,7 @@ def _mapping_page(
 def _list(request: Request, access: Access, session: Session, status: int = 200, refusal: str = "") -> Response:
     found = corpora.of(session, access.dataset.id)
     totals = {
-        column: sum(getattr(one, column) for one in found) for column in ("lines", "accepted", "refused", "copies")
+        column: sum(getattr(one, column) for one in found) for column in ("lines", "accepted", "refused", "copies", "passages")
     }
     return render(
         request,
@@ -181,6 +196,8 @@ def _list(request: Request, access: Access, session: Session, status: int = 200,
         access=access,
         corpora=found,
         totals=totals,
+        has_documents=documents.has_any(session, access.dataset.id),
+        stale=stale.count(session, access.dataset.id),
         refusal=refusal,
         licences=LICENCES,
         upload_limit=get_settings().upload_limit,
@@ -206,6 +223,7 @@ def _add(request: Request, dataset_id: int, files: list[tuple[str, Stored]], fie
     """Take in stored files in one transaction, by a person who still may: an upload can last an hour."""
     with uploading.short_transaction(request) as session:
         access = dataset_admin(request, session, dataset_id)
+        asked = passage_form.asked(session, dataset_id, fields)
         return [
             corpora.add(
                 session,
@@ -213,6 +231,9 @@ def _add(request: Request, dataset_id: int, files: list[tuple[str, Stored]], fie
                 stored,
                 file_name=plain_name(file_name),
                 by=access.user.id,
+                making=asked.making,
+                chunking=asked.chunking,
+                previous=asked.previous,
                 **{key: fields.get(key, "").replace("\x00", "")[:500] for key in ("name", "licence", "origin")}
                 if len(files) == 1
                 else {key: fields.get(key, "").replace("\x00", "")[:500] for key in ("licence", "origin")},
