@@ -79,9 +79,17 @@ def _consistent(span: list[list[Run]]) -> bool:
     sharing = sum(any(counts[value] > 1 for counts, value in _sides(run, lefts, rights, middles)) for run in rests)
     figures = sum(bool(_FIGURE.match("".join(word.text for word in run.words))) for run in rests)
     lone = sum(len(row) == 1 for row in span)
+    if _holds_prose(span):
+        return False
     if sharing < 0.6 * len(rests) or lone > 0.6 * len(span):
         return False
     return figures >= 0.3 * len(rests) or (sharing >= 0.8 * len(rests) and _terse(span))
+
+
+def _holds_prose(span: list[list[Run]]) -> bool:
+    """True where a line of it is most of a sentence over most of its width."""
+    width = max(row[-1].right for row in span) - min(row[0].left for row in span)
+    return any(len(run.words) > 9 and run.width > 0.6 * width for row in span for run in row)
 
 
 def _terse(span: list[list[Run]]) -> bool:

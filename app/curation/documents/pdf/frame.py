@@ -2,9 +2,12 @@
 
 import ctypes
 from dataclasses import dataclass
-from typing import Any
+from typing import Any, TypeVar
 
+import numpy as np
 import pypdfium2.raw as pdfium
+
+_N = TypeVar("_N", float, "np.ndarray[Any, np.dtype[Any]]")
 
 
 @dataclass(frozen=True, slots=True)
@@ -38,8 +41,8 @@ class Frame:
     def height(self) -> float:
         return self.right - self.left if self.quarters % 2 else self.top - self.bottom
 
-    def turned(self, left: float, bottom: float, right: float, top: float) -> tuple[float, float, float, float]:
-        """A rectangle of the page as left, top, right, bottom, downwards from the upper left corner of the text."""
+    def turned(self, left: _N, bottom: _N, right: _N, top: _N) -> tuple[_N, _N, _N, _N]:
+        """A rectangle of the page, or arrays of them, as left, top, right, bottom, downwards from the upper left corner of the text."""
         if self.quarters == 0:
             return left - self.left, self.top - top, right - self.left, self.top - bottom
         if self.quarters == 1:

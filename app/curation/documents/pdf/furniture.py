@@ -6,8 +6,10 @@ from dataclasses import dataclass
 
 from app.curation.documents.pdf.runs import Line, Run, line, rows
 
-_EDGE = 0.13
+_EDGE = 0.16
 """Share of the page's height at its top and bottom where furniture stands."""
+_NUMBER_EDGE = 0.25
+"""The same for a page number: wide margins leave it far inside."""
 _MOST = 5
 _SAME = 0.012
 """Share of the page's height by which the same line may stand higher or lower on another page."""
@@ -38,7 +40,8 @@ def edges(found: Sequence[Run], height: float) -> list[Edge]:
     for upper in (True, False):
         for row in (body if upper else list(reversed(body)))[:_MOST]:
             edge = _edge(row, height, upper)
-            if not (edge.height < _EDGE if upper else edge.height > 1 - _EDGE):
+            zone = _EDGE if edge.number is None else _NUMBER_EDGE
+            if not (edge.height < zone if upper else edge.height > 1 - zone):
                 break
             made.append(edge)
     return made

@@ -23,12 +23,14 @@ _WIDE_PITCH = 1.9
 
 @dataclass(slots=True)
 class Piece:
-    """Lines that belong together, or the table they make. `gap` is the white above it in sizes of its type."""
+    """Lines that belong together, or the table they make. `gap` is the white above it in sizes of its type;
+    `aside` tells that it begins at the left edge of its column."""
 
     lines: list[Line] = field(default_factory=list)
     table: Table | None = None
     page: int = 0
     gap: float = 0.0
+    aside: bool = False
 
     @property
     def size(self) -> float:
@@ -37,6 +39,15 @@ class Piece:
     @property
     def bold(self) -> bool:
         return all(line.bold for line in self.lines)
+
+    @property
+    def strong(self) -> bool:
+        """Every word is bold: a heading, not a sentence that begins so."""
+        return all(word.face.bold for line in self.lines for run in line.runs for word in run.words)
+
+    @property
+    def italic(self) -> bool:
+        return all(line.italic for line in self.lines)
 
     @property
     def mono(self) -> bool:
@@ -92,7 +103,7 @@ def _paragraphs(lines: list[Line]) -> list[Piece]:
         before, here = lines[index - 1], lines[index]
         if _parted(made[-1], before, here, usual, lefts, right):
             gap = (here.bottom - before.bottom) / max(1.0, here.size) - 1
-            made.append(Piece([here], gap=gap))
+            made.append(Piece([here], gap=gap, aside=lefts[round(here.left / 2)] > 2))
         else:
             made[-1].lines.append(here)
     return made
@@ -112,6 +123,10 @@ def _parted(piece: Piece, before: Line, here: Line, usual: float, lefts: Counter
     size = max(before.size, here.size, 1.0)
     if abs(before.size - here.size) > _SIZE * size or before.bold != here.bold and _whole(before, here):
         return True
+    if before.italic != here.italic and before.right < right - 3 * size and len(before.text) < 90:
+        return True
+    if _run_in(here) and not before.bold and before.right < right - size:
+        return True
     step = (here.bottom - before.bottom) / size
     if step > max(usual * _PITCH, usual + 0.25) or step > _WIDE_PITCH * max(1.0, usual / 1.2):
         return True
@@ -130,6 +145,12 @@ def _whole(before: Line, here: Line) -> bool:
     return all(word.face.bold for run in first.runs for word in run.words) or not any(
         word.face.bold for run in second.runs for word in run.words
     )
+
+
+def _run_in(here: Line) -> bool:
+    """A line that begins with bold words and goes on plain: a heading run in."""
+    words = [word for run in here.runs for word in run.words]
+    return words[0].face.bold and not words[-1].face.bold and len(words) > 2
 
 
 def _begins(line: Line) -> bool:

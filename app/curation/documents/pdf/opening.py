@@ -52,7 +52,7 @@ def facts(document: Any) -> Facts:
     told |= {key: _date(told[key]) for key in ("created", "modified")}
     title = _meta(document, "Title")
     return Facts(
-        title="" if _NO_TITLE.match(title) else title,
+        title=title if sum(map(str.isalpha, title)) > 2 and not _NO_TITLE.match(title) else "",
         language=_language(document),
         pages=pdfium.FPDF_GetPageCount(document),
         metadata={key: value for key, value in told.items() if value},

@@ -36,6 +36,7 @@ class Reading:
         self.window: deque[Page] = deque()
         self.edges: dict[int, list[Edge]] = {}
         self.waiting: list[tuple[Piece, Frame]] = []
+        self.after: list[Block] = []
         self.opened = first - 1
 
     def steps(self) -> Iterator[tuple[int, list[Element] | None]]:
@@ -91,17 +92,30 @@ class Reading:
         yield from self._sideways(page)
         yield from self._furniture(page, apart, upper=False)
 
-    def _furniture(self, page: Page, apart: list[Edge], upper: bool) -> Iterator[Element]:
+    def _furniture(self, page: Page, apart: list[Edge], upper: bool) -> Iterator[Block]:
         for edge in apart:
             if edge.upper == upper:
-                yield furniture_block(edge.line, page.number, page.frame)
+                yield from self._beside(furniture_block(edge.line, page.number, page.frame))
 
-    def _sideways(self, page: Page) -> Iterator[Element]:
+    def _beside(self, block: Block) -> Iterator[Block]:
+        """A block that stands in the way of the text: a sentence that it breaks off is told to its end first."""
+        if self.waiting and self._broken_off():
+            self.after.append(block)
+        else:
+            yield from self._rest()
+            yield block
+
+    def _broken_off(self) -> bool:
+        if len(self.after) > 12:
+            return False
+        return self._waiting_kind() is BlockKind.LIST or not self.waiting[-1][0].lines[-1].text.endswith(_SENTENCE_ENDS)
+
+    def _sideways(self, page: Page) -> Iterator[Block]:
         for line in page.sideways:
             made = furniture_block(line, page.number, page.frame)
             if _MARGIN * page.frame.width < line.left and line.right < (1 - _MARGIN) * page.frame.width:
                 made.kind = BlockKind.PARAGRAPH
-            yield made
+            yield from self._beside(made)
 
     def _block(self, piece: Piece, frame: Frame) -> Iterator[Block]:
         """The blocks that are whole now that this piece has come; it may itself wait for what goes on with it."""
@@ -119,8 +133,10 @@ class Reading:
             yield from self._rest()
             self.waiting.append((piece, frame))
             return
-        if this is not BlockKind.FOOTNOTE and this is not BlockKind.CAPTION:
-            yield from self._rest()
+        if this in (BlockKind.FOOTNOTE, BlockKind.CAPTION, BlockKind.TABLE):
+            yield from self._beside(self._whole(this, piece, frame))
+            return
+        yield from self._rest()
         yield self._whole(this, piece, frame)
 
     def _whole(self, this: BlockKind, piece: Piece, frame: Frame) -> Block:
@@ -148,6 +164,7 @@ class Reading:
     def _rest(self) -> Iterator[Block]:
         """What waits, told."""
         waiting, self.waiting = self.waiting, []
+        after, self.after = self.after, []
         if not waiting:
             return
         first, frame = waiting[0]
@@ -155,6 +172,7 @@ class Reading:
             yield list_block(waiting, self.vocabulary)
         else:
             yield text_block(BlockKind.PARAGRAPH, waiting, self.vocabulary)
+        yield from after
 
 
 def facts(document: Any) -> Facts:

@@ -67,7 +67,7 @@ def _with_grid(pieces: list[Run], level: list[Rule], upright: list[Rule]) -> lis
         return pieces
     box = (across[0] - 2, down[0] - 2, across[-1] + 2, down[-1] + 2)
     inside, outside = _parted(pieces, *box)
-    if not inside:
+    if not inside or _finer(inside, across):
         return pieces
     cells: list[list[list[Word]]] = [[[] for _ in across[1:]] for _ in down[1:]]
     for run in inside:
@@ -75,11 +75,35 @@ def _with_grid(pieces: list[Run], level: list[Rule], upright: list[Rule]) -> lis
             row = min(len(down) - 1, max(1, bisect_right(down, (word.top + word.bottom) / 2))) - 1
             column = min(len(across) - 1, max(1, bisect_right(across, (word.left + word.right) / 2))) - 1
             cells[row][_spanned(column, row, across, down, upright)].append(word)
-    kept = [row for row in cells if any(row)]
+    kept = [part for row in cells if any(row) for part in _unfolded(row)]
     used = [index for index in range(len(across) - 1) if any(row[index] for row in kept)]
     if len(kept) < 2 or len(used) < 2 or not _filled(kept, used):
         return pieces
     return [*outside, _standing_for(grid_table([[row[index] for index in used] for row in kept]), inside)]
+
+
+def _finer(inside: list[Run], across: list[float]) -> bool:
+    """True where the text stands in more columns than the lines part: they are for the eye only."""
+    pieces = [run for row in rows(inside) for run in merged(row)]
+    cells = sum(
+        len({bisect_right(across, (run.left + run.right) / 2) for run in merged(row)}) for row in rows(inside)
+    )
+    return len(pieces) > 1.5 * cells
+
+
+def _unfolded(row: list[list[Word]]) -> list[list[list[Word]]]:
+    """The row, or its own rows of text where they are rows of figures that no line parts."""
+    runs = [Run.of([word], column) for column, cell in enumerate(row) for word in cell]
+    parts = rows(runs)
+    figures = sum(any(map(str.isdigit, word.text)) for cell in row for word in cell)
+    several = sum(len({run.first for run in part}) > 1 for part in parts)
+    if len(parts) < 2 or several < 0.6 * len(parts) or figures < 0.35 * len(runs):
+        return [row]
+    made = []
+    for part in parts:
+        words = sorted(part, key=lambda run: run.left)
+        made.append([[run.words[0] for run in words if run.first == column] for column in range(len(row))])
+    return made
 
 
 def _spanned(column: int, row: int, across: list[float], down: list[float], upright: list[Rule]) -> int:

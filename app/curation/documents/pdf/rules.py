@@ -61,6 +61,8 @@ def _add_path(made: Drawing, item: Any, frame: Frame, left: int) -> int:
     if box[3] - box[1] <= _THIN or box[2] - box[0] <= _THIN:
         _add_box(made, *box)
         return 0
+    if not _stroked(item):
+        return 0
     count = pdfium.FPDFPath_CountSegments(item)
     if count <= 6:
         _add_box(made, *box)
@@ -69,6 +71,12 @@ def _add_path(made: Drawing, item: Any, frame: Frame, left: int) -> int:
         return 0
     _add_segments(made, item, frame, count)
     return int(count)
+
+
+def _stroked(item: Any) -> bool:
+    """Boxes that are only filled are shades, not lines."""
+    filled, stroked = ctypes.c_int(), ctypes.c_int()
+    return bool(pdfium.FPDFPath_GetDrawMode(item, ctypes.byref(filled), ctypes.byref(stroked)) and stroked.value)
 
 
 def _add_box(made: Drawing, left: float, top: float, right: float, bottom: float) -> None:

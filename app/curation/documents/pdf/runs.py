@@ -5,15 +5,15 @@ import unicodedata
 from collections.abc import Iterable
 from dataclasses import dataclass, field
 
-from app.curation.documents.pdf.words import Word
+from app.curation.documents.pdf.words import FILLER, Word
 
 _GAP = 1.0
 """Sizes of the type between two words that do not belong to one run."""
 _TOUCHING = 0.09
+_RAISED = 0.3
+"""Share of its height by which a small sign above or below a line meets it."""
 _RTL = re.compile(r"[\u0590-\u08ff\ufb1d-\ufdff\ufe70-\ufefc]")
 _FORMS = re.compile(r"[\ufb00-\ufb06\ufb1d-\ufdff\ufe70-\ufefc]")
-_STRAY_MARK = re.compile(r" ([\u064b-\u0652]+)([\u0621-\u064a])")
-"""A vowel mark that stands before its letter, as files with letters in the order of the page have it."""
 
 
 @dataclass(slots=True)
@@ -61,6 +61,7 @@ class Line:
     size: float
     bold: bool
     mono: bool
+    italic: bool = False
     runs: list[Run] = field(default_factory=list)
     rtl: bool = False
 
@@ -89,12 +90,15 @@ def runs(words: list[Word]) -> list[Run]:
 def _follows(before: Word, word: Word) -> bool:
     if before.text[-1] == "\ufffe":
         return False
-    overlap = min(before.bottom, word.bottom) - max(before.top, word.top)
-    if overlap < 0.5 * min(before.bottom - before.top, word.bottom - word.top):
+    _, left, top, right, bottom, size, _, _ = before
+    _, next_left, next_top, next_right, next_bottom, next_size, _, _ = word
+    gap = next_left - right if next_left >= left else left - next_right
+    size = size if size > next_size else next_size
+    if gap > _GAP * size or gap < -0.6 * size:
         return False
-    size = max(before.size, word.size)
-    gap = max(before.left, word.left) - min(before.right, word.right)
-    return -0.6 * size <= gap <= _GAP * size
+    overlap = (bottom if bottom < next_bottom else next_bottom) - (top if top > next_top else next_top)
+    low, high = bottom - top, next_bottom - next_top
+    return overlap >= 0.5 * (low if low < high else high)
 
 
 def rows(pieces: Iterable[Run]) -> list[list[Run]]:
@@ -103,9 +107,10 @@ def rows(pieces: Iterable[Run]) -> list[list[Run]]:
     top = bottom = 0.0
     for run in sorted(pieces, key=lambda run: (run.middle, run.left)):
         overlap = min(bottom, run.bottom) - max(top, run.top)
-        if made and overlap > 0.5 * min(bottom - top, run.bottom - run.top) and run.table is None:
+        low, high = sorted((bottom - top, run.bottom - run.top))
+        if made and overlap > (0.5 if low > 0.8 * high else _RAISED) * low and run.table is None:
             made[-1].append(run)
-            if run.bottom - run.top > bottom - top:
+            if run.bottom - run.top < 0.6 * (bottom - top):
                 top, bottom = run.top, run.bottom
         else:
             made.append([run])
@@ -132,6 +137,7 @@ def line(row: list[Run]) -> Line:
         _prevailing(words),
         2 * sum(len(word.text) for word in words if word.face.bold) > weight,
         2 * sum(len(word.text) for word in words if word.face.mono) > weight,
+        all(word.face.italic for word in words),
         row,
         rtl,
     )
@@ -144,7 +150,8 @@ def joined(words: list[Word]) -> str:
     parts, before = [words[0].text], words[0]
     for word in words[1:]:
         gap = max(before.left, word.left) - min(before.right, word.right)
-        if word.near or gap > _TOUCHING * max(before.size, word.size):
+        level = min(before.bottom, word.bottom) > max(before.top, word.top)
+        if word.near or not level or not -0.3 < gap / max(before.size, word.size, 1.0) < _TOUCHING:
             parts.append(" ")
         parts.append(word.text)
         before = word
@@ -155,9 +162,7 @@ def told(text: str) -> str:
     """Ligatures and forms of letters as the letters they are."""
     if _FORMS.search(text):
         text = _FORMS.sub(lambda found: unicodedata.normalize("NFKC", found.group()), text)
-    if _RTL.search(text):
-        text = _STRAY_MARK.sub(r"\2\1", text)
-    return text.replace("\u00ad\ufffe", "\ufffe")
+    return text.replace("\u00ad\ufffe", "\ufffe").replace(FILLER, "")
 
 
 def _prevailing(words: list[Word]) -> float:

@@ -8,7 +8,7 @@ from app.curation.documents.document import Block, BlockKind
 from app.curation.documents.pdf.layout import BULLET, NUMBERED, Piece
 
 CAPTION = re.compile(
-    r"^(?:fig(?:ure|\.)?|table|tab\.|listing|algorithm|chart|exhibit|scheme|abb(?:ildung|\.)?|tabelle|tableau|figura|tabla|tabella|图|表|图表)\s*(?:S?\d+|[A-Z]\d*|[IVX]+)(?:[-.–]\d+)*\s*(?:[.:|–—)]|\s(?=[A-Z(])|$)",
+    r"^(?:fig(?:ure|\.)?|table|tab\.|listing|algorithm|chart|exhibit|scheme|abb(?:ildung|\.)?|tabelle|tableau|figura|tabla|tabella|图|表|图表)\s*(?:S?\d+|[A-Z]\d*|[IVX]+)(?:[-.–]\d+)*\s*(?:[.:|–—)]|\s(?-i:(?=[A-Z(]))|$)",
     re.IGNORECASE,
 )
 _SECTION = re.compile(r"^(?:(?:chapter|section|article|part|appendix|kapitel|abschnitt)\s+)?(\d{1,2}(?:\.\d{1,3}){0,5})\.?\s+(?=[^\W\d])", re.IGNORECASE)
@@ -84,8 +84,10 @@ def is_heading(piece: Piece, size: float, bold: bool) -> bool:
         return False
     numbered = bool(_SECTION.match(text))
     short = len(text) <= 120 and len(piece.lines) <= 2 and not (_ENDED.search(text) and not numbered)
-    if piece.bold and not bold:
+    if piece.strong and not bold:
         return short
+    if piece.italic and short and len(piece.lines) == 1 and len(text) < 80 and not _ENDED.search(text):
+        return piece.gap > 0.7 and piece.size > 0.97 * size and piece.aside
     capitals = text.upper() == text and text.lower() != text and letters >= 5
     return capitals and short and len(text.split()) <= 10 and piece.gap > 0.6 and letters > 0.7 * len(text.replace(" ", ""))
 

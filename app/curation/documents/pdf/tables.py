@@ -91,7 +91,7 @@ def edges(body: list[list[Run]]) -> list[float]:
         for run in row:
             cover[int(max(0.0, run.left - left))] += 1
             cover[min(bins, int(run.right - left) + 1)] -= 1
-    busy = (np.cumsum(cover)[:bins] > 0.07 * len(telling)).astype(int)
+    busy = (np.cumsum(cover)[:bins] > 0.13 * len(telling)).astype(int)
     turns = np.flatnonzero(np.diff(np.concatenate(([0], busy, [0]))))
     spans = list(zip(turns[::2], turns[1::2], strict=True))
     middles = [left + (a + b) / 2 for (_, a), (b, _) in zip(spans, spans[1:], strict=False)]
