@@ -2,21 +2,24 @@
 # ruff: noqa: F811 - a fixture that is imported bears the name of the parameter that asks for it
 
 import io
+import re
 from collections.abc import Callable, Iterator
+from pathlib import Path
 from typing import Any
 
 import pytest
 from PIL import Image
 from playwright.sync_api import Page, expect
-from sqlalchemy import select
+from sqlalchemy import select, update
 
 from app import db
 from app.curation.rubric import loaded
-from app.models import Dataset, Decision, Review, Role, Sample, SampleState
+from app.models import Dataset, Decision, JobState, Review, Role, Sample, SampleState
 from app.services import blobs, reviewing, rubrics, sign_ins
 from tests import factories, paper
 from tests.browser.test_desk import Desk, Serving, all_saved, chromium, on_desk, open_page, stored  # noqa: F401
 from tests.browser.test_every_page import AXE, faults_of
+from tests.services import engine
 
 PAGES = [
     ["Amoxicillin 500 mg capsules", "Information for the patient", "", "Ask for allergies before you begin."],
@@ -119,9 +122,43 @@ def test_from_the_passage_and_its_page_to_an_approved_sample(desk: Desk, open_pa
     assert [one["label"] for one in answers["said"]] == ["supported", "supported", "not_in_source"]
 
 
-def is_on_words(page: Page) -> bool:
+def test_from_an_upload_by_keyboard_to_an_approved_passage_with_its_page(
+    database: str, chromium: Any, tmp_path: Path, wakes: list[int]
+) -> None:
+    (tmp_path / "leaflet.pdf").write_bytes(paper.pdf(PAGES))
+    with db.transaction() as session:
+        dataset, alice = factories.make_dataset(session, "Leaflets"), factories.make_user(session, "Alice")
+        factories.join(session, dataset, alice, Role.ADMIN)
+        token, home = sign_ins.start(session, alice), f"/datasets/{dataset.id}"
+    with Serving() as origin:
+        context = chromium.new_context(viewport={"width": 1440, "height": 900})
+        context.add_cookies([{"name": "winnow", "value": token, "url": origin}])
+        page = context.new_page()
+        page.goto(f"{origin}{home}/corpora")
+        page.get_by_label("Files").set_input_files(tmp_path / "leaflet.pdf")
+        page.get_by_role("button", name="Upload").press("Enter")
+        page.wait_for_url(re.compile(r"/corpora/\d+"))
+        [job_id] = set(wakes)
+        assert engine.work_off(job_id).state is JobState.SUCCEEDED
+        with db.transaction() as session:
+            session.execute(update(Sample).values(state=SampleState.QUEUED))
+            reviewing.open_slots(session, session.scalars(select(Dataset)).one(), select(Sample.id))
+        page.goto(f"{origin}{home}/review")
+        expect(page.locator("[data-passage]")).to_contain_text("The usual dose for adults")
+        page.keyboard.press("x")
+        page.wait_for_function("() => document.querySelector('#page-dialog img')?.naturalWidth > 900")
+        assert is_on_words(page, "of-passage")
+        page.keyboard.press("Escape")
+        page.keyboard.press("a")
+        all_saved(page)
+        context.close()
+
+    assert stored(Review.decision) == [(Decision.APPROVE,)]
+
+
+def is_on_words(page: Page, kind: str = "is-marked") -> bool:
     """Whether there is ink under the first mark, and it lies within the page that is shown."""
-    box = page.locator("#page-dialog rect.is-marked").first.bounding_box()
+    box = page.locator(f"#page-dialog rect.{kind}").first.bounding_box()
     frame = page.locator("#page-dialog .paper-frame").bounding_box()
     assert box
     assert frame
