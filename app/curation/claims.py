@@ -124,7 +124,8 @@ def _cut(text: str) -> Iterator[Span]:
     for found in _BREAK.finditer(text):
         line_ends = "\n" in found.group()
         following = text[found.end() : found.end() + 1]
-        if not line_ends and (following.islower() or _goes_on(text[max(first, found.start() - _TAIL) : found.start()], following)):
+        tail = text[max(first, found.start() - _TAIL) : found.start()]
+        if not line_ends and (following.islower() or _goes_on(tail, following)):
             continue
         yield first, found.end()
         first = found.end()

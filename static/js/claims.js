@@ -34,8 +34,7 @@ window.Winnow ??= {};
     if (!line) return;
     const list = line.parentElement;
     const next = isJudged(line) ? following(list, line) : line;
-    choose(list, next, true);
-    // Who walks with the Tab key stays where they are; who presses the printed keys has no focus in here.
+    choose(list, next, event.isTrusted);  // a draft that is taken up moves nothing
   });
 
   for (const kind of ["focusin", "pointerdown"]) {

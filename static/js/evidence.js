@@ -61,9 +61,9 @@
   // A key in the dialog presses the control that it is printed on; that of the desk's button puts the page away again.
   dialog?.addEventListener("keydown", (event) => {
     if (event.ctrlKey || event.metaKey || event.altKey || event.repeat) return;
-    const key = event.key.toLowerCase();
-    if (key === dialog.dataset.closeKey) { event.preventDefault(); return dialog.close(); }
-    const control = dialog.querySelector(`[data-key="${CSS.escape(key === "=" ? "+" : key)}"]`);
+    const names = Winnow.keyNames(event).map((name) => (name === "=" ? "+" : name));
+    if (names.includes(dialog.dataset.closeKey)) { event.preventDefault(); return dialog.close(); }
+    const control = names.map((name) => dialog.querySelector(`[data-key="${CSS.escape(name)}"]`)).find(Boolean);
     if (!control || control.hidden) return;
     event.preventDefault();
     window.htmx?.process(control);

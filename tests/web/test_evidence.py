@@ -269,3 +269,45 @@ def test_sentences_are_not_asked_about_where_there_is_no_source(
     bob.htmx(desk(dataset), "POST", data=hidden(page) | {"decision": "approve"})
 
     assert session.scalars(select(Review.answers)).all() == [{}]
+
+
+def judged(session: Session, dataset: Dataset, sample: Sample, *labels: tuple[str, str]) -> None:
+    rubric = rubrics.save(session, dataset, factories.make_user(session), loaded([CLAIMS]), 0)
+    for number, both in enumerate(labels, 2):
+        said = [
+            {"path": ["response"], "start": start, "end": end, "label": label}
+            for (start, end), label in zip([(0, 37), (38, 57)], both, strict=True)
+        ]
+        expert = factories.make_user(session)
+        factories.make_review(session, sample, expert, number=number, answers={"said": said}, rubric_id=rubric.id)  # type: ignore[union-attr]
+
+
+def test_sample_page_shows_the_source_and_what_was_judged(
+    lena: Browser, session: Session, dataset: Dataset, sample: Sample, document: Document, passages: list[Passage]
+) -> None:
+    assert "evidence-card" not in lena.get(f"/datasets/{dataset.id}/samples/{sample.id}").text
+    factories.make_source(session, sample, passages[1], stale_at=func.now())
+    judged(session, dataset, sample, ("supported", "not_in_source"), ("contradicted", "not_in_source"))
+    page = lena.get(f"/datasets/{dataset.id}/samples/{sample.id}").text
+
+    assert f'href="/datasets/{dataset.id}/documents/{document.id}?from=1#p-2"' in page
+    assert "A newer version of this document no longer has this passage." in page
+    assert page.count("They differ") == 1
+    assert "<td>Contradicted</td>" in page
+    assert page.count("<td>Not in the source</td>") == 2
+
+
+def test_lead_who_decides_sees_the_source_and_each_sentence(
+    lena: Browser, session: Session, dataset: Dataset, sample: Sample, passages: list[Passage]
+) -> None:
+    factories.make_source(session, sample, passages[1])
+    judged(session, dataset, sample, ("supported", "not_in_source"), ("contradicted", "not_in_source"))
+    sample.state = SampleState.FLAGGED
+    page = lena.get(f"/datasets/{dataset.id}/quality/adjudicate").text
+
+    assert "evidence-card" in page
+    assert 'data-key="j"' in page
+    assert page.count("They differ") == 1
+    assert "Adults take 500 mg three times a day." in page
+    assert "Contradicted" in page
+
