@@ -196,8 +196,9 @@ def test_every_turn_of_the_assistant_is_measured() -> None:
 
 @pytest.mark.skipif(not SHARED.exists(), reason="needs the shared corpora")
 def test_an_answer_is_told_from_one_beside_another_passage() -> None:
-    from benchmarks.grounding import auc, medquad, scores  # the full measurement is there
     import random
+
+    from benchmarks.grounding import auc, medquad, scores  # the full measurement is there
 
     cases = list(medquad(SHARED, random.Random(1), near=True))[:400:10]
     own = [float(np.mean(scores(case, case.own))) for case in cases]
