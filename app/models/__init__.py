@@ -10,6 +10,16 @@ from app.models.comment import Comment
 from app.models.corpus import Corpus, CorpusState, ExactCopy, Making, RefusedLine
 from app.models.dataset import Dataset, DatasetForm, Membership, Purpose, Role
 from app.models.document import Document, Passage, SampleSource
+from app.models.generation import (
+    Generation,
+    GenerationItem,
+    ItemState,
+    ModelEndpoint,
+    ModelRequest,
+    Prompt,
+    PromptVersion,
+    RequestState,
+)
 from app.models.guideline import ExampleVerdict, Guideline, GuidelineExample, Requeue, RequeuedSample
 from app.models.job import Job, JobKind, JobState, Shard, ShardState, Worker
 from app.models.pairs import PairBlock, PairSet, SurvivorChoice
@@ -64,10 +74,13 @@ __all__ = [
     "Document",
     "ExactCopy",
     "ExampleVerdict",
+    "Generation",
+    "GenerationItem",
     "GoldSample",
     "Guideline",
     "GuidelineExample",
     "Invitation",
+    "ItemState",
     "Job",
     "JobKind",
     "JobState",
@@ -77,9 +90,13 @@ __all__ = [
     "Making",
     "MeasureSet",
     "Membership",
+    "ModelEndpoint",
+    "ModelRequest",
     "PairBlock",
     "PairSet",
     "Passage",
+    "Prompt",
+    "PromptVersion",
     "Purpose",
     "RecipeVersion",
     "RefusedLine",
@@ -90,6 +107,7 @@ __all__ = [
     "ReleaseRow",
     "ReleaseState",
     "ReleaseTally",
+    "RequestState",
     "Requeue",
     "RequeuedSample",
     "Review",

@@ -18,6 +18,7 @@ class JobKind(StrEnum):
     UNDO = "undo"
     ACCEPTANCE = "acceptance"
     QUEUE = "queue"
+    GENERATE = "generate"
 
 
 class JobState(StrEnum):
