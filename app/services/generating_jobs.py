@@ -72,6 +72,7 @@ class Asking:
     def run(self, tasks: Sequence[Task]) -> None:
         """All tasks, as many at a time as the endpoint allows. Fenced, Cancelled, Leaving."""
         left, under_way = deque(tasks), set[Future[None]]()
+        latest = 0.0
         threads = max(1, min(self.endpoint.concurrency, MOST_THREADS, len(tasks)))
         ended: BaseException | None = None
         done = 0
@@ -84,7 +85,8 @@ class Asking:
                 finished, under_way = wait(under_way, timeout=1.0, return_when=FIRST_COMPLETED)
                 done += len(finished)
                 ended = ended or next((error for one in finished if (error := one.exception())), None)
-                ended = ended or self._sign_of_life(done)
+                if ended is None and time.monotonic() - latest >= 1:  # each is a write, and replies write too
+                    ended, latest = self._sign_of_life(done), time.monotonic()
                 if ended is not None:
                     self.over.set()
         if ended is not None:

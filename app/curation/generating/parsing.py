@@ -17,7 +17,7 @@ _REFUSALS = re.compile(
     r"^\W*(i['’]?m sorry|i am sorry|sorry,|i can(['’]t|not)|i am unable|i['’]m unable|as an ai|i won['’]t)",
     re.IGNORECASE,
 )
-_FILLER = re.compile(r"^\W*(\.\.\.|…|string|question|answer|<[^>]*>|\[[^\]]*\])\W*$", re.IGNORECASE)
+_FILLER = re.compile(r"^\W*(\.\.\.|…|string|question|answer|<[a-z _]{1,40}>|\[[a-z _]{1,40}\])\W*$", re.IGNORECASE)
 
 
 @dataclass(frozen=True)
