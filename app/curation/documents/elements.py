@@ -22,11 +22,7 @@ _QUIET = {"PATH": "/usr/bin:/bin", "LANG": "C.UTF-8"}
 
 def elements(key: str, path: Path, name: str, silent_seconds: float = SILENT_SECONDS) -> Iterator[Element]:
     """In reading order, as the child makes them. Unreadable where it says so, dies, or is silent for too long."""
-    command = [sys.executable, "-m", "app.curation.documents.child", key, str(path), name]
-    environment = _QUIET | {"PYTHONPATH": os.pathsep.join(path for path in sys.path if path)}
-    with subprocess.Popen(
-        command, stdout=subprocess.PIPE, stderr=subprocess.DEVNULL, stdin=subprocess.DEVNULL, env=environment
-    ) as child:
+    with started("app.curation.documents.child", key, str(path), name) as child:
         try:
             for line in _lines(child, silent_seconds):
                 yield _element(line)
@@ -36,6 +32,18 @@ def elements(key: str, path: Path, name: str, silent_seconds: float = SILENT_SEC
                 )
         finally:
             child.kill()
+
+
+def started(module: str, *arguments: str) -> subprocess.Popen[bytes]:
+    """A module as a process of its own, with nothing of our environment; it puts itself under limits."""
+    environment = _QUIET | {"PYTHONPATH": os.pathsep.join(path for path in sys.path if path)}
+    return subprocess.Popen(
+        [sys.executable, "-m", module, *arguments],
+        stdout=subprocess.PIPE,
+        stderr=subprocess.DEVNULL,
+        stdin=subprocess.DEVNULL,
+        env=environment,
+    )
 
 
 def _element(line: bytes) -> Element:
