@@ -158,5 +158,5 @@ def counts(session: Session, version: JudgeVersion) -> Counts:
     rows = session.execute(
         select(JudgeScore.state, func.count()).where(JudgeScore.version_id == version.id).group_by(JudgeScore.state)
     )
-    found = dict(rows.tuples().all())
+    found = dict(rows.all())
     return Counts(found.get(ScoreState.JUDGED, 0), found.get(ScoreState.FAILED, 0), found.get(ScoreState.LOST, 0))
