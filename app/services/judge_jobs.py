@@ -121,7 +121,6 @@ def _keep(session: Session, shard: Shard, run_id: int, found: Sequence[tuple[Tas
         score.state, score.score, score.spread = end.state, end.score, end.spread
         score.details, score.cost, score.error = end.details, end.cost, end.error
     session.flush()
-    judge_sharing.publish(session, run.version_id, [task.sample_id for task, _ in found])
 
 
 def _halt(session: Session, run_id: int, found: Sequence[tuple[Task, Outcome]], silent: int) -> None:
@@ -159,7 +158,8 @@ def _still_mine(session: Session, shard: Shard) -> None:
 
 
 def _succeeded(session: Session, job: Job) -> None:
-    """New scores put the queue in another order, where it goes by them."""
+    """New scores put the queue in another order, where it goes by them, and are shown where they may be."""
+    _publish(session, session.get_one(JudgeRun, job.params["run_id"]))
     dataset = session.get_one(Dataset, job.dataset_id)
     if review_plan.load(dataset).order is Order.MODEL_JUDGE:
         queue_order.arrange(session, dataset)
@@ -170,6 +170,12 @@ def _stopped(session: Session, job: Job) -> None:
     if run is not None:
         settle(session, run)
         run.halt = run.halt or job.error or "It was stopped."
+        _publish(session, run)
+
+
+def _publish(session: Session, run: JudgeRun) -> None:
+    judged = (JudgeScore.run_id == run.id, JudgeScore.state == ScoreState.JUDGED)
+    judge_sharing.publish(session, run.version_id, session.scalars(select(JudgeScore.sample_id).where(*judged)).all())
 
 
 jobs.KINDS[JobKind.JUDGE] = Kind([Stage("Ask the model", "samples", _plan, _work)], _succeeded, _stopped)

@@ -223,6 +223,11 @@ def test_agreement_is_measured_and_only_then_shared(model: Model) -> None:
         [one] = suggesting.of_sample(session, ground.ids[0])
         assert one.value == 1
         assert "1.00 on 36 samples" in one.source
+    run_sql("DELETE FROM judge_scores WHERE sample_id = :s", s=ground.ids[0])
+    run_sql("DELETE FROM suggestions")
+    ground.run()
+    assert rows("SELECT sample_id, value FROM suggestions") == [(ground.ids[0], 1)], "a shared judge goes on telling"
+    with db.transaction() as session:
         dataset, version = session.get_one(Dataset, ground.dataset_id), session.get_one(JudgeVersion, ground.version_id)
         judge_sharing.hide(session, dataset, version)
     assert rows("SELECT count(*) FROM suggestions") == [(0,)]

@@ -1,5 +1,7 @@
 """Model judges: what an admin sets up, what a lead sees, and what an expert does not see before agreement is measured."""
 
+from decimal import Decimal
+
 import pytest
 from sqlalchemy import func, select
 from sqlalchemy.orm import Session
@@ -19,7 +21,6 @@ from app.models import (
     SampleState,
     ScoreState,
     Suggestion,
-    User,
 )
 from app.services import judges, reviewing, rubrics, suggesting
 from app.services.judges import Draft
@@ -181,14 +182,13 @@ def test_a_round_is_started_and_stopped(
 def test_a_paid_model_needs_a_budget(
     alice: Browser, session: Session, dataset: Dataset, judge: Judge, endpoint: ModelEndpoint
 ) -> None:
-    endpoint.price_in = 1
+    endpoint.price_in = Decimal(1)
     factories.make_samples(session, factories.make_corpus(session, dataset), 3, state=SampleState.QUEUED)
     refused = alice.post(page(dataset, judge, "/start"), data={"which": "queued"})
     assert refused.status_code == 422
     assert "Say what it may cost at most" in refused.text
 
 
-def test_who_may(bob: Browser, session: Session, dataset: Dataset, judge: Judge) -> None:
+def test_who_may(bob: Browser, dataset: Dataset, judge: Judge) -> None:
     for more in ("/change", "/start", "/stop", "/share"):
         assert bob.post(page(dataset, judge, more)).status_code == 403
-    assert session.scalar(select(func.count()).select_from(User)) > 0
