@@ -1,11 +1,12 @@
 """A server of a language model as a process of its own: real HTTP, scripted replies, and a book of what was paid.
 
 What it answers to a passage is written in the passage: a line `BEHAVE: slow broken 429 500 ...` plays these one after
-the other, once each, before it answers as it should. Every reply with status 200 that left in full, or broke off on
+the other, once each, before it answers as it should. A line `SAYS: ...` gives the words of the answer. Every reply with status 200 that left in full, or broke off on
 its way, was paid: the book has a line for each, with the passage's number and the request's Idempotency-Key.
 """
 
 import json
+import math
 import re
 import socket
 import subprocess
@@ -22,6 +23,8 @@ from typing import Any, ClassVar
 
 _NUMBER = re.compile(r"Passage (\d+)\.")
 _BEHAVE = re.compile(r"BEHAVE: ([\w ]+)")
+_SAYS = re.compile(r"SAYS: (.+)")
+_PROBS = re.compile(r"PROBS: ([\d=. ]+)")
 _PASSAGE = re.compile(r"<(passage-[0-9a-f]{16})>\n(.*?)\n</\1>", re.DOTALL)
 KEY = "sk-secret-of-the-test"
 
@@ -183,6 +186,8 @@ def reply(passage: str, text: str, body: dict[str, Any]) -> str:
     """What a good model would write: about this passage, with words of it as the quote."""
     if "ready" in text:
         return "ready"
+    if said := _SAYS.search(text):
+        return said[1]
     found = _PASSAGE.search(text)
     quote = " ".join(found[2].split()[:8]) if found else ""
     items = [
@@ -219,7 +224,16 @@ def _scripted(how: str, passage: str, text: str, body: dict[str, Any]) -> dict[s
         case "nochoices":
             return {"object": "chat.completion", "choices": []}
         case _:
-            return completion(good)
+            return _weighed(completion(good), text) if body.get("logprobs") else completion(good)
+
+
+def _weighed(made: dict[str, Any], text: str) -> dict[str, Any]:
+    """With the probabilities that a line `PROBS: 4=0.6 5=0.4` of the material gives its only token."""
+    if found := _PROBS.search(text):
+        listed = [one.split("=") for one in found[1].split()]
+        tops = [{"token": token, "logprob": math.log(float(share))} for token, share in listed]
+        made["choices"][0]["logprobs"] = {"content": [{**tops[0], "top_logprobs": tops}]}
+    return made
 
 
 def completion(text: str, finish_reason: str = "stop") -> dict[str, Any]:

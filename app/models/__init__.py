@@ -22,6 +22,7 @@ from app.models.generation import (
 )
 from app.models.guideline import ExampleVerdict, Guideline, GuidelineExample, Requeue, RequeuedSample
 from app.models.job import Job, JobKind, JobState, Shard, ShardState, Worker
+from app.models.judge import Judge, JudgeRun, JudgeScore, JudgeVersion, ScoreState
 from app.models.pairs import PairBlock, PairSet, SurvivorChoice
 from app.models.recipe import RecipeVersion
 from app.models.release import (
@@ -84,6 +85,10 @@ __all__ = [
     "Job",
     "JobKind",
     "JobState",
+    "Judge",
+    "JudgeRun",
+    "JudgeScore",
+    "JudgeVersion",
     "Lane",
     "Level",
     "LoginAttempt",
@@ -122,6 +127,7 @@ __all__ = [
     "SampleSearch",
     "SampleSource",
     "SampleState",
+    "ScoreState",
     "Selection",
     "Shard",
     "ShardState",

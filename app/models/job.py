@@ -19,6 +19,7 @@ class JobKind(StrEnum):
     ACCEPTANCE = "acceptance"
     QUEUE = "queue"
     GENERATE = "generate"
+    JUDGE = "judge"
 
 
 class JobState(StrEnum):

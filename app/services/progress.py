@@ -27,6 +27,7 @@ TITLES = {
     JobKind.ACCEPTANCE: "Working on all samples of an acceptance",
     JobKind.QUEUE: "Bringing the queue to the plan",
     JobKind.GENERATE: "Asking a language model",
+    JobKind.JUDGE: "A language model judges samples",
 }
 
 
