@@ -5,7 +5,7 @@ from alembic import op
 from sqlalchemy.dialects import postgresql
 
 revision = "0019_model"
-down_revision = "0018"
+down_revision = "0019_intake"
 branch_labels = None
 depends_on = None
 

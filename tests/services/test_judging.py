@@ -13,7 +13,7 @@ from app.services import judge_runs, judge_sharing, judge_standing, judges, rubr
 from app.services.errors import Conflict, Invalid
 from app.services.judges import Draft
 from tests import factories
-from tests.factories_documents import make_endpoint
+from tests.factories_generating import make_endpoint
 from tests.llm_server import Model, model_server
 from tests.services.engine import hurry, rows, run_sql, work_off
 

@@ -26,7 +26,7 @@ from app.services import judges, reviewing, rubrics, suggesting
 from app.services.judges import Draft
 from tests import factories
 from tests.conftest import Browser
-from tests.factories_documents import make_endpoint
+from tests.factories_generating import make_endpoint
 
 RATING = {"kind": "rating", "key": "truth", "title": "How true is it?", "required": False}
 
