@@ -87,6 +87,27 @@ def test_the_question_of_a_folding_answer_is_kept(tmp_path: Path) -> None:
     assert said(made) == [("heading3", "May I drive?"), ("paragraph", "No.")]
 
 
+def test_a_folded_answer_is_read_and_hidden_data_is_not(tmp_path: Path) -> None:
+    answer = "You may drive again as soon as two weeks have passed."
+    made = read(
+        tmp_path,
+        "a.html",
+        f"<h3>May I drive?</h3><div hidden>{answer}</div><div style='display:none'>0001318605 2020-12-31 us-gaap:Assets"
+        " 0001318605 2021-12-31 us-gaap:Assets a b c d</div><pre hidden>$ tool</pre>",
+    )
+    assert said(made) == [("heading3", "May I drive?"), ("paragraph", answer)]
+
+
+def test_a_page_that_a_browser_saved_in_one_file(tmp_path: Path) -> None:
+    made = read(
+        tmp_path,
+        "a.mhtml",
+        "From: <Saved by Blink>\nMIME-Version: 1.0\nContent-Type: multipart/related; boundary=b\n\n--b\n"
+        "Content-Type: text/html\nContent-Transfer-Encoding: quoted-printable\n\n<p>Gr=C3=B6=C3=9Fe</p>\n--b--\n",
+    )
+    assert said(made) == [("paragraph", "Größe")]
+
+
 def test_formulas_are_told_once(tmp_path: Path) -> None:
     math = "<math><semantics><mi>x</mi><annotation encoding='application/x-tex'>x^2</annotation></semantics></math>"
     made = read(tmp_path, "a.html", f"<p>So <span class='katex'>{math}<span class='katex-html'>x2</span></span> holds")
@@ -218,4 +239,4 @@ def test_trafilatura_is_whole() -> None:
     """The reader goes on without its advice; an installation should not."""
     import trafilatura
 
-    assert trafilatura.extract
+    assert trafilatura.__version__

@@ -19,6 +19,8 @@ BLOCKS = names(
 )
 WRAPPER = "data-winnow-wrapper"
 """An attribute that `page` sets on inline elements with blocks in them."""
+_WORDS_OF_ANSWER = 8
+_SENTENCE = re.compile(r"[^\W\d_]{3,}[.!?](?:\s|$)")
 _TITLES = {"h1", "h2", "h3", "h4", "h5", "h6", "summary", "dt", "legend"}
 _HIDDEN = re.compile(r"display\s*:\s*none|visibility\s*:\s*hidden", re.I)
 _MARGIN = names(
@@ -40,10 +42,16 @@ def hidden(element: HtmlElement) -> bool:
         return True
     get = element.get
     if get("hidden") is not None or _HIDDEN.search(get("style") or ""):
-        return not (get("class") or "").startswith("mwe-math")
+        return not (get("class") or "").startswith("mwe-math") and not _unfolds(element)
     if get("role") in {"doc-backlink"} or (get("aria-hidden") == "true" and "katex-html" in (get("class") or "")):
         return True
     return not _MARGIN.isdisjoint((get("class") or "").split())
+
+
+def _unfolds(element: HtmlElement) -> bool:
+    """Answers wait hidden under their questions until someone asks: whole sentences are meant to be read."""
+    text = "".join(element.itertext())
+    return len(text.split()) >= _WORDS_OF_ANSWER and _SENTENCE.search(text) is not None
 
 
 def is_block(element: HtmlElement) -> bool:

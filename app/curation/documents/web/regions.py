@@ -73,7 +73,7 @@ def _by_tag(element: HtmlElement) -> bool:
     """A header or footer within an article is part of it."""
     if element.tag in {"header", "footer"}:
         return not any(True for _ in element.iterancestors("article", "section", "main", "blockquote", "figure"))
-    return element.tag == "nav"
+    return bool(element.tag == "nav")
 
 
 def _by_name(element: HtmlElement) -> bool:
