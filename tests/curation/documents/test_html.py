@@ -18,12 +18,12 @@ def test_structure_is_kept_in_order(tmp_path: Path) -> None:
     made = read(
         tmp_path,
         "a.html",
-        "<h1>Title <a class=headerlink href='#x'>¶</a></h1><p>One <b>bold</b> and <i>slanted</i>,<br>a line. "
+        "<h1>Title <code>Weak&lt;T></code><a class=headerlink href='#x'>¶</a></h1><p>One <b>bold</b> and <i>slanted</i>,<br>a line. "
         "<blockquote><p>Quoted.</blockquote><ol start=4><li>four<ul><li>inner</ul><li value=9>nine</ol>"
         "<pre class='language-python'>x = 1\n  y = 2</pre><figure><img alt='A red house'><figcaption>Figure 1</figcaption></figure>",
     )
     assert said(made) == [
-        ("heading1", "Title"),
+        ("heading1", "Title `Weak<T>`"),
         ("paragraph", "One **bold** and *slanted*,\na line."),
         ("quote", "> Quoted."),
         ("list", "4. four\n   - inner\n9. nine"),
@@ -68,7 +68,7 @@ def test_the_site_around_the_document_is_furniture(tmp_path: Path) -> None:
     made = read(
         tmp_path,
         "a.html",
-        f"<header><h2>ACME</h2></header><nav><ul>{links}</ul></nav><div class='cookie-banner'>We use cookies.</div>"
+        f"<header><h1>ACME</h1></header><nav><ul>{links}</ul></nav><div class='cookie-banner'>We use cookies.</div>"
         f"<main><h1>Report</h1><p>{PROSE}</p><p>{PROSE}</p><p>Short but said.</p></main>"
         f"<div class='sidebar'><ul>{links}</ul></div><div>© 2024 ACME. All rights reserved.</div><footer>Imprint</footer>",
     )

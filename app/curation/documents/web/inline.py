@@ -21,6 +21,8 @@ WRAPPER = "data-winnow-wrapper"
 """An attribute that `page` sets on inline elements with blocks in them."""
 _WORDS_OF_ANSWER = 8
 _SENTENCE = re.compile(r"[^\W\d_]{3,}[.!?](?:\s|$)")
+_CODES = {"code", "kbd", "samp", "tt"}
+"""Marked in headings too: `Weak<T>` without its marks would lose a part to whoever reads it as Markdown."""
 _TITLES = {"h1", "h2", "h3", "h4", "h5", "h6", "summary", "dt", "legend"}
 _HIDDEN = re.compile(r"display\s*:\s*none|visibility\s*:\s*hidden", re.I)
 _MARGIN = names(
@@ -90,7 +92,7 @@ def rendered(element: HtmlElement, marks: bool = True) -> str:
     text = inline(element, marks)
     if tag in BLOCKS:
         return f" {text} "
-    return _MARKED[tag](text, element) if marks and tag in _MARKED else text
+    return _MARKED[tag](text, element) if tag in _MARKED and (marks or tag in _CODES) else text
 
 
 def _around(mark: str) -> Callable[[str, HtmlElement], str]:
@@ -202,7 +204,7 @@ _MARKED: dict[str, Callable[[str, HtmlElement], str]] = {
     **dict.fromkeys(("b", "strong"), _around("**")),
     **dict.fromkeys(("i", "em", "cite", "dfn", "var"), _around("*")),
     **dict.fromkeys(("s", "strike", "del"), _around("~~")),
-    **dict.fromkeys(("code", "kbd", "samp", "tt"), _code),
+    **dict.fromkeys(_CODES, _code),
     "a": _link,
     "q": lambda text, _: f"“{text.strip()}”",
 }
