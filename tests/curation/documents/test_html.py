@@ -83,8 +83,12 @@ def test_a_page_of_nothing_but_navigation_is_its_content(tmp_path: Path) -> None
 
 
 def test_the_question_of_a_folding_answer_is_kept(tmp_path: Path) -> None:
-    made = read(tmp_path, "a.html", "<h3><button>May I drive?</button></h3><p>No.</p><button>Share</button>")
-    assert said(made) == [("heading3", "May I drive?"), ("paragraph", "No.")]
+    made = read(
+        tmp_path,
+        "a.html",
+        "<h3><button>Driving</button></h3><p>No.</p><button>Share</button><h3>is_<wbr>so<button>Copy</button></h3>",
+    )
+    assert said(made) == [("heading3", "Driving"), ("paragraph", "No."), ("heading3", "is_so")]
 
 
 def test_a_folded_answer_is_read_and_hidden_data_is_not(tmp_path: Path) -> None:

@@ -166,7 +166,8 @@ def _button(element: HtmlElement) -> str:
     """A button is handling, except where it opens the answer to a question: then it is the question."""
     text = inline(element, marks=False)
     above = element.getparent()
-    asks = text.strip().endswith("?") or (above is not None and above.tag in _TITLES)
+    alone = above is not None and above.tag in _TITLES and "".join(above.itertext()).split() == text.split()
+    asks = text.strip().endswith("?") or alone
     return text if asks else ""
 
 
