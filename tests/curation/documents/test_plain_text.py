@@ -105,6 +105,12 @@ def test_headings(text: str, level: int) -> None:
     assert headings.level(text, before_prose=False) == level
 
 
+def test_a_number_and_a_title_over_text_is_a_heading_and_in_a_row_it_is_a_list(tmp_path: Path) -> None:
+    prose = "The source code for a work means the preferred form of the work for making modifications to it."
+    made = read(tmp_path, "a.txt", f"1. Source Code.\n\n{prose}\n\n1. Aspirin.\n2. Ibuprofen.\n")
+    assert said(made) == [("heading2", "1. Source Code."), ("paragraph", prose), ("list", "1. Aspirin.\n2. Ibuprofen.")]
+
+
 @pytest.mark.parametrize("encoding", ["utf-8", "utf-8-sig", "utf-16", "utf-16-le", "utf-32", "cp1252"])
 def test_encodings(tmp_path: Path, encoding: str) -> None:
     text = "Die Größe der Gebühr beträgt fünf Euro; Ärzte prüfen häufig die Höhe."
