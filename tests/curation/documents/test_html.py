@@ -9,7 +9,7 @@ from hypothesis import strategies as st
 from app.curation.documents.document import Block, BlockKind
 from app.curation.documents.format import Unreadable
 from app.curation.documents.web import page, reading
-from tests.curation.documents.reading import SHARED, facts, of_kind, read, refusal, said
+from tests.curation.documents.read_made import SHARED, facts, of_kind, read, refusal, said
 
 PROSE = "The patient was given the drug for two weeks, after which the symptoms had gone and did not come back. " * 4
 

@@ -8,7 +8,7 @@ from hypothesis import strategies as st
 
 from app.curation.documents.document import Block, BlockKind
 from app.curation.documents.plain import headings, reading
-from tests.curation.documents.reading import SHARED, facts, of_kind, read, refusal, said
+from tests.curation.documents.read_made import SHARED, facts, of_kind, read, refusal, said
 
 CONTRACT = """<PAGE>   1
 EXHIBIT 10.14
