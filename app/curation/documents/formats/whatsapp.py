@@ -70,10 +70,11 @@ def _message(start: Start, text: str, order: Order, people: People) -> Message |
     if not start.speaker or _GONE.fullmatch(text):
         return None
     edited = bool(_EDITED.search(text))
-    text = unmarked(_EDITED.sub("", text))
-    media = bool(_MEDIA.fullmatch(text)) and (start.by_program or text.startswith("<") or text.endswith(")"))
-    if start.by_program and not media:
+    first, _, caption = unmarked(_EDITED.sub("", text)).partition("\n")
+    media = bool(_MEDIA.fullmatch(first)) and (start.by_program or first.startswith("<") or first.endswith(")"))
+    if start.by_program and not media and not caption:
         return None
     people.names.setdefault(start.speaker, start.speaker)
-    files = (text.strip("<>"),) if media else ()
-    return Message(start.speaker, "" if media else text, seconds(start, order), files=files, edited=edited)
+    said = caption if media else f"{first}\n{caption}".rstrip("\n")
+    files = (first.strip("<>"),) if media else ()
+    return Message(start.speaker, said, seconds(start, order), files=files, edited=edited)
