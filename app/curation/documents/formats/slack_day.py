@@ -13,7 +13,6 @@ from app.curation.documents.chats.talk import Talk
 from app.curation.documents.document import Element, Facts
 from app.curation.documents.format import Format, Unreadable
 
-_FIRST = re.compile(rb'\s*\[\s*\{[^\[\]]*?"type"\s*:\s*"message"')
 _STAMP = re.compile(rb'"ts"\s*:\s*"\d{9,11}\.\d{4,6}"')
 
 

@@ -21,7 +21,6 @@ _GONE = re.compile(
     r"du hast diese nachricht gelöscht|se eliminó este mensaje|ce message a été supprimé)\.?",
     re.IGNORECASE,
 )
-_MANY = 20
 _SHARE = 0.2
 
 
