@@ -6,14 +6,14 @@ from typing import NamedTuple
 
 from app.curation.documents.questions import is_question, labels_question
 
-_HEADING = re.compile(r" {0,3}(#{1,6})\s+(.*?)(?:\s+#+)?\s*$")
+_HEADING = re.compile(r" {0,3}(#{1,6})[ \t]+(\S.*)")
 _UNDERLINE = re.compile(r" {0,3}(=+|-{2,})\s*$")
 _BOLD = re.compile(r"\s{0,3}(?:[-*+]\s+|\d+[.)]\s+)?(\*\*|__)(?!\s)(.+?)\1:?\s*$")
 _SUMMARY = re.compile(r"\s*(?:<details[^>]*>\s*)?<summary[^>]*>(.*?)</summary>\s*", re.IGNORECASE)
 _TAGS = re.compile(r"</?[a-z][^<>]*>", re.IGNORECASE)
 _MARKS = re.compile(r"\*\*|__|(?<!\w)[*_](?=\S)|(?<=\S)[*_](?!\w)|`")
-_LINK = re.compile(r"!?\[([^\]]*)\]\([^)]*\)")
-_ANCHOR = re.compile(r"\s*\{#[\w-]+\}\s*$")
+_LINK = re.compile(r"!?\[([^\]]{0,500})\]\([^)]{0,2000}\)")
+_ANCHOR = re.compile(r"\{#[\w-]+\}\s*$")
 FENCE = re.compile(r" {0,3}(`{3,}|~{3,})")
 LOWEST = 7
 """Below every heading: a question that is a bold line, a summary or a labelled line."""
@@ -45,7 +45,7 @@ def told_lines(lines: Iterable[str]) -> Iterator[Line]:
 
 def _line(raw: str) -> Line:
     if found := _HEADING.match(raw):
-        return _heading(found[2], len(found[1]), raw)
+        return _heading(found[2].rstrip().rstrip("#"), len(found[1]), raw)
     if found := _SUMMARY.match(raw):
         text = unmarked(found[1])
         return Line(raw, text, LOWEST, question=bool(text))

@@ -15,7 +15,7 @@ from app.curation.documents.format import Format
 _MEDIA = re.compile(
     r"<[^<>\n]{3,80}>|[^\n]{0,120}\.\w{2,5} \([^()\n]{4,40}\)|[^\n]{1,80}(?:omitted|weggelassen)", re.IGNORECASE
 )
-_EDITED = re.compile(r"\s*<(?:this message was edited|diese nachricht wurde bearbeitet)>\s*$", re.IGNORECASE)
+_EDITED = re.compile(r"<(?:this message was edited|diese nachricht wurde bearbeitet)>\s*$", re.IGNORECASE)
 _GONE = re.compile(
     r"(?:you deleted this message|this message was deleted|diese nachricht wurde gelöscht|"
     r"du hast diese nachricht gelöscht|se eliminó este mensaje|ce message a été supprimé)\.?",
@@ -69,7 +69,7 @@ def _message(start: Start, text: str, order: Order, people: People) -> Message |
     if not start.speaker or _GONE.fullmatch(text):
         return None
     edited = bool(_EDITED.search(text))
-    first, _, caption = unmarked(_EDITED.sub("", text)).partition("\n")
+    first, _, caption = unmarked(_EDITED.sub("", text)).rstrip().partition("\n")
     media = bool(_MEDIA.fullmatch(first)) and (start.by_program or first.startswith("<") or first.endswith(")"))
     if start.by_program and not media and not caption:
         return None
