@@ -62,7 +62,9 @@ def _distinct(values: list[float]) -> list[float]:
 
 
 def _with_grid(pieces: list[Run], level: list[Rule], upright: list[Rule]) -> list[Run]:
-    across, down = _distinct([rule.at for rule in upright]), _distinct([rule.at for rule in level])
+    # Tables that are open at their sides have level lines that reach beyond the upright ones.
+    ends = [min(rule.start for rule in level), max(rule.end for rule in level)]
+    across, down = _distinct([rule.at for rule in upright] + ends), _distinct([rule.at for rule in level])
     if len(across) < 3 or len(down) < 3 or len(across) * len(down) > _MOST_CELLS:
         return pieces
     box = (across[0] - 2, down[0] - 2, across[-1] + 2, down[-1] + 2)
@@ -86,7 +88,7 @@ def _finer(inside: list[Run], across: list[float]) -> bool:
     """True where the text stands in more columns than the lines part: they are for the eye only."""
     pieces = [run for row in rows(inside) for run in merged(row)]
     cells = sum(len({bisect_right(across, (run.left + run.right) / 2) for run in merged(row)}) for row in rows(inside))
-    return len(pieces) > 1.5 * cells
+    return len(pieces) > 1.1 * cells
 
 
 def _unfolded(row: list[list[Word]]) -> list[list[list[Word]]]:
