@@ -26,7 +26,7 @@ class Table:
     def goes_on(self, other: "Table") -> bool:
         """True where the other stands right below with as many columns: one table, drawn in parts."""
         gap, high = other.boxes[0][1] - self.boxes[-1][3], self.boxes[-1][3] - self.boxes[-1][1]
-        return len(self.rows[0]) == len(other.rows[0]) and -high < gap < high
+        return len(self.rows[0]) == len(other.rows[0]) and -high < gap < 1.6 * high
 
     def add(self, other: "Table") -> None:
         self.rows += other.rows
