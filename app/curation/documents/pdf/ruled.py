@@ -72,11 +72,12 @@ def _with_grid(pieces: list[Run], level: list[Rule], upright: list[Rule]) -> lis
     if not inside or _finer(inside, across):
         return pieces
     cells: list[list[list[Word]]] = [[[] for _ in across[1:]] for _ in down[1:]]
+    parting = [[rule for rule in upright if abs(rule.at - edge) <= _NEAR] for edge in across]
     for run in inside:
         for word in run.words:
             row = min(len(down) - 1, max(1, bisect_right(down, (word.top + word.bottom) / 2))) - 1
             column = min(len(across) - 1, max(1, bisect_right(across, (word.left + word.right) / 2))) - 1
-            cells[row][_spanned(column, row, across, down, upright)].append(word)
+            cells[row][_spanned(column, row, down, parting)].append(word)
     kept = [part for row in cells if any(row) for part in _unfolded(row)]
     used = [index for index in range(len(across) - 1) if any(row[index] for row in kept)]
     if len(kept) < 2 or len(used) < 2 or not _filled(kept, used):
@@ -106,12 +107,10 @@ def _unfolded(row: list[list[Word]]) -> list[list[list[Word]]]:
     return made
 
 
-def _spanned(column: int, row: int, across: list[float], down: list[float], upright: list[Rule]) -> int:
+def _spanned(column: int, row: int, down: list[float], parting: list[list[Rule]]) -> int:
     """The first column of the cell: leftwards while no line parts this column from the one before in this row."""
     middle = (down[row] + down[row + 1]) / 2
-    while column > 0 and not any(
-        abs(rule.at - across[column]) <= _NEAR and rule.start - 1 <= middle <= rule.end + 1 for rule in upright
-    ):
+    while column > 0 and not any(rule.start - 1 <= middle <= rule.end + 1 for rule in parting[column]):
         column -= 1
     return column
 
