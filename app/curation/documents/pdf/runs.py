@@ -114,7 +114,8 @@ def rows(pieces: Iterable[Run]) -> list[list[Run]]:
     for run in sorted(pieces, key=lambda run: (run.middle, run.left)):
         overlap = min(bottom, run.bottom) - max(top, run.top)
         low, high = sorted((bottom - top, run.bottom - run.top))
-        if made and overlap > (0.5 if low > 0.8 * high else _RAISED) * low and run.table is None:
+        alone = run.table is not None or (made and made[-1][0].table is not None)
+        if made and not alone and overlap > (0.5 if low > 0.8 * high else _RAISED) * low:
             made[-1].append(run)
             if run.bottom - run.top < 0.6 * (bottom - top):
                 top, bottom = run.top, run.bottom
