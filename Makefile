@@ -9,7 +9,7 @@ STAMPS := $(VENV)/stamps
 # Servers that are killed or measured want the machine for themselves.
 ALONE := tests/faults tests/web/test_upload_memory.py
 
-.PHONY: help setup up test lint types imports unit chaos trainers format messages lock wheel clean bench bench-import load
+.PHONY: help setup up test lint types imports unit thorough chaos trainers format messages lock wheel clean bench bench-import load
 
 help: ## Show this list
 	@grep -hE '^[a-z-]+:.*##' $(MAKEFILE_LIST) | sed 's/:.*## /\t/' | expand -t 12
@@ -59,9 +59,13 @@ unit: setup $(STAMPS)/test ## Tests only; ARGS goes to pytest
 ifdef ARGS
 	$(BIN)/pytest $(ARGS)
 else
-	$(BIN)/pytest --numprocesses 2 --dist loadfile --durations 12 tests $(addprefix --ignore=,$(ALONE))
-	$(BIN)/pytest $(ALONE)
+	$(BIN)/pytest --numprocesses 2 --dist loadfile --no-loadscope-reorder --durations 12 -m "not thorough" tests $(addprefix --ignore=,$(ALONE))
+	$(BIN)/pytest -m "not thorough" $(ALONE)
 endif
+
+thorough: setup $(STAMPS)/test ## The tests that take long: kill -9 in every kind of work, broken builds, all looks of all pages
+	@scripts/chromium.sh
+	$(BIN)/pytest -m thorough --durations 12 tests
 
 chaos: setup $(STAMPS)/test ## Two hundred experts, failing servers and networks, for CHAOS_SECONDS (300): no answer may be lost or doubled
 	CHAOS_SECONDS=$${CHAOS_SECONDS:-300} CHAOS_SAMPLES=$${CHAOS_SAMPLES:-1500} $(BIN)/pytest -s tests/faults/test_review_chaos.py

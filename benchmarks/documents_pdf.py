@@ -6,6 +6,7 @@ neighbouring pairs of the known text that are neighbours in ours. Speed is proce
 """
 
 import argparse
+import itertools
 import json
 import logging
 import re
@@ -41,7 +42,7 @@ def recall(known: Iterable[str], ours: Iterable[str]) -> float:
 
 def order(known: list[str], ours: list[str]) -> float:
     """Share of neighbouring pairs that are kept."""
-    return recall(zip(known, known[1:], strict=False), zip(ours, ours[1:], strict=False))
+    return recall(itertools.pairwise(known), itertools.pairwise(ours))
 
 
 def blocks(path: Path) -> list[Block]:
@@ -69,36 +70,36 @@ def page_text(found: list[Block], page: int) -> str:
     return "\n".join(parts)
 
 
-def documents(data: Path) -> list[tuple[str, str, str, str]]:
-    """(file, known text, ours, pypdf's)"""
+def documents(data: Path, peer: Callable[[Path], list[str]]) -> list[tuple[str, str, str, str]]:
+    """(file, known text, ours, the peer's)"""
     found = []
     for path in sorted(data.glob("docling/*.pdf")):
         known = _MARKUP.sub(" ", path.with_suffix(".md").read_text("utf-8")).replace("\\_", "_").replace("&amp;", "&")
-        found.append((path.name, known, _body(blocks(path)), "\n".join(pypdf_pages(path))))
+        found.append((path.name, known, _body(blocks(path)), "\n".join(peer(path))))
     for tei in sorted(data.glob("papers/*.tei.xml")):
         path = tei.with_name(tei.name.split(".training")[0] + ".pdf")
         text = ElementTree.parse(tei).getroot().find("text")
         known = "".join(text.itertext()) if text is not None else ""
         known = re.sub(r"(?<=[^\W\d])-\s*\n\s*(?=[a-z])", "", known)
-        found.append((tei.name[:40], known, _body(blocks(path)), "\n".join(pypdf_pages(path))))
+        found.append((tei.name[:40], known, _body(blocks(path)), "\n".join(peer(path))))
     for path in sorted(data.glob("financebench/*.pdf")):
-        found += _evidence(path, data / "financebench" / "questions.jsonl")
+        found += _evidence(path, data / "financebench" / "questions.jsonl", peer)
     return found
 
 
 def _body(found: list[Block]) -> str:
-    return "\n".join(block.text for block in found if block.kind is not BlockKind.FURNITURE)
+    return "\n".join(block.text for block in found)
 
 
-def _evidence(path: Path, questions: Path) -> list[tuple[str, str, str, str]]:
+def _evidence(path: Path, questions: Path, peer: Callable[[Path], list[str]]) -> list[tuple[str, str, str, str]]:
     pages: dict[int, str] = {}
     for line in questions.read_text("utf-8").splitlines():
         for evidence in json.loads(line)["evidence"]:
             if evidence["doc_name"] == path.stem:
                 pages[evidence["evidence_page_num"]] = evidence["evidence_text_full_page"]
-    ours, theirs = blocks(path), pypdf_pages(path)
+    ours, theirs = blocks(path), peer(path)
     return [
-        (f"{path.stem} p. {page + 1}", known, page_text(ours, page + 1), theirs[page])
+        (f"{path.stem} p. {page + 1}", known, page_text(ours, page + 1), theirs[page] if theirs else "")
         for page, known in sorted(pages.items())
     ]
 
@@ -155,7 +156,7 @@ def main() -> None:
     if not data.is_dir():
         sys.exit(f"No PDFs in {data}")
     print("| document or page | words kept | pypdf | order kept | pypdf |\n|---|---:|---:|---:|---:|")
-    for name, known, ours, theirs in documents(data):
+    for name, known, ours, theirs in documents(data, pypdf_pages):
         a, b, c = words(known), words(ours), words(theirs)
         print(f"| {name} | {recall(a, b):.3f} | {recall(a, c):.3f} | {order(a, b):.3f} | {order(a, c):.3f} |")
     print("\n| document | headings | found | cells of tables | found |\n|---|---:|---:|---:|---:|")

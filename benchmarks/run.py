@@ -21,6 +21,7 @@ SECTIONS: dict[str, list[list[str]]] = {
     ],
     "Near-duplicates, real data": [["near_on_real_data"]],
     "Filters": [["filters"]],
+    "Grounding": [["grounding"]],
     "Parity": [["parity"]],
     "Instruction data": [["instruction"]],
     "Decontamination": [["decontamination"]],

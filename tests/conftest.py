@@ -38,6 +38,9 @@ def postgres() -> Iterator[str]:
     """The address of an embedded server whose database `template1` is migrated, so that every new database is too."""
     # Not below pytest's own directory: for root the server runs as another user, who may not look into that.
     with TemporaryDirectory(prefix="winnow-tests-") as home, embedded.postgres(Path(home)) as url:
+        for name in ("fsync", "full_page_writes", "synchronous_commit"):  # nobody cuts the power of a test
+            _run(url, f"ALTER SYSTEM SET {name} = off")
+        _run(url, "SELECT pg_reload_conf()")
         template = _with_name(url, "template1")
         migrate.upgrade(template)
         _run(url, "CREATE DATABASE winnow")

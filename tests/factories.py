@@ -7,6 +7,7 @@ from typing import Any
 from sqlalchemy import func
 from sqlalchemy.orm import Session
 
+from app.curation.documents.document import Place
 from app.curation.sample import Form, content_hash
 from app.models import (
     Corpus,
@@ -14,12 +15,15 @@ from app.models import (
     Dataset,
     DatasetForm,
     Decision,
+    Document,
     Membership,
+    Passage,
     Purpose,
     Review,
     Role,
     Sample,
     SampleSearch,
+    SampleSource,
     SampleState,
     Slot,
     SlotState,
@@ -135,6 +139,47 @@ def make_review(
         **values,
     )
     return _added(session, review)
+
+
+def make_document(session: Session, corpus: Corpus, name: str = "", **values: Any) -> Document:
+    """One file of a corpus; without pages unless they are given."""
+    number = next(_numbers)
+    values = {"format": "plain_text", "sha256": f"{number:064x}", "size": 1_000, **values}
+    made = Document(
+        dataset_id=corpus.dataset_id, corpus_id=corpus.id, number=number, name=name or f"document{number}.txt", **values
+    )
+    return _added(session, made)
+
+
+def make_passages(
+    session: Session, document: Document, texts: Sequence[str], *, places: Sequence[Sequence[Place]] = (), **values: Any
+) -> list[Passage]:
+    """Passages of a document in order; `places` are those of each, where it has pages."""
+    found, start = [], 0
+    for number, text in enumerate(texts):
+        lies = list(places[number]) if places else []
+        pages = [place.page for place in lies]
+        passage = Passage(
+            dataset_id=document.dataset_id,
+            document_id=document.id,
+            number=number,
+            text=text,
+            text_hash=content_hash(Form.TEXT, {"text": text}),
+            start=start,
+            end=start + len(text),
+            heading=values.get("heading", []),
+            first_page=min(pages, default=None),
+            last_page=max(pages, default=None),
+            places=[list(place) for place in lies],
+        )
+        found.append(_added(session, passage))
+        start += len(text) + 2
+    return found
+
+
+def make_source(session: Session, sample: Sample, passage: Passage, **values: Any) -> SampleSource:
+    """That a sample comes from a passage."""
+    return _added(session, SampleSource(sample_id=sample.id, passage_id=passage.id, **values))
 
 
 def _sample(corpus: Corpus, number: int, form: Form, content: dict[str, Any], state: SampleState) -> Sample:

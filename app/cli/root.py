@@ -7,7 +7,7 @@ from typing import Annotated
 import typer
 
 from app import __version__
-from app.cli import curating, data, deduplicating, measuring, recipes, releasing, serving, suggesting
+from app.cli import curating, data, deduplicating, generating, measuring, recipes, releasing, serving, suggesting
 
 app = typer.Typer(
     name="winnow",
@@ -18,7 +18,7 @@ app = typer.Typer(
     help="From raw corpora to training data that experts have approved."
     "\n\nStart with [bold]winnow up[/bold] and open the address it prints.",
 )
-for module in (serving, data, curating, deduplicating, measuring, recipes, suggesting, releasing):
+for module in (serving, data, generating, curating, deduplicating, measuring, recipes, suggesting, releasing):
     module.register(app)
 
 # Exit codes: 0 done, 1 could not be done (one sentence on stderr), 2 wrong use of the command line, 130 interrupted.

@@ -36,10 +36,14 @@ class Content(Protocol):
 
 
 class Batch:
-    """Samples with shared views. `replies` holds all that a model would learn to say; a plain text is its own reply."""
+    """Samples with shared views. `replies` holds all that a model would learn to say; a plain text is its own reply.
 
-    def __init__(self, samples: Sequence[Content]) -> None:
+    `passages` are what samples were made from, empty where that is not known.
+    """
+
+    def __init__(self, samples: Sequence[Content], passages: Sequence[str | None] | None = None) -> None:
         self.samples = samples
+        self.passages = [passage or "" for passage in passages] if passages is not None else [""] * len(samples)
         self.measured: dict[str, dict[str, Array]] = {}
 
     def __len__(self) -> int:
@@ -54,6 +58,11 @@ class Batch:
     def is_answered(self) -> Mask:
         """Where an answer in words is due: not in plain text, not where the last message only calls a tool."""
         return np.fromiter((_is_answered(sample) for sample in self.samples), np.bool_, len(self))
+
+    @cached_property
+    def has_passage(self) -> Mask:
+        """Where the sample is known to come from a passage of a document."""
+        return np.fromiter(map(bool, self.passages), np.bool_, len(self))
 
     @cached_property
     def has_tools(self) -> Mask:

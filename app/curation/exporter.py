@@ -20,7 +20,8 @@ class Example:
     """What a release knows of one sample: the words that count now, and what people made of it.
 
     `original` holds the words before an expert's edit, None where nobody edited; `answers` what reviewers agreed on,
-    by the rubric's question. `weight` is below 1 where they agreed less.
+    by the rubric's question. `weight` is below 1 where they agreed less. `source` is the passage of a document that it
+    comes from: `document`, `title`, `passage` and where that stands; None where it comes from none, or nobody reads it.
     """
 
     form: Form
@@ -30,6 +31,7 @@ class Example:
     approved: bool = True
     answers: Json = field(default_factory=dict)
     weight: float = 1.0
+    source: Json | None = None
 
 
 class Exporter(ABC):
@@ -42,6 +44,7 @@ class Exporter(ABC):
     """Whether rejected samples are wanted beside the approved ones."""
     reads_original: ClassVar[bool] = False
     reads_answers: ClassVar[bool] = False
+    reads_source: ClassVar[bool] = False
     in_one_file: ClassVar[bool] = False
     """Whether all rows of a split stand in one file, however many they are."""
     is_packed: ClassVar[bool] = False

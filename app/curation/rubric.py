@@ -12,7 +12,7 @@ from app.curation.sample import Json, Turn
 
 Given: TypeAlias = Mapping[str, Sequence[str]]
 """What a form sent for one question, by the part of it that a control is for; "" is the question as a whole."""
-Scale: TypeAlias = Literal["nominal", "ordinal", "interval", "set", "ranking", "spans", "none"]
+Scale: TypeAlias = Literal["nominal", "ordinal", "interval", "set", "ranking", "spans", "claims", "none"]
 """What the answers are to statistics. Words of one's own ("none") are read, not compared."""
 _PLAIN = r"^[a-z][a-z0-9_]{0,39}$"
 
@@ -51,6 +51,8 @@ class Question(BaseModel, ABC):
     scale: ClassVar[Scale]
     name: ClassVar[str]
     """What people call this kind."""
+    needs_source: ClassVar[bool] = False
+    """Whether it is only asked of samples that come from a passage of a document."""
 
     key: str = Field(pattern=_PLAIN)
     title: str = Field(min_length=1, max_length=200, title="Question")

@@ -81,6 +81,13 @@ CLAIMS: Json = {
     "required": False,
 }
 
+EACH_CLAIM: Json = {
+    "kind": "claims",
+    "key": "sentences",
+    "title": "What does the source say?",
+    "help": "Of every sentence: whether the passage beside it says so, says otherwise, or does not speak of it.",
+}
+
 STARTS: dict[str, Start] = {
     "advice": Start(
         "Right and supported",
@@ -92,6 +99,11 @@ STARTS: dict[str, Start] = {
         "Which of two is better",
         "For pairs of answers, as preference training reads them: which one, and by how much.",
         (BETTER, STRENGTH),
+    ),
+    "sentences": Start(
+        "Each sentence against its source",
+        "For samples made from documents: whether the passage supports each sentence of the answer.",
+        (EACH_CLAIM,),
     ),
     "turns": Start(
         "Every answer of a conversation", "One judgement for each turn in which the model speaks.", (EVERY_ANSWER,)

@@ -10,8 +10,19 @@ from app.models.comment import Comment
 from app.models.corpus import Corpus, CorpusState, ExactCopy, Making, RefusedLine
 from app.models.dataset import Dataset, DatasetForm, Membership, Purpose, Role
 from app.models.document import Document, Passage, SampleSource
+from app.models.generation import (
+    Generation,
+    GenerationItem,
+    ItemState,
+    ModelEndpoint,
+    ModelRequest,
+    Prompt,
+    PromptVersion,
+    RequestState,
+)
 from app.models.guideline import ExampleVerdict, Guideline, GuidelineExample, Requeue, RequeuedSample
 from app.models.job import Job, JobKind, JobState, Shard, ShardState, Worker
+from app.models.judge import Judge, JudgeRun, JudgeScore, JudgeVersion, ScoreState
 from app.models.pairs import PairBlock, PairSet, SurvivorChoice
 from app.models.recipe import RecipeVersion
 from app.models.release import (
@@ -64,22 +75,33 @@ __all__ = [
     "Document",
     "ExactCopy",
     "ExampleVerdict",
+    "Generation",
+    "GenerationItem",
     "GoldSample",
     "Guideline",
     "GuidelineExample",
     "Invitation",
+    "ItemState",
     "Job",
     "JobKind",
     "JobState",
+    "Judge",
+    "JudgeRun",
+    "JudgeScore",
+    "JudgeVersion",
     "Lane",
     "Level",
     "LoginAttempt",
     "Making",
     "MeasureSet",
     "Membership",
+    "ModelEndpoint",
+    "ModelRequest",
     "PairBlock",
     "PairSet",
     "Passage",
+    "Prompt",
+    "PromptVersion",
     "Purpose",
     "RecipeVersion",
     "RefusedLine",
@@ -90,6 +112,7 @@ __all__ = [
     "ReleaseRow",
     "ReleaseState",
     "ReleaseTally",
+    "RequestState",
     "Requeue",
     "RequeuedSample",
     "Review",
@@ -104,6 +127,7 @@ __all__ = [
     "SampleSearch",
     "SampleSource",
     "SampleState",
+    "ScoreState",
     "Selection",
     "Shard",
     "ShardState",

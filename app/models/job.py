@@ -18,6 +18,8 @@ class JobKind(StrEnum):
     UNDO = "undo"
     ACCEPTANCE = "acceptance"
     QUEUE = "queue"
+    GENERATE = "generate"
+    JUDGE = "judge"
 
 
 class JobState(StrEnum):

@@ -17,7 +17,11 @@ from app.services.errors import Invalid
 
 def offered(questions: Sequence[Question]) -> tuple[Question, ...]:
     """The questions that mean the same for every sample: not those of its turns or words. None ever waits for such."""
-    return tuple(one for one in questions if not isinstance(one, Span) and not getattr(one, "per_turn", ""))
+    return tuple(one for one in questions if _is_of_all(one))
+
+
+def _is_of_all(one: Question) -> bool:
+    return not isinstance(one, Span) and not one.needs_source and not getattr(one, "per_turn", "")
 
 
 def checked(

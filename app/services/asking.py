@@ -52,7 +52,7 @@ class Revealed:
 def of_subject(session: Session, dataset: Dataset, sample: Sample, expert: User) -> Asked:
     """What is asked about the sample on the desk. Nothing where the dataset has no questions."""
     rubric = rubrics.current(session, dataset)
-    found = rubrics.questions(rubric)
+    found = rubrics.asked_of(sample, rubrics.questions(rubric))
     if not found:
         return Asked(rubric)
     return Asked(

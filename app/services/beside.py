@@ -1,4 +1,4 @@
-"""What lies beside a sample on the desk: marked words, near-duplicates that were dropped, and what was asked about it."""
+"""What lies beside a sample on the desk: marked words, dropped near-duplicates, what was asked, and its source."""
 
 from dataclasses import dataclass, field
 
@@ -7,10 +7,11 @@ from sqlalchemy.orm import Session
 
 from app.curation.filters.repetition import Repetition
 from app.curation.sample import Form, Path, turns
-from app.models import Comment, Dataset, Sample, User, Verdict
-from app.services import applied, marks, threads
+from app.models import Comment, Dataset, Sample, SampleSource, User, Verdict
+from app.services import applied, marks, sources, threads
 from app.services.applied import Applied
 from app.services.marks import Mark
+from app.services.sources import Source
 from app.services.threads import Thread
 from app.services.why import Reason
 
@@ -20,17 +21,25 @@ _COPIES = (
     .where(Verdict.run_id == bindparam("run"), Verdict.duplicate_of == bindparam("sample"))
     .scalar_subquery()
 )
-_WHAT = select(_COPIES.label("copies"), exists().where(Comment.sample_id == bindparam("sample")).label("has_comments"))
+_WHAT = select(
+    _COPIES.label("copies"),
+    exists().where(Comment.sample_id == bindparam("sample")).label("has_comments"),
+    exists().where(SampleSource.sample_id == bindparam("sample")).label("has_source"),
+)
 
 
 @dataclass(frozen=True)
 class Beside:
-    """`paths` are those of the sample's turns, in reading order; `copies` how many near-duplicates of it were dropped."""
+    """`paths` are those of the sample's turns, in reading order; `copies` how many near-duplicates of it were dropped.
+
+    `source` is the passage that it comes from.
+    """
 
     paths: list[Path] = field(default_factory=list)
     marks: list[Mark] = field(default_factory=list)
     copies: int = 0
     threads: list[Thread] = field(default_factory=list)
+    source: Source | None = None
 
 
 def of_sample(
@@ -51,4 +60,5 @@ def of_sample(
         ),
         what.copies,
         threads.beside(session, dataset, person, sample.id) if what.has_comments else [],
+        sources.of_sample(session, dataset.id, sample.id) if what.has_source else None,
     )

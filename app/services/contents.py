@@ -12,7 +12,7 @@ from app.curation.batch import Batch
 from app.curation.sample import Form, Source, turns
 from app.curation.sample import Sample as CoreSample
 from app.db import AnyRow
-from app.models import Sample
+from app.models import Passage, Sample, SampleSource
 
 Ids = NDArray[np.int64]
 TEXT_AT_ONCE = 16 << 20
@@ -35,7 +35,7 @@ def next_samples(session: Session, dataset_id: int, after: int, last: int) -> Co
     with session.execute(query, execution_options={"stream_results": True, "max_row_buffer": 100}) as found:
         for row in found:
             rows.append(row)
-            size += sum(len(turn.text) for turn in turns(Form(row.form), row.content))
+            size += sum(len(turn.text) for turn in turns(Form(row.form), row.content)) + len(row.passage or "")
             if size >= TEXT_AT_ONCE:
                 break
     return _together(rows)
@@ -49,10 +49,17 @@ def chosen_samples(session: Session, dataset_id: int, chosen: Ids) -> Batch:
 
 
 def _contents(dataset_id: int) -> Select[Any]:
-    return select(Sample.id, Sample.corpus_id, Sample.form, Sample.content).where(Sample.dataset_id == dataset_id)
+    """With the passage that each sample comes from, where it comes from one."""
+    return (
+        select(Sample.id, Sample.corpus_id, Sample.form, Sample.content, Passage.text.label("passage"))
+        .outerjoin(SampleSource, SampleSource.sample_id == Sample.id)
+        .outerjoin(Passage, Passage.id == SampleSource.passage_id)
+        .where(Sample.dataset_id == dataset_id)
+    )
 
 
 def _together(rows: Sequence[AnyRow]) -> Contents:
     ids = np.fromiter((row.id for row in rows), np.int64, len(rows))
     corpora = np.fromiter((row.corpus_id for row in rows), np.int32, len(rows))
-    return Contents(ids, corpora, Batch([CoreSample(Form(row.form), row.content, _NOWHERE) for row in rows]))
+    samples = [CoreSample(Form(row.form), row.content, _NOWHERE) for row in rows]
+    return Contents(ids, corpora, Batch(samples, [row.passage for row in rows]))

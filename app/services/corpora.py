@@ -101,6 +101,8 @@ def map_columns(session: Session, corpus: Corpus, form: Form, fields: dict[str, 
 def start_import(session: Session, corpus: Corpus, by: int | None = None) -> Job:
     """Start reading a corpus, or go on where an earlier import stopped. Conflict where one is under way."""
     session.execute(select(Corpus.id).where(Corpus.id == corpus.id).with_for_update())
+    if corpus.shape == "generated":
+        raise Conflict(say("This corpus was not read from a file: a language model made its samples."))
     if (job := import_job(session, corpus)) is not None and job.state in jobs.ACTIVE:
         raise Conflict(say("This corpus is being read already. Wait until it is done."))
     corpus.state, corpus.error = CorpusState.IMPORTING, None

@@ -22,6 +22,7 @@ from app.models import (
     SlotPurpose,
     User,
 )
+from app.services import judged
 from app.services.edits import Piece, pieces
 from app.services.histories import Change, changes
 from app.services.rubric_titles import title_of
@@ -104,23 +105,24 @@ def of(session: Session, sample_id: int) -> Dispute:
         for review, name, specialty, content in rows
     ]
     edited = next((content for *_, content in rows if content), sample.content)
-    found = _questions(session, [one.review for one in said])
+    found = _questions(session, sample, [one.review for one in said])
     return Dispute(sample, corpus, pieces(form, sample.content), pieces(form, edited), said, found)
 
 
-def _questions(session: Session, reviews: Sequence[Review]) -> list[Line]:
+def _questions(session: Session, sample: Sample, reviews: Sequence[Review]) -> list[Line]:
     keys = list(dict.fromkeys(key for review in reviews for key in review.answers))
     rubrics = session.scalars(
         select(Rubric).where(Rubric.id.in_({review.rubric_id for review in reviews})).order_by(Rubric.id.desc())
     ).all()
-    return [
-        Line(
-            title_of(rubrics, key),
-            [in_words(review.answers.get(key)) for review in reviews],
-            _differ([review.answers[key] for review in reviews if key in review.answers]),
-        )
-        for key in keys
-    ]
+    lines: list[Line] = []
+    for key in keys:
+        given = [review.answers.get(key) for review in reviews]
+        if judged.is_about_claims(rubrics, key):
+            lines += [Line(one.text, one.said, one.differs) for one in judged.sentences(sample, given)]
+            continue
+        answered = [one for one in given if one is not None]
+        lines.append(Line(title_of(rubrics, key), [in_words(one) for one in given], _differ(answered)))
+    return lines
 
 
 def _differ(values: Sequence[Any]) -> bool:

@@ -20,10 +20,10 @@ MOST_OF_A_KIND = 100
 class Mark:
     """Characters `start` to `end` of the turn at `path`.
 
-    `code` is a rule's reason, a kind of personal data, or the item of a benchmark.
+    `code` is a rule's reason, a kind of personal data, the item of a benchmark, or the number of a claim.
     """
 
-    about: Literal["rule", "person", "benchmark"]
+    about: Literal["rule", "person", "benchmark", "source", "claim"]
     code: str
     title: str
     path: Path

@@ -26,6 +26,8 @@ TITLES = {
     JobKind.UNDO: "Undoing a decision on many samples",
     JobKind.ACCEPTANCE: "Working on all samples of an acceptance",
     JobKind.QUEUE: "Bringing the queue to the plan",
+    JobKind.GENERATE: "Asking a language model",
+    JobKind.JUDGE: "A language model judges samples",
 }
 
 

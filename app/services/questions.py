@@ -15,6 +15,7 @@ from sqlalchemy import select, text
 from sqlalchemy.orm import Session
 
 from app.curation.agreement import Answers, Scale, nominal, scale_of
+from app.curation.rubrics.claims import VERDICTS, Claims
 from app.messages import say
 from app.models import Dataset, Decision, Rubric
 from app.services import reasons
@@ -45,6 +46,13 @@ _KEYS = text("""
 _ANSWERS = f"""
     SELECT r.id, r.sample_id, r.expert_id, {_WEEK}, hashtextextended((r.answers -> %(key)s)::text, 0)
     FROM reviews r WHERE {_STANDING} AND r.answers ? %(key)s
+"""  # noqa: S608 - as above
+# A row for each sentence: two experts are compared on the sentences that both judged.
+_CLAIMS = f"""
+    SELECT r.id, dense_rank() OVER (ORDER BY r.sample_id, (one ->> 'start')::bigint), r.expert_id, {_WEEK},
+        coalesce(array_position(%(labels)s::text[], one ->> 'label'), 0)::bigint
+    FROM reviews r, jsonb_array_elements(r.answers -> %(key)s) AS one
+    WHERE {_STANDING} AND jsonb_typeof(r.answers -> %(key)s) = 'array'
 """  # noqa: S608 - as above
 _NAMED = text(
     "SELECT answers -> :key FROM reviews r, unnest(CAST(:reviews AS bigint[])) WITH ORDINALITY AS one(id, place)"
@@ -80,7 +88,11 @@ def _of_rubrics(session: Session, dataset: Dataset) -> Iterator[Question]:
         select(Rubric).where(Rubric.dataset_id == dataset.id).order_by(Rubric.version.desc())
     ).all()
     keys = session.scalars(_KEYS, {"dataset": dataset.id}).all()
+    of_claims = {one.get("key") for rubric in rubrics for one in rubric.questions if one.get("kind") == Claims.kind()}
     for key in sorted(keys, key=lambda key: (_place(rubrics, key), key)):
+        if key in of_claims:
+            yield _of_claims(session, dataset, key, title_of(rubrics, key))
+            continue
         values = {"dataset": dataset.id, "key": key}
         rows = read_numbers(session, _ANSWERS, values, ("review", "sample", "expert", "week", "value"))
         different, first, codes = np.unique(rows["value"], return_index=True, return_inverse=True)
@@ -90,6 +102,13 @@ def _of_rubrics(session: Session, dataset: Dataset) -> Iterator[Question]:
         question = _compared(key, title_of(rubrics, key), rows, codes.astype(np.int64), list(said))
         if question is not None:
             yield question
+
+
+def _of_claims(session: Session, dataset: Dataset, key: str, title: str) -> Question:
+    """Sentences in place of samples: each is one unit with the verdicts on it."""
+    values = {"dataset": dataset.id, "key": key, "labels": list(VERDICTS)}
+    rows = read_numbers(session, _CLAIMS, values, ("review", "sample", "expert", "week", "value"))
+    return _question(key, title, rows, rows["value"] - 1, list(VERDICTS.values()))
 
 
 def _compared(

@@ -120,6 +120,7 @@ def _ranks(session: Session, dataset: Dataset, run: Run | None, now: Standing) -
     by_order: dict[Order, Callable[[], Array]] = {
         Order.QUALITY: lambda: queueing.highest_first(now.measure("quality_score")),
         Order.CORPUS: lambda: np.unique(now.corpora, return_inverse=True)[1].astype(np.float64),
+        Order.MODEL_JUDGE: lambda: _by_judge(session, dataset, now),
         Order.RANDOM: lambda: queueing.shuffled(now.ids, plan.seed),
         Order.COVERAGE_GAP: lambda: queueing.evenly(
             _strata(session, dataset, plan, now), now.states == "approved", now.states == "queued"
@@ -160,6 +161,23 @@ def _uncertainty(session: Session, dataset: Dataset, run: Run | None, now: Stand
     rows, known = routing.rows_of(now.ids, number)
     views[rows] = [number[sample_id] for sample_id in known]
     return np.where(views > 0, -views, ranks)
+
+
+def _by_judge(session: Session, dataset: Dataset, now: Standing) -> Array:
+    """The lowest score first, as a share of its scale; what no model has judged comes last."""
+    found = session.execute(
+        text("""
+        SELECT DISTINCT ON (s.sample_id) s.sample_id, (s.score - v.lowest) / (v.highest - v.lowest) AS share
+        FROM judge_scores s JOIN judge_versions v ON v.id = s.version_id JOIN judges j ON j.id = v.judge_id
+        WHERE j.dataset_id = :dataset AND j.kind = 'score' AND s.state = 'judged' ORDER BY s.sample_id, s.version_id DESC
+    """),
+        {"dataset": dataset.id},
+    ).all()
+    shares = {row.sample_id: row.share for row in found}
+    ranks = np.full(len(now.ids), queueing.LAST)
+    rows, known = routing.rows_of(now.ids, shares)
+    ranks[rows] = [shares[sample_id] for sample_id in known]
+    return ranks
 
 
 def _by_recipe(session: Session, run: Run | None, now: Standing) -> Array:

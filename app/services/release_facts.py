@@ -14,7 +14,7 @@ from app.curation.measuring import all_measures
 from app.curation.releasing.manifest import SCHEMA_VERSION
 from app.db import Json
 from app.models import Corpus, Dataset, RecipeVersion, Release, Run, Sample, SampleState, Verdict
-from app.services import agreement, benchmarks, certificates, release_people, strata
+from app.services import agreement, benchmarks, certificates, release_people, release_sources, strata
 from app.services.copying import read_numbers
 from app.services.release_people import hashed
 from app.services.tallies import label_places
@@ -148,7 +148,9 @@ def of_rows(session: Session, release: Release) -> Json:
     """What is known only once rows were left out: who reviewed those that leave, and in which languages they are."""
     unsaid = release.frozen[UNSAID]
     run = session.get(Run, unsaid["run"]) if unsaid["run"] else None
-    return {**release_people.of(session, release, unsaid["at"]), "languages": _languages(session, release, run)}
+    people = release_people.of(session, release, unsaid["at"])
+    documents = release_sources.counted(session, release)
+    return {**people, **documents, "languages": _languages(session, release, run)}
 
 
 def _languages(session: Session, release: Release, run: Run | None) -> dict[str, int]:

@@ -5,9 +5,10 @@ from typing import Any
 from sqlalchemy import func, insert, literal, select, update
 from sqlalchemy.orm import Session
 
+from app.curation.exporter import exporters
 from app.curation.releasing.composition import Composition
 from app.models import Release, ReleaseRow, Sample, SampleState
-from app.services import release_facts, release_provenance, release_selecting
+from app.services import release_answers, release_facts, release_provenance, release_selecting
 from app.services.working import Piece
 
 
@@ -24,6 +25,8 @@ def freeze(piece: Piece) -> None:
         counts, corpora = freeze_rows(session, release, composition)
         release_selecting.narrow(session, release_id, composition)
         facts = release_facts.of(session, release, counts, corpora, asked)
+        if exporters()[composition.format].reads_answers:
+            release_answers.freeze(session, release)
         if composition.layout.provenance:
             release_provenance.freeze(session, release)
         session.execute(update(Release).where(Release.id == release_id).values(frozen=facts))

@@ -37,13 +37,18 @@ class Page(list[Row]):
         return [
             Said(place, {"text": text})
             for place, row in enumerate(self)
-            for text in dict.fromkeys(text for record in row.records for text in _texts(record))
+            for text in dict.fromkeys(text for told in (*row.records, _passage(row)) for text in _texts(told))
         ]
 
     @cached_property
     def personal_data(self) -> list[tuple[Said, list[Found]]]:
         """The texts in which the packaged detectors find something, before any policy."""
         return [(one, found) for one, found in zip(self.said, find_all(self.said), strict=True) if found]
+
+
+def _passage(row: Row) -> str:
+    """What leaves beside the record, where the layout or the format tells the source."""
+    return row.example.source["passage"] if row.example.source else ""
 
 
 def _texts(value: Any) -> Iterator[str]:

@@ -12,7 +12,7 @@ from sqlalchemy.orm import Session
 
 from app.db import Json
 from app.models import Release
-from app.services import reviewer_names
+from app.services import release_sources, reviewer_names
 
 FIELD = "_provenance"
 """The field of a record; its underscore keeps it apart from what trainers read."""
@@ -68,12 +68,14 @@ class Origin(NamedTuple):
     content_hash: str
     edited: bool
     frozen: Json
+    has_sources: bool = False
+    """Whether the rows of this release tell the passage that they come from."""
 
 
-def origin(found: Sequence[Any]) -> Origin:
+def origin(found: Sequence[Any], has_sources: bool = False) -> Origin:
     """From a row of COLUMNS."""
     frozen = found[-1]
-    return Origin._make([*found[:-1], orjson.loads(frozen) if frozen else {}])
+    return Origin._make([*found[:-1], orjson.loads(frozen) if frozen else {}, has_sources])
 
 
 def freeze(session: Session, release: Release) -> None:
@@ -107,6 +109,9 @@ def provenance(origin: Origin) -> Json:
     }
 
 
-def with_provenance(record: Json, origin: Origin | None) -> dict[str, Any]:
+def with_provenance(record: Json, origin: Origin | None, source: Json | None = None) -> dict[str, Any]:
     """A record of a row as it is written; the same where no provenance is asked for."""
-    return record if origin is None else {**record, FIELD: provenance(origin)}
+    if origin is None:
+        return record
+    told = {"source": source or release_sources.NONE} if origin.has_sources else {}
+    return {**record, FIELD: provenance(origin) | told}

@@ -13,7 +13,7 @@ from app.curation.exporter import Example, Exporter
 from app.curation.recipe import Recipe
 from app.curation.sample import Form, Json
 from app.models import Dataset, Release, ReleaseRow
-from app.services import pseudonyms, release_provenance
+from app.services import pseudonyms, release_provenance, release_sources
 from app.services.copying import read_binary
 from app.services.release_provenance import Origin
 from app.services.working import Piece
@@ -27,9 +27,10 @@ _FROM = """
         AND (%(split)s = '' OR rr.split = %(split)s)
     ORDER BY rr.position
 """
-_WORDS = """
+_WORDS = f"""
     SELECT s.form, coalesce(r.content, s.content)::text, CASE WHEN %(original)s AND r.id IS NOT NULL
-        THEN s.content::text END, nullif(s.metadata::text, '{}'), rr.approved, rr.weight, rr.answers::text
+        THEN s.content::text END, nullif(s.metadata::text, '{{}}'), rr.approved, rr.weight, rr.answers::text, CASE WHEN
+        %(source)s THEN ({release_sources.ONE}) END
 """
 _PLACE = """, rr.position, s.id, s.corpus_id, s.overruled_at IS NOT NULL,
     EXISTS (SELECT FROM suspects WHERE sample_id = s.id AND contaminated)
@@ -73,8 +74,9 @@ class Part:
 def rows(piece: Piece, release: Release, exporter: type[Exporter], part: Part) -> Iterator[list[Row]]:
     """Pages of the rows that are not left out, personal data masked as the frozen recipe says: for checks."""
     masked = _masker(piece, release)
-    for page in _pages(piece, release, exporter, part, _CHECKED):
-        yield [Row(_example(masked, *found[:7]), *found[7:]) for found in page]
+    has_sources = _are_sources_read(piece, release, exporter)
+    for page in _pages(piece, release, exporter, part, _CHECKED, has_sources):
+        yield [Row(_example(masked, *found[:8]), *found[8:]) for found in page]
 
 
 def examples(
@@ -83,11 +85,12 @@ def examples(
     """The same without their places, and with their origin where the layout asks for it: for writing, where every
     microsecond counts a million times."""
     masked = _masker(piece, release)
+    has_sources = _are_sources_read(piece, release, exporter)
     if release.composition.get("layout", {}).get("provenance"):
-        for page in _pages(piece, release, exporter, part, _WRITTEN_WITH_ORIGIN):
-            yield [(_example(masked, *found[:7]), release_provenance.origin(found[7:])) for found in page]
+        for page in _pages(piece, release, exporter, part, _WRITTEN_WITH_ORIGIN, has_sources):
+            yield [(_example(masked, *found[:8]), release_provenance.origin(found[8:], has_sources)) for found in page]
     else:
-        for page in _pages(piece, release, exporter, part, _WRITTEN):
+        for page in _pages(piece, release, exporter, part, _WRITTEN, has_sources):
             yield [(_example(masked, *found), None) for found in page]
 
 
@@ -95,6 +98,11 @@ def remaining(session: Session, release_id: int) -> int:
     """How many rows were chosen and not left out."""
     mine = (ReleaseRow.release_id == release_id, ReleaseRow.left_out == "")
     return session.scalar(select(func.count()).where(*mine)) or 0
+
+
+def _are_sources_read(piece: Piece, release: Release, exporter: type[Exporter]) -> bool:
+    with piece.reading() as session:
+        return release_sources.are_read(session, release, exporter)
 
 
 def _masker(piece: Piece, release: Release) -> pseudonyms.Masker | None:
@@ -107,14 +115,14 @@ def _masker(piece: Piece, release: Release) -> pseudonyms.Masker | None:
 
 
 def _pages(
-    piece: Piece, release: Release, exporter: type[Exporter], part: Part, statement: str
+    piece: Piece, release: Release, exporter: type[Exporter], part: Part, statement: str, has_sources: bool
 ) -> Iterator[list[tuple[Any, ...]]]:
     """Tuples as the statement selects them; while one page is worked on, the database already reads the next."""
 
     def read(first: int) -> list[tuple[Any, ...]]:
         values = {"release": release.id, "first": first, "last": min(first + PAGE, part.last), "split": part.split}
         with piece.reading() as session:
-            return read_binary(session, statement, {**values, "original": exporter.reads_original})
+            return read_binary(session, statement, {**values, "original": exporter.reads_original, "source": has_sources})
 
     with ThreadPoolExecutor(1) as ahead:
         following = ahead.submit(read, part.first)
@@ -135,6 +143,7 @@ def _example(
     approved: bool,
     weight: float,
     answers: str | None,
+    source: str | None,
 ) -> Example:
     words = orjson.loads(content)
     before = orjson.loads(original) if original else None
@@ -142,7 +151,7 @@ def _example(
         words, before = masked(form, words), masked(form, before) if before else None
     return Example(
         _FORMS[form], words, orjson.loads(metadata) if metadata else {}, before, approved,
-        orjson.loads(answers) if answers else {}, weight,
+        orjson.loads(answers) if answers else {}, weight, release_sources.read(source, masked) if source else None,
     )  # fmt: skip
 
 

@@ -77,7 +77,11 @@ def _write_rows(piece: Piece, release: Release, composition: Composition, file: 
     weigh = _weighed if composition.selection.has_weights else _as_it_is
     with packed or nullcontext(), exporter.writer(cast("IO[bytes]", packed) if packed else file) as writer:
         for page in examples(piece, release, type(exporter), part):
-            rows = [with_provenance(row, origin) for example, origin in page for row in weigh(exporter.rows(example), example)]
+            rows = [
+                with_provenance(row, origin, example.source)
+                for example, origin in page
+                for row in weigh(exporter.rows(example), example)
+            ]
             writer.write_all(rows)
             if time.monotonic() - told > SECONDS_PER_STEP:
                 told = time.monotonic()

@@ -21,6 +21,7 @@ class Order(StrEnum):
     QUALITY = "quality"
     UNCERTAINTY = "uncertainty"
     COVERAGE_GAP = "coverage_gap"
+    MODEL_JUDGE = "model_judge"
     CORPUS = "corpus"
     RANDOM = "random"
 

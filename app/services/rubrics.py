@@ -5,13 +5,13 @@ from collections.abc import Mapping, Sequence
 from typing import Any
 
 from sqlalchemy import Row, bindparam, exists, select
-from sqlalchemy.orm import Session
+from sqlalchemy.orm import Session, object_session
 
 from app.curation import answering
 from app.curation.rubric import Given, Question, Refused, loaded
 from app.curation.sample import Form, Json, turns
 from app.messages import say
-from app.models import Dataset, Decision, Review, Rubric, Sample, User
+from app.models import Dataset, Decision, Review, Rubric, Sample, SampleSource, User
 from app.services.errors import Conflict, Invalid, NotFound
 
 _NOT_A_LETTER = re.compile(r"[^a-z0-9]+")
@@ -122,11 +122,20 @@ def answered(
         return None, {}
     try:
         stored = answering.checked(
-            questions(rubric), answers, list(turns(Form(sample.form), sample.content)), NEEDED.get(decision, "")
+            asked_of(sample, questions(rubric)), answers, list(turns(Form(sample.form), sample.content)), NEEDED.get(decision, "")
         )
     except Refused as refusal:
         raise Invalid(say("%(why)s Nothing was saved yet.", why=refusal.message), refusal.key) from refusal
     return rubric.id, stored
+
+
+def asked_of(sample: Sample, asked: tuple[Question, ...]) -> tuple[Question, ...]:
+    """Without what is asked about a source, where the sample has none."""
+    session = object_session(sample)
+    if session is None or not any(one.needs_source for one in asked):
+        return asked
+    has_source = session.scalar(select(exists().where(SampleSource.sample_id == sample.id)))
+    return asked if has_source else tuple(one for one in asked if not one.needs_source)
 
 
 def disagrees(rubric: Rubric | None, answers: Sequence[Mapping[str, Any]]) -> list[str]:

@@ -52,8 +52,8 @@ class Admitted:
 
 
 def _is_counted(scope: Scope) -> bool:
-    if scope["path"].startswith("/static/"):
-        return False
+    if scope["path"].startswith("/static/") or scope["path"].endswith(".png"):
+        return False  # pictures of pages wait their own turn, and without a connection
     if scope["method"] in ("GET", "HEAD"):
         return True
     length = Headers(scope=scope).get("Content-Length", "")

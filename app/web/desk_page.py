@@ -30,11 +30,12 @@ from app.services import desk as desks
 from app.services.errors import DomainError, Invalid
 from app.services.why import Reason
 from app.settings import get_settings
-from app.web import (  # noqa: F401 - the last seven give words to templates
+from app.web import (  # noqa: F401 - the last eight give words to templates
     dates,
     dock,
     drawing,
     editor,
+    evidence,
     key_caps,
     marked_words,
     material,

@@ -8,7 +8,10 @@ from typing import Any
 import orjson
 
 from app.curation.answering import asked
+from app.curation.claims import answer as turn_of_claims
+from app.curation.claims import claims
 from app.curation.rubric import Question
+from app.curation.rubrics.claims import VERDICTS, Claims
 from app.curation.rubrics.preference import Preference
 from app.curation.rubrics.ranking import Ranking
 from app.curation.rubrics.rating import Rating
@@ -36,6 +39,15 @@ class Choice:
 
 
 @dataclass(frozen=True)
+class Judged:
+    """One sentence of the answer, by its number from 0, with what can be said of it."""
+
+    number: int
+    text: str
+    choices: tuple[Choice, ...]
+
+
+@dataclass(frozen=True)
 class Shown:
     """One question. `name` begins the names of its controls; `turn` is the number of the turn that it is asked of."""
 
@@ -49,6 +61,7 @@ class Shown:
     is_open: bool = True
     key: str = ""
     has_error: bool = False
+    claims: tuple[Judged, ...] = ()
 
     @property
     def name(self) -> str:
@@ -124,7 +137,10 @@ def lay_out(
             is_open=question.key in open_keys,
             has_error=question.key == missing,
         )
-        if getattr(question, "per_turn", ""):
+        if isinstance(question, Claims):
+            for number, one in _by_claim(shown, sample, keys):
+                turns.setdefault(number, []).append(one)
+        elif getattr(question, "per_turn", ""):
             for number, one in _by_turn(shown, sample, keys):
                 turns.setdefault(number, []).append(one)
         else:
@@ -155,6 +171,8 @@ def _shown(question: Question, answer: Any, keys: tuple[str, ...]) -> Shown:
 def _labels(question: Question) -> dict[str, str]:
     if isinstance(question, Preference):
         return question.labels
+    if isinstance(question, Claims):
+        return {label: str(title) for label, title in VERDICTS.items()}
     if isinstance(question, Rating):
         return {str(point): str(point) for point in question.points} if question.has_buttons else {}
     return {option: option for option in getattr(question, "options", ())}
@@ -163,7 +181,7 @@ def _labels(question: Question) -> dict[str, str]:
 def _control(question: Question) -> str:
     if isinstance(question, Text):
         return "text"
-    if isinstance(question, Ranking | Span):
+    if isinstance(question, Ranking | Span | Claims):
         return question.kind()
     if isinstance(question, Rating) and not question.has_buttons:
         return "number"
@@ -195,6 +213,23 @@ def _by_turn(shown: Shown, sample: Sequence[Turn], keys: tuple[str, ...]) -> lis
         )
         for number in numbers
     ]
+
+
+def _by_claim(shown: Shown, sample: Sequence[Turn], keys: tuple[str, ...]) -> list[tuple[int, Shown]]:
+    """Under the answer, a line for each sentence. The keys act on the first one that is not judged yet."""
+    turn, found = turn_of_claims(sample), claims(sample)
+    if turn is None:
+        return []
+    starts: dict[Any, int] = {one.start: number for number, one in enumerate(found)}
+    given = shown.answer if isinstance(shown.answer, list) else []
+    said = {one.get("claim", starts.get(one.get("start"))): one.get("label") for one in given if isinstance(one, dict)}
+    acting = next((number for number in range(len(found)) if number not in said), None)
+    lines = tuple(
+        Judged(number, one.text, _shown(shown.question, said.get(number), keys if number == acting else ()).choices)
+        for number, one in enumerate(found)
+    )
+    own = tuple(replace(choice, key=key) for choice, key in zip(shown.choices, keys, strict=False))
+    return [(list(sample).index(turn), replace(shown, answer=None, choices=own, claims=lines))]
 
 
 def _suggested(question: Question, found: Sequence[Suggestion]) -> tuple[tuple[str, str, str], ...]:

@@ -1,8 +1,9 @@
 """Words of a sample marked in its plain text. A number on each mark says why it is there, so colour is not needed."""
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
 from itertools import pairwise
+from typing import TypeAlias
 
 from markupsafe import Markup, escape
 
@@ -44,6 +45,10 @@ class Placed:
     place: int
 
 
+Cover: TypeAlias = Callable[[Markup, Sequence[Placed], Sequence[Placed]], Markup]
+"""Makes an element of words, the marks over them, and those of these that begin here."""
+
+
 class Marks:
     """All marks of a sample, numbered kind by kind in the order given."""
 
@@ -76,27 +81,28 @@ class Marks:
         return Markup('<div class="plain">{}</div>').format(marked(text, self._by_path.get(path, [])))
 
 
-def marked(text: str, placed: Sequence[Placed]) -> Markup:
-    """Escaped text cut at every end of a mark: marks may overlap, elements may not."""
-    inside = [one for one in placed if 0 <= one.mark.start < one.mark.end <= len(text)]
-    ends = {0, len(text)} | {end for one in inside for end in (one.mark.start, one.mark.end)}
-    cuts = sorted(ends)
-    return Markup("").join(
-        _piece(text[first:last], first, [one for one in inside if one.mark.start <= first and last <= one.mark.end])
-        for first, last in pairwise(cuts)
-    )
-
-
-def covered(words: Markup, is_several: bool, beginning: Sequence[Placed]) -> Markup:
+def numbered(words: Markup, over: Sequence[Placed], beginning: Sequence[Placed]) -> Markup:
     """Words under one mark or more, with the numbers of those that begin here."""
-    several = Markup(' class="several"') if is_several else Markup("")
+    several = Markup(' class="several"') if len(over) > 1 else Markup("")
     return _MARK.format(several, Markup("").join(_numbers(beginning)), words)
 
 
-def _piece(text: str, first: int, over: Sequence[Placed]) -> Markup:
+def marked(text: str, placed: Sequence[Placed], cover: Cover = numbered) -> Markup:
+    """Escaped text cut at every end of a mark: marks may overlap, elements may not."""
+    inside = [one for one in placed if 0 <= one.mark.start < one.mark.end <= len(text)]
+    ends = {0, len(text)} | {end for one in inside for end in (one.mark.start, one.mark.end)}
+    return Markup("").join(
+        _piece(
+            text[first:last], first, [one for one in inside if one.mark.start <= first and last <= one.mark.end], cover
+        )
+        for first, last in pairwise(sorted(ends))
+    )
+
+
+def _piece(text: str, first: int, over: Sequence[Placed], cover: Cover) -> Markup:
     if not over:
         return shown(text)
-    return covered(shown(text), len(over) > 1, [one for one in over if one.mark.start == first])
+    return cover(shown(text), over, [one for one in over if one.mark.start == first])
 
 
 def _numbers(beginning: Sequence[Placed]) -> Iterator[Markup]:

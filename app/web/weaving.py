@@ -8,7 +8,7 @@ from itertools import pairwise
 from markupsafe import Markup
 
 from app.services import spans
-from app.web.marking import Marks, Placed, covered
+from app.web.marking import Cover, Marks, Placed, numbered
 from app.web.material import NUMBER
 from app.web.rendering import GLOBALS
 
@@ -30,17 +30,23 @@ class _Thread:
 
 def woven(marks: Marks, path: tuple[str | int, ...], text: str, rendered: Markup) -> Markup:
     """The formatted text of a turn with its marks; as plain text where a mark holds no letter that could place it."""
-    threads = [_thread(text, placed) for placed in marks.placed(path)]
+    found = laid_over(text, rendered, marks.placed(path), numbered)
+    return marks.text(path, text) if found is None else found
+
+
+def laid_over(text: str, rendered: Markup, placed: Sequence[Placed], cover: Cover) -> Markup | None:
+    """The formatted text with each run of marked words under its cover; None where some hold no letter."""
+    threads = [_thread(text, one) for one in placed]
     if rendered.startswith('<div class="plain">') or any(one.first == one.last for one in threads):
-        return marks.text(path, text)
-    return Markup("").join(_pieces(str(rendered), threads))
+        return None
+    return Markup("").join(_pieces(str(rendered), threads, cover))
 
 
 def _thread(text: str, placed: Placed) -> _Thread:
     return _Thread(placed, *spans.letters(text, placed.mark.start, placed.mark.end))
 
 
-def _pieces(rendered: str, threads: Sequence[_Thread]) -> Iterator[Markup]:
+def _pieces(rendered: str, threads: Sequence[_Thread], cover: Cover) -> Iterator[Markup]:
     at = 0
     for piece in _PIECE.split(rendered):
         if piece.startswith("<"):
@@ -48,11 +54,11 @@ def _pieces(rendered: str, threads: Sequence[_Thread]) -> Iterator[Markup]:
             at += len(numbered.group(1)) if numbered else 0
             yield Markup(piece)  # noqa: S704 - it comes from a text that was cleaned
         elif piece:
-            yield from _words(piece, at, threads)
+            yield from _words(piece, at, threads, cover)
             at += sum(1 for sign in _SIGN.findall(piece) if _is_letter(sign))
 
 
-def _words(piece: str, at: int, threads: Sequence[_Thread]) -> Iterator[Markup]:
+def _words(piece: str, at: int, threads: Sequence[_Thread], cover: Cover) -> Iterator[Markup]:
     """One run of text between two tags, cut wherever a mark begins or ends."""
     near = [one for one in threads if one.last > at]
     signs = _SIGN.findall(piece) if near else []
@@ -65,7 +71,8 @@ def _words(piece: str, at: int, threads: Sequence[_Thread]) -> Iterator[Markup]:
         return
     cuts = sorted({0, len(signs), *(place for _, *ends in laid for place in ends)})
     for first, last in pairwise(cuts):
-        yield _run("".join(signs[first:last]), [one for one, start, end in laid if start <= first and last <= end])
+        over = [one for one, start, end in laid if start <= first and last <= end]
+        yield _run("".join(signs[first:last]), over, cover)
 
 
 def _stretch(thread: _Thread, at: int, letters: Sequence[int], signs: int) -> tuple[int, int]:
@@ -75,14 +82,14 @@ def _stretch(thread: _Thread, at: int, letters: Sequence[int], signs: int) -> tu
     return start, letters[last - 1] + 1 if last <= len(letters) else signs
 
 
-def _run(run: str, over: Sequence[_Thread]) -> Markup:
+def _run(run: str, over: Sequence[_Thread], cover: Cover) -> Markup:
     words = Markup(run)  # noqa: S704 - it comes from a text that was cleaned
     if not over or not run.strip():
         return words
     beginning = [one.placed for one in over if not one.is_begun]
     for one in over:
         one.is_begun = True
-    return covered(words, len(over) > 1, beginning)
+    return cover(words, [one.placed for one in over], beginning)
 
 
 def _is_letter(sign: str) -> bool:

@@ -1,4 +1,5 @@
 // Questions on the desk: conditions, the keys of what is asked turn by turn, rankings, and what is still missing. The server checks it all again.
+window.Winnow ??= {};
 (() => {
   const desk = document.querySelector("[data-desk]");
   if (!desk) return;
@@ -11,6 +12,7 @@
   const isAnswered = (question) => {
     if (question.dataset.control === "span") return !["", "[]"].includes(question.querySelector("[data-spans]").value);
     if (question.dataset.control === "ranking") return [...question.querySelectorAll("select")].every((select) => select.value);
+    if (question.dataset.control === "claims") return [...question.querySelectorAll("[data-claim]")].every((claim) => claim.querySelector("input:checked"));
     if (["radio", "check"].includes(question.dataset.control)) return question.querySelector("input:checked") !== null;
     return question.querySelector("textarea, .input").value.trim() !== "";
   };
@@ -37,11 +39,12 @@
     cap.textContent = key.toUpperCase();
     label?.append(cap);
   };
+  Winnow.printKey = print;
   let keysOf = new Map();
   const controls = (question) => [...question.querySelectorAll("input[type=radio], input[type=checkbox]")];
   const collect = () => {
     keysOf = new Map();
-    for (const question of desk.querySelectorAll(".turn [data-question]")) {
+    for (const question of desk.querySelectorAll(".turn [data-question]:not([data-control=claims])")) {
       const keys = controls(question).map((control) => control.dataset.ownKey).filter(Boolean);
       if (keys.length) keysOf.set(question.dataset.question, keys);
     }
@@ -77,7 +80,8 @@
     missing.querySelector("[data-told]").textContent = window.words("not-answered");
     const panel = desk.querySelector("details.ask[open]");
     if (panel) panel.open = false;
-    const first = [...missing.querySelectorAll("input:not([type=hidden]), select, textarea, button")].find((control) => control.checkVisibility?.() ?? true);
+    const open = [...missing.querySelectorAll("[data-claim]")].find((claim) => !claim.querySelector("input:checked")) ?? missing;
+    const first = [...open.querySelectorAll("input:not([type=hidden]), select, textarea, button")].find((control) => control.checkVisibility?.() ?? true);
     first?.focus({ preventScroll: true });
     missing.scrollIntoView({ block: "nearest" });
   }, true);

@@ -1,4 +1,5 @@
 // Press the key that is printed on a control to press the control. Keys rest while you are typing, save Esc and Ctrl Enter.
+window.Winnow ??= {};
 (() => {
   const TYPING = "textarea, select, [contenteditable], input:not([type=button], [type=checkbox], [type=radio], [type=submit])";
 
@@ -9,6 +10,8 @@
     const place = /^(?:Key|Digit|Numpad)(\w)$/.exec(event.code);
     return [event.key.toLowerCase(), ...(place && !/^[a-z0-9]$/i.test(event.key) ? [place[1].toLowerCase()] : [])];
   };
+
+  Winnow.keyNames = names;
 
   const inSight = (control) => control.checkVisibility ? control.checkVisibility() : control.offsetParent !== null;
 

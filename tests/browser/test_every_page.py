@@ -15,7 +15,10 @@ from tests.system.program import Program, environment, free_port, home, started,
 
 AXE = Path(__file__).parents[2] / "node_modules" / "axe-core" / "axe.min.js"
 RULES = ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22aa"]
-LOOKS = [("light", 1440), ("dark", 1440), ("light", 360), ("dark", 360)]
+LOOKS = [
+    pytest.param([("dark", 1440), ("light", 360)], id="two-looks"),
+    pytest.param([("light", 1440), ("dark", 360)], id="the-other-two", marks=pytest.mark.thorough),
+]
 SHOTS = os.environ.get("PAGES_SHOTS")
 """A directory for pictures of all pages, for looking at them by hand."""
 
@@ -46,11 +49,12 @@ def context(program: Program) -> Iterator[BrowserContext]:
 
 
 @pytest.mark.skipif(not AXE.exists(), reason="axe-core is not installed; `make setup` installs it")
-def test_every_page_can_be_used_by_everybody(context: BrowserContext) -> None:
+@pytest.mark.parametrize("looks", LOOKS)
+def test_every_page_can_be_used_by_everybody(context: BrowserContext, looks: list[tuple[str, int]]) -> None:
     page = context.new_page()
     faults: list[str] = []
     for place in pages(page):
-        for scheme, width in LOOKS:
+        for scheme, width in looks:
             page.emulate_media(color_scheme=scheme, reduced_motion="reduce")  # type: ignore[arg-type]  # no colour half-way
             page.set_viewport_size({"width": width, "height": 900})
             page.goto(place)

@@ -89,7 +89,10 @@ def open_page(browser: Browser, house: House) -> Iterator[Callable[..., Page]]:
     assert complaints == []
 
 
-def test_everybody_can_use_every_page(house: House, open_page: Callable[..., Page]) -> None:
+@pytest.mark.parametrize("looks", LOOKS)
+def test_everybody_can_use_every_page(
+    house: House, open_page: Callable[..., Page], looks: list[tuple[str, int]]
+) -> None:
     places = {
         "list": house.origin + house.path,
         "new": f"{house.origin}{house.path}/new",
@@ -103,7 +106,7 @@ def test_everybody_can_use_every_page(house: House, open_page: Callable[..., Pag
     page = open_page(places["list"])
     faults: list[str] = []
     for name, place in places.items():
-        for scheme, width in LOOKS:
+        for scheme, width in looks:
             page.emulate_media(color_scheme=scheme, reduced_motion="reduce")  # type: ignore[arg-type]
             page.set_viewport_size({"width": width, "height": 900})
             answer = page.goto(place)

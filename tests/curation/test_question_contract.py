@@ -78,6 +78,22 @@ CASES: dict[str, Case] = {
         _SPANS,
     ),
     "text": Case({"longest": 20}, {"": [" Ask a nurse. \r\n"]}, "Ask a nurse.", ["", " \n", 5, "x" * 21, "a\0b"], st.text("ab c", min_size=1).map(lambda text: f"x{text}"[:20])),
+    "claims": Case(
+        {},
+        {"0": ["supported"], "7": [""]},
+        [span(4, 0, 13, "supported")],
+        [
+            "supported",
+            [{"claim": 1, "label": "supported"}],
+            [{"claim": 0, "label": "Right"}],
+            [span(4, 0, 12, "supported")],
+            [span(2, 0, 13, "supported")],
+            [{"claim": True, "label": "supported"}],
+            [span(4, 0, 13, "supported"), {"claim": 0, "label": "contradicted"}],
+            [[]],
+        ],
+        st.sampled_from(["supported", "contradicted", "not_in_source"]).map(lambda label: [span(4, 0, 13, label)]),
+    ),
     "preference": Case({}, {"": ["both_bad"]}, "both_bad", ["neither", 1, None], st.sampled_from(["first", "second", "equal", "both_bad"])),
 }  # fmt: skip
 TURNWISE = ["single", "multi", "rating"]

@@ -74,7 +74,9 @@ def files(release_id: int) -> Files:
     return [(file.name, file.sha256) for file in listed]
 
 
-@pytest.mark.parametrize("moment", ["while it is checked", "while files are written"])
+@pytest.mark.parametrize(
+    "moment", [pytest.param("while it is checked", marks=pytest.mark.thorough), "while files are written"]
+)
 def test_a_release_is_whole_or_not_there(dataset_id: int, tmp_path: Path, moment: str) -> None:
     expected = undisturbed(dataset_id)
     before = len(stored())
@@ -98,6 +100,7 @@ def stored() -> list[Path]:
     return [path for path in get_settings().blob_dir.rglob("*") if path.is_file() and not path.name.startswith(".")]
 
 
+@pytest.mark.thorough
 def test_any_number_of_workers_writes_the_same_bytes(dataset_id: int, tmp_path: Path) -> None:
     expected = undisturbed(dataset_id)
     for processes in (1, 4):

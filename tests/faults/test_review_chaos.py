@@ -26,6 +26,7 @@ def quick(database: str) -> None:
 
 
 @pytest.mark.usefixtures("quick")
+@pytest.mark.thorough
 def test_two_hundred_experts_and_nothing_is_lost(tmp_path: Path) -> None:
     found, events, server = review_chaos.run(
         tmp_path, clients=200, samples=SAMPLES, rough_seconds=SECONDS, kills=max(2, round(SECONDS / 5)), seed=SEED
@@ -39,6 +40,7 @@ def test_two_hundred_experts_and_nothing_is_lost(tmp_path: Path) -> None:
     assert sum(number > 1 for number in presses.values()) > 10
 
 
+@pytest.mark.thorough
 @pytest.mark.parametrize(
     ("guard", "word"),
     [

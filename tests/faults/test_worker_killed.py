@@ -81,7 +81,7 @@ def tries(job_id: int) -> int:
     return int(rows("SELECT max(attempt) FROM shards WHERE job_id = :job", job=job_id)[0][0])
 
 
-@pytest.mark.parametrize("fault", ["kill", "flush", "kill and flush"])
+@pytest.mark.parametrize("fault", [pytest.param("kill", marks=pytest.mark.thorough), pytest.param("flush", marks=pytest.mark.thorough), "kill and flush"])
 def test_an_import_and_a_run_end_as_if_nothing_had_happened(
     undisturbed: Outcome, broker: "redis.Redis", corpus_file: bytes, tmp_path: Path, fault: str
 ) -> None:
@@ -124,6 +124,7 @@ def test_work_whose_message_was_lost_is_done_all_the_same(
 
 
 @pytest.mark.slow
+@pytest.mark.thorough
 def test_with_the_default_settings_work_goes_on_within_a_minute(
     undisturbed: Outcome, broker: "redis.Redis", corpus_file: bytes, tmp_path: Path
 ) -> None:

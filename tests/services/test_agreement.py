@@ -13,8 +13,9 @@ from sklearn.metrics import cohen_kappa_score
 from sqlalchemy import update
 from sqlalchemy.orm import Session
 
+from app.curation.rubric import loaded
 from app.models import Dataset, Decision, Review, SampleState, Slot, SlotPurpose, User
-from app.services import agreement, differing
+from app.services import agreement, differing, rubrics
 from tests import factories
 
 SHARED = Path(__file__).parents[3] / "shared" / "data"
@@ -279,3 +280,24 @@ def test_pubmedqa_s_two_labels(session: Session, dataset: Dataset) -> None:
             sum(one == other for one, other in pairs) / len(pairs)
         )
     print("kappa", expected, figures(report, "decision").percent, figures(report, "decision").alpha)
+
+
+def test_sentences_are_compared_one_by_one(session: Session, dataset: Dataset) -> None:
+    """As if each sentence were a sample: the figures are those of an independent library on that table."""
+    ann, bob = people(session, 2)
+    [asked] = loaded([{"kind": "claims", "key": "said", "title": "What does the source say?"}])
+    rubrics.save(session, dataset, ann, [asked], 0)
+    labels = ["supported", "contradicted", "not_in_source"]
+    said = [[(0, 0, 1), (0, 1, 1)], [(2, 0, 0), (2, 0, 1)], [(1, 1, 0), (1, 2, 0)], [(0, 2, 1), None]]
+
+    def answer(codes: tuple[int, ...]) -> dict[str, Any]:
+        return {"said": [{"path": ["response"], "start": at * 10, "end": at * 10 + 9, "label": labels[code]} for at, code in enumerate(codes)]}
+
+    record(session, dataset, [ann, bob], [[None if one is None else (A, answer(one)) for one in row] for row in said])
+    found = figures(agreement.compute(session, dataset), "said")
+    table = [[codes[at] for row in said[:3] for codes in [row[person]] for at in range(3)] for person in range(2)]  # type: ignore[index]
+
+    assert found.title == "What does the source say?"
+    assert found.samples == 9
+    assert found.alpha.value == pytest.approx(krippendorff.alpha(table, level_of_measurement="nominal"))
+    assert [one.label for one in found.labels] == ["Supported", "Contradicted", "Not in the source"]

@@ -62,7 +62,7 @@ def check(reviews_per_sample: int) -> None:
             assert (answers.get(sample.id, 0) == reviews_per_sample) == (sample.state is not SampleState.QUEUED)
 
 
-@pytest.mark.parametrize("reviews_per_sample", [1, 2])
+@pytest.mark.parametrize("reviews_per_sample", [pytest.param(1, marks=pytest.mark.thorough), 2])
 def test_a_bulk_action_and_experts_at_work_do_not_cross(reviews_per_sample: int) -> None:
     dataset_id, (lead, ann, bob) = prepare(300, 3, reviews_per_sample)
     decided, *_ = together(

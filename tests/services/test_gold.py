@@ -110,7 +110,7 @@ def is_gold(slot: Slot) -> bool:
     return slot.purpose is SlotPurpose.GOLD
 
 
-@pytest.mark.parametrize("hold", [1, 2])
+@pytest.mark.parametrize("hold", [pytest.param(1, marks=pytest.mark.thorough), 2])
 def test_about_every_tenth_is_gold_wherever_it_comes(
     session: Session, dataset: Dataset, expert: User, lead: User, hold: int
 ) -> None:

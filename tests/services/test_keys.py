@@ -14,11 +14,11 @@ def test_everybody_starts_with_the_printed_keys(session: Session) -> None:
 
 def test_only_other_keys_are_stored(session: Session) -> None:
     user = factories.make_user(session)
-    keys.choose(session, user, {"approve": " K ", "skip": "s"})
+    keys.choose(session, user, {"approve": " P ", "skip": "s"})
     session.refresh(user)
 
-    assert user.keys == {"approve": "k"}
-    assert keys.of(user)["approve"] == "k"
+    assert user.keys == {"approve": "p"}
+    assert keys.of(user)["approve"] == "p"
     keys.choose(session, user, {})
     assert user.keys == {}
 

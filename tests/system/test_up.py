@@ -58,6 +58,7 @@ def test_starts_refuses_a_second_start_stops_cleanly_and_finds_its_data_again() 
         assert processes_of(directory) == []
 
 
+@pytest.mark.thorough
 def test_a_killed_supervisor_leaves_nothing_that_hinders_the_next_start() -> None:
     with home() as directory:
         env = environment(directory, free_port())

@@ -5,7 +5,7 @@ from typing import Any
 
 from starlette.types import Message, Receive, Scope, Send
 
-from app.web.admission import Admitted
+from app.web.admission import Admitted, _is_counted
 
 
 class App:
@@ -86,3 +86,9 @@ def test_who_hangs_up_before_the_form_is_there_is_not_served() -> None:
     cut = [{"type": "http.request", "body": b"a", "more_body": True}, {"type": "http.disconnect"}]
     run(request(Admitted(app, 1), method="POST", messages=cut, content_length="3"))
     assert app.bodies == []
+
+
+def test_pictures_of_pages_take_no_turn_from_others() -> None:
+    asked = {"type": "http", "method": "GET", "headers": []}
+    assert not _is_counted(asked | {"path": "/datasets/1/documents/1/pages/1.png"})
+    assert _is_counted(asked | {"path": "/datasets/1/documents/1/pages/1"})

@@ -13,6 +13,7 @@ from tests import factories
 from tests.conftest import Browser
 
 FIELDS: dict[str, dict[str, str]] = {
+    "claims": {},
     "single": {"options": "Right\r\nSmall error, if any\r\nHarmful"},
     "multi": {"options": "A fact\nThe tone", "at_most": "1"},
     "rating": {"low": "1", "high": "7", "low_name": "bad", "high_name": "good"},

@@ -17,9 +17,7 @@ CPU_SECONDS = 600
 
 
 def main(key: str, path: str, name: str) -> None:
-    _limit(resource.RLIMIT_AS, MEMORY)
-    _limit(resource.RLIMIT_CPU, CPU_SECONDS)
-    _limit(resource.RLIMIT_CORE, 0)
+    limit(CPU_SECONDS)
     out = sys.stdout.buffer
     try:
         for element in format.known()[key].elements(Path(path), name):
@@ -30,6 +28,13 @@ def main(key: str, path: str, name: str) -> None:
     except MemoryError:
         told = {"type": "Unreadable", "code": "too_large", "message": "Reading this document takes too much memory."}
         out.write(orjson.dumps(told) + b"\n")
+
+
+def limit(cpu_seconds: int) -> None:
+    """This process, and those that it starts, for good."""
+    _limit(resource.RLIMIT_AS, MEMORY)
+    _limit(resource.RLIMIT_CPU, cpu_seconds)
+    _limit(resource.RLIMIT_CORE, 0)
 
 
 def _limit(what: int, most: int) -> None:

@@ -32,11 +32,7 @@ def elements(
 
     `alive` is asked about twice a second while the child is silent; what it raises ends the child.
     """
-    command = [sys.executable, "-m", "app.curation.documents.child", key, str(path), name]
-    environment = _QUIET | {"PYTHONPATH": os.pathsep.join(path for path in sys.path if path)}
-    with subprocess.Popen(
-        command, stdout=subprocess.PIPE, stderr=subprocess.DEVNULL, stdin=subprocess.DEVNULL, env=environment
-    ) as child:
+    with started("app.curation.documents.child", key, str(path), name) as child:
         try:
             for line in _lines(child, silent_seconds, alive):
                 yield _element(line)
@@ -46,6 +42,18 @@ def elements(
                 )
         finally:
             child.kill()
+
+
+def started(module: str, *arguments: str) -> subprocess.Popen[bytes]:
+    """A module as a process of its own, with nothing of our environment; it puts itself under limits."""
+    environment = _QUIET | {"PYTHONPATH": os.pathsep.join(path for path in sys.path if path)}
+    return subprocess.Popen(
+        [sys.executable, "-m", module, *arguments],
+        stdout=subprocess.PIPE,
+        stderr=subprocess.DEVNULL,
+        stdin=subprocess.DEVNULL,
+        env=environment,
+    )
 
 
 def _element(line: bytes) -> Element:

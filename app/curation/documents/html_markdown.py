@@ -15,6 +15,7 @@ BLOCKS = {
 }  # fmt: skip
 _BREAK = "\v"
 _CONTROLS = re.compile("[\x00-\x08\x0b\x0c\x0e-\x1f\ud800-\udfff\ufffe\uffff]")
+_PERMALINKS = ("", "#", "¶", "§", "🔗", "\uf0c1")
 _SPACE = re.compile(r"[ \t\r\n\f\xa0]+")
 _BROKEN = re.compile(rf" ?{_BREAK} ?")
 _MARKS = {"strong": "**", "b": "**", "em": "*", "i": "*", "code": "`", "tt": "`", "kbd": "`", "samp": "`"}
@@ -61,11 +62,15 @@ def blocks(node: Node) -> list[str]:
 
 
 def line(node: Node) -> str:
-    """All the text within on one line, without marks."""
-    if name_of(node) in SKIPPED - {"button"} or not name_of(node):
+    """All the text within on one line, without marks, and without the sign that links a heading to itself."""
+    if name_of(node) in SKIPPED - {"button"} or not name_of(node) or _is_permalink(node):
         return ""
     parts = [node.text or "", *(_gap(child) + line(child) + _gap(child) + (child.tail or "") for child in node)]
     return _SPACE.sub(" ", "".join(parts).replace(_BREAK, " ")).strip()
+
+
+def _is_permalink(node: Node) -> bool:
+    return name_of(node) == "a" and not len(node) and (node.text or "").strip() in _PERMALINKS
 
 
 def element(text: str | None = "") -> Node:
@@ -158,6 +163,8 @@ def _inline(node: Node, kind: str) -> str:
     if kind == "img":
         return str(node.get("alt") or "")
     inner = "".join([node.text or "", *(_inline(child, name_of(child)) + (child.tail or "") for child in node)])
+    if kind == "a" and _is_permalink(node):
+        return ""
     if kind == "a":
         return _link(inner, str(node.get("href") or "").strip())
     return _marked(inner, _MARKS.get(kind, ""))

@@ -1,7 +1,8 @@
 """Passages: the contexts that samples were answered from, with ids, to build a search index or train one.
 
-Each record is a passage with the question that it answers, if there is one; the same passage has the same `_id` wherever it
-stands. The fields `_id`, `title` and `text` are those of BEIR's corpus.jsonl.
+Where a sample comes from a passage of a document, that passage is its context. Each record is a passage with the question that
+it answers, if there is one; the same passage has the same `_id` wherever it stands. The fields `_id`, `title` and `text` are
+those of BEIR's corpus.jsonl.
 """
 
 from collections.abc import Iterable, Iterator
@@ -20,6 +21,7 @@ _TEXTS = ("text", "content", "passage", "context", "body")
 
 class Retrieval(Exporter):
     title = "Passages for retrieval"
+    reads_source = True
 
     def rows(self, example: Example) -> Iterable[Json]:
         found = dict.fromkeys(_passages(example))
@@ -40,6 +42,9 @@ class Retrieval(Exporter):
 
 def _passages(example: Example) -> Iterator[tuple[str, str]]:
     """Title and text of each."""
+    if example.source is not None:
+        yield from _listed(example.source["passage"], example.source["title"] or example.source["document"])
+        return
     if example.form is Form.TEXT:
         yield from _listed(example.content["text"], str(example.metadata.get("title") or ""))
     if example.form is Form.INSTRUCTION:

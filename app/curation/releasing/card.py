@@ -162,7 +162,21 @@ def _sources(facts: Json) -> str:
         )
         for one in facts["corpora"]
     ]
-    return "## Sources\n\n" + table(["Corpus", "Origin", "Licence", "Lines", "Released samples"], rows)
+    body = table(["Corpus", "Origin", "Licence", "Lines", "Released samples"], rows)
+    return "\n\n".join(filter(None, ["## Sources", body, _documents(facts)]))
+
+
+def _documents(facts: Json) -> str:
+    found = facts.get("documents")
+    if not found:
+        return ""
+    told = (
+        f"{said(found['samples'])} samples come from {said(found['passages'])} passages of"
+        f" {said(found['documents'])} documents."
+    )
+    if found["stale"]:
+        told += f" Of {said(found['stale'])} a newer version of the document no longer holds the passage."
+    return told
 
 
 def _limits(facts: Json) -> str:

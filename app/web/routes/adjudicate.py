@@ -10,11 +10,12 @@ from sqlalchemy.orm import Session
 
 from app.messages import say
 from app.models import Adjudication, Cause, Decision, SampleState
-from app.services import adjudicating, adjudication_holds, dispute, reasons, state_counts
+from app.services import adjudicating, adjudication_holds, dispute, reasons, sources, state_counts
+from app.services import keys as desk_keys
 from app.services.adjudicating import Verdict
 from app.services.errors import DomainError, Invalid
 from app.services.precedents import CAUSES
-from app.web import material, roles, word_diff  # noqa: F401 - they give words to the templates
+from app.web import evidence, key_caps, material, roles, word_diff  # noqa: F401 - they give words to the templates
 from app.web.dependencies import Access, LeadDep, SessionDep
 from app.web.errors import STATUS
 from app.web.forms import Input, Submission, submission
@@ -34,6 +35,8 @@ ORDINALS = (
     say("Ninth"),
 )
 KEYS = ("f", "s", "t")
+TAKEN = ("a", "n", "o", "r", "z")
+"""Keys that the page prints on its other controls."""
 Key = Annotated[int, Query(ge=0, le=2**63 - 1)]
 
 
@@ -140,10 +143,23 @@ def _page(
         key=uuid4().hex,
         ordinals=ORDINALS,
         keys=KEYS,
+        evidence=_source(session, access, shown),
+        source_keys=_source_keys(access),
         causes=CAUSES,
         reason_title=reasons.title,
         diff_of=_diff,
     )
+
+
+def _source(session: Session, access: Access, shown: dispute.Dispute | None) -> evidence.Evidence | None:
+    found = sources.of_sample(session, access.dataset.id, shown.sample.id) if shown else None
+    return evidence.of(found, shown.sample) if found and shown else None
+
+
+def _source_keys(access: Access) -> dict[str, str]:
+    """The lead's own keys for the source, as far as nothing on this page has them."""
+    mine = desk_keys.of(access.user)
+    return {name: mine[name] for name in ("earlier", "later", "own", "page") if mine[name] not in (*KEYS, *TAKEN)}
 
 
 def _wanted(session: Session, access: Access, sample_id: int) -> int | None:

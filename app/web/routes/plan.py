@@ -37,6 +37,11 @@ ORDERS = [
         say("What lacks most first"),
         say("Whatever has the fewest approved samples so far comes first, until all are even."),
     ),
+    (
+        Order.MODEL_JUDGE,
+        say("What a model judge likes least first"),
+        say("By the newest scores of the dataset’s judges; what none has judged comes last. Nobody sees them here."),
+    ),
     (Order.CORPUS, say("One corpus after the other"), say("In the order in which they were added.")),
     (Order.RANDOM, say("Shuffled"), say("The same number below gives the same order again.")),
 ]

@@ -23,6 +23,8 @@ from app.services import (
     contaminations,
     gold,
     histories,
+    judged,
+    keys,
     marks,
     overruling,
     people,
@@ -31,13 +33,14 @@ from app.services import (
     recipes,
     runs,
     samples,
+    sources,
     threads,
     verdicts,
     why,
 )
 from app.services.contaminations import Held
 from app.services.marks import Mark
-from app.web import drawing, material, word_diff  # noqa: F401 - the last two give the templates what bears their name
+from app.web import drawing, evidence, key_caps, material, word_diff  # noqa: F401 - the last three give templates words
 from app.web.dependencies import Access, Id, LeadDep, SessionDep
 from app.web.marking import Marks
 from app.web.rendering import render
@@ -86,6 +89,7 @@ def show_sample(request: Request, access: LeadDep, session: SessionDep, sample_i
     content = histories.current_content(session, sample)
     failed = why.in_words(verdict.failures) if verdict else []
     held = contaminations.of_sample(session, sample, content)
+    source = sources.of_sample(session, access.dataset.id, sample.id)
     return render(
         request,
         "sample.html",
@@ -112,6 +116,10 @@ def show_sample(request: Request, access: LeadDep, session: SessionDep, sample_i
         overruler=_name(session, sample.overruled_by),
         metadata=_notes(sample),
         settled=_settled(session, sample),
+        evidence=evidence.of(source, sample) if source else None,
+        sample_id=sample.id,
+        keys=keys.of(access.user),
+        judged=judged.of_sample(session, sample),
         threads=threads.beside(session, access.dataset, access.user, sample.id),
         colleagues=people.names(session, access.dataset),
     )

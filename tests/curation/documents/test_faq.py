@@ -2,6 +2,7 @@
 
 import json
 from collections import Counter
+from contextlib import suppress
 from pathlib import Path
 
 import pytest
@@ -50,13 +51,18 @@ SAFE = "Yes,<br>it is."
         f"<div class='faq-question'>How do I pay?</div><div class='faq-answer'>{CARD}</div><div class='faq-question'>When?</div>"
         f"<div class='faq-answer'>Now.</div><div class='faq-question'>Is it [safe]?</div><div class='faq-answer'>{SAFE}</div>",
         f"<table><tr><td>How do I pay?</td><td>{CARD}</td></tr><tr><td>When?</td><td>Now.</td></tr><tr><td>Is it [safe]?</td><td>{SAFE}</td></tr></table>",
+        f"<div class='accordion-section-title' data-tab='#t1'>How do I pay?</div><div id='t1'>{CARD}</div><div class='accordion-section-title'"
+        f" data-tab='#t2'>When?</div><div id='t2'>Now.</div><div class='accordion-section-title' data-tab='#t3'>Is it [safe]?</div><div id='t3'>{SAFE}</div>",
+        f"<div>How do I pay?</div><div>{CARD}</div><div>When?</div><div>Now.</div><p>Is it [safe]?</p><p>{SAFE}</p>",
+        f"<section><h2>How do I pay?<a href='#x'>¶</a></h2>{CARD}</section><section><h2>When?<a class='headerlink' href='#y'>#</a></h2>Now.</section>"
+        f"<section><h2>Is it [safe]?<a href='#z'></a></h2><p>{SAFE}</p></section>",
         "".join(
             "<div itemscope itemtype='https://schema.org/Question'><h3 itemprop='name'>{}</h3><div itemscope itemprop='acceptedAnswer'"
             " itemtype='https://schema.org/Answer'><div itemprop='text'>{}</div></div></div>".format(*pair)
             for pair in [("How do I pay?", CARD), ("When?", "Now."), ("Is it [safe]?", SAFE)]
         ),
     ],
-    ids=["details", "dl", "headings", "wrapped", "bold", "buttons", "classes", "table", "microdata"],
+    ids=["details", "dl", "headings", "wrapped", "bold", "buttons", "classes", "table", "tabs", "plain", "permalinks", "microdata"],
 )  # fmt: skip
 def test_pairs_of_a_page(tmp_path: Path, body: str) -> None:
     elements = page(tmp_path, f"<nav>Home</nav><p>Intro words.</p>{body}<footer>Imprint</footer>")
@@ -114,8 +120,9 @@ THREE = "".join(f"<h2>Is it {n}?</h2><p>Yes {n}.</p>" for n in range(3))
         (f"<title>Help &amp; FAQs</title>{THREE}" + "<h2>Part</h2>" * 4, True),
         ("<title>X</title>" + "<details><summary>Is it?</summary>Yes</details>" * 3, True),
         ("<title>X</title><details><summary>Is it?</summary>Yes</details>", False),
-        ("<title>Häufige Fragen</title>" + "<p><b>Ist es so?</b></p><p>Ja</p>" * 3, True),
-        ("<title>News</title>" + "<p><b>Is it so?</b></p><p>Yes</p>" * 3, False),
+        ("<title>Häufige Fragen</title>" + "".join(f"<p><b>Ist es {n}?</b></p><p>Ja</p>" for n in range(3)), True),
+        ("<title>News</title>" + "".join(f"<p><b>Is it {n}?</b></p><p>Yes</p>" for n in range(3)), False),
+        ("<title>FAQ</title>" + "".join(f"<div>Is it {n}?</div><div>Yes</div>" for n in range(3)), True),
         ('<script type="application/ld+json">{"@type": "FAQPage"}</script>', True),
         ('<div itemtype="http://schema.org/FAQPage">', True),
         ('<script>var x = "FAQPage"</script>', False),
@@ -293,10 +300,14 @@ def test_any_bytes_are_read_or_refused(tmp_path_factory: pytest.TempPathFactory,
     path = tmp_path_factory.mktemp("any") / "file"
     path.write_bytes(content)
     known()[key].claims(content, path.name)
-    try:
+    with suppress(Unreadable):
         read(key, path)
-    except Unreadable as refused:
-        assert refused.message
+
+
+def test_a_page_without_bottom_is_refused(tmp_path: Path) -> None:
+    with pytest.raises(Unreadable) as refused:
+        page(tmp_path, "<div>" * 5000 + THREE)
+    assert refused.value.code == "too_deep"
 
 
 def test_a_page_is_read_in_a_child(tmp_path: Path) -> None:

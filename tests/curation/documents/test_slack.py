@@ -65,6 +65,7 @@ SHORT = said("U2", "Boil it.", 120)
         ([QUESTION, SHORT, said("U1", "No thanks", 130), LONG], LONG["text"], "longest"),
         ([QUESTION, SHORT | {"reactions": [{"name": "+1::skin-tone-2", "users": ["U1"]}]}, LONG], SHORT["text"], "liked"),
         ([QUESTION, SHORT | {"reactions": [{"name": "+1", "users": ["U3"]}]}, LONG], LONG["text"], "longest"),
+        ([QUESTION, SHORT, LONG | {"ts": "125.0", "bot_id": "B1"}, said("U1", "Thanks", 130)], SHORT["text"], "thanked"),
         ([QUESTION, SHORT | {"text": "<@U1>, boil it."}, LONG], "boil it.", "addressed"),
         ([QUESTION, LONG | {"bot_id": "B1"}, SHORT], SHORT["text"], "longest"),
         ([QUESTION, SHORT, said("U2", "Ten minutes.", 125), said("U3", "Yes.", 126)], "Boil it.\nTen minutes.", "longest"),

@@ -204,6 +204,31 @@ def test_strict_files_and_macros_are_read(tmp_path: Path) -> None:
     assert blocks("docx", file) == [("paragraph", "Text.")]
 
 
+def test_a_long_document_is_read_in_pieces(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Which changes nothing: numbers and footnotes count on."""
+    note = '<w:r><w:footnoteReference w:id="2"/></w:r>'
+    body = (
+        paragraph("Top", '<w:pStyle w:val="Title"/>')
+        + (
+            paragraph("Part", _numbered(0, name="heading1"))
+            + f"<w:p><w:r><w:t>Said</w:t></w:r>{note}</w:p>"
+            + paragraph("one", _numbered(0, 2))
+            + paragraph("two", _numbered(0, 2))
+            + paragraph("After.")
+        )
+        * 2
+    )
+    notes = f'<w:footnote w:id="2">{paragraph("Where.")}</w:footnote>'
+    file = docx(tmp_path / "a.docx", body, styles=_HEADINGS, numbering=_OUTLINE, footnotes=notes)
+    whole = blocks("docx", file)
+    monkeypatch.setattr("app.curation.documents.office.word.PIECE", 12)
+    told = blocks("docx", file)
+    assert told[0] == ("heading1", "Top")
+    assert [text for _, text in told if "Part" in text] == ["1. Part", "2. Part"]
+    assert [text for kind, text in told if kind == "footnote"] == ["[^1]: Where.", "[^2]: Where."]
+    assert [block for block in told if block[0] != "list"] == [block for block in whole if block[0] != "list"]
+
+
 _OLE = b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1" + bytes(600)
 
 
@@ -244,7 +269,6 @@ def test_a_bomb_is_refused_before_it_is_unpacked(tmp_path: Path) -> None:
 
 def test_a_part_that_lies_about_its_size_is_refused(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     """What is unpacked counts, whatever the directory says."""
-    monkeypatch.setattr("app.curation.documents.office.package.MOST_TEXT", 100)
     from app.curation.documents.office import package as guard
 
     monkeypatch.setattr(guard.parts, "__defaults__", (5000,))

@@ -21,7 +21,7 @@ NOTICES = {
 
 def read_message(value: Any, people: People) -> Message | None:
     """None where it is no message, or a notice. People it describes become known."""
-    if not isinstance(value, dict) or value.get("type", "message") != "message" or value.get("subtype") in NOTICES:
+    if not isinstance(value, dict) or value.get("type", "message") != "message" or str(value.get("subtype")) in NOTICES:
         return None
     edited = "edited" in value
     if value.get("subtype") == "message_changed" and isinstance(value.get("message"), dict):
@@ -52,13 +52,13 @@ def learn(users: Any, people: People) -> None:
 
 
 def _name(user: Json) -> str:
-    profile: Json = next(iter(_dicts([user.get("profile")])), {})
+    profile = _object(user.get("profile"))
     found = (profile.get("display_name"), user.get("display_name"), profile.get("real_name"), user.get("real_name"))
     return unmarked(next((str(name).strip() for name in (*found, user.get("name")) if name and str(name).strip()), ""))
 
 
 def _speaker(value: Json, people: People, bot: bool) -> str:
-    person = str(value.get("user") or (value.get("comment") or {}).get("user") or value.get("bot_id") or "")
+    person = str(value.get("user") or _object(value.get("comment")).get("user") or value.get("bot_id") or "")
     profile = value.get("user_profile") or value.get("bot_profile")
     name = _name(profile) if isinstance(profile, dict) else ""
     if bot and value.get("username"):
@@ -78,7 +78,7 @@ def _parts(value: Json) -> Iterator[str]:
         lines = [read_text(line) for line in _attachment(attachment)]
         yield "\n".join(line for line in dict.fromkeys(lines) if line and line not in said)
     for file in _dicts(value.get("files")) + _dicts([value.get("file")]):
-        comment = (file.get("initial_comment") or {}).get("comment")
+        comment = _object(file.get("initial_comment")).get("comment")
         if isinstance(comment, str) and comment not in said:
             yield read_text(comment)
 
@@ -143,6 +143,10 @@ def _seconds(value: Any) -> float | None:
         return float(value)
     except (TypeError, ValueError):
         return None
+
+
+def _object(value: Any) -> Json:
+    return value if isinstance(value, dict) else {}
 
 
 def _dicts(values: Any) -> list[Json]:

@@ -26,6 +26,8 @@ _TAGS = re.compile(r"</?[a-z][^<>]*>", re.IGNORECASE)
 _MARKS = re.compile(r"\*\*|__|(?<!\w)[*_](?=\S)|(?<=\S)[*_](?!\w)|`")
 _LINK = re.compile(r"!?\[([^\]]*)\]\([^)]*\)")
 _ANCHOR = re.compile(r"\s*\{#[\w-]+\}\s*$")
+_KEY = re.compile(r"[\w-]+:(?:\s|$)")
+_FRONT = re.compile(rf"{_KEY.pattern}|\s*- |\s{{2,}}\S|\s*$")
 _LOWEST = 7
 """Below every heading: a question that is a bold line, a summary or a labelled line."""
 
@@ -200,10 +202,16 @@ def _block(text: str) -> Iterator[Block]:
 
 
 def _front_matter(lines: list[str]) -> tuple[dict[str, str], list[str]]:
-    """Values between two lines of hyphens at the very beginning."""
+    """Values between two lines of hyphens at the very beginning; what holds other lines is no front matter."""
     if not lines or lines[0].strip() != "---":
         return {}, lines
     end = next((at for at, line in enumerate(lines[1:60], 1) if line.strip() == "---"), 0)
-    found = [re.fullmatch(r"([\w-]+):\s*(.+)", line) for line in lines[1:end]]
-    values = {told[1].lower(): told[2].strip().strip("\"'") for told in found if told}
-    return values, lines[end + 1 :] if end else lines
+    inside = lines[1:end]
+    if not any(_KEY.match(line) for line in inside) or not all(map(_is_front, inside)):
+        return {}, lines
+    found = [re.fullmatch(r"([\w-]+):\s*(.+)", line) for line in inside]
+    return {told[1].lower(): told[2].strip().strip("\"'") for told in found if told}, lines[end + 1 :]
+
+
+def _is_front(line: str) -> bool:
+    return bool(_FRONT.match(line)) and not labels_question(line) and not labels_answer(line)

@@ -44,9 +44,13 @@ def parsed(html: bytes) -> Node:
     except UnicodeDecodeError:
         encoding = None
     try:
-        return parser.document_fromstring(html, parser=parser.HTMLParser(encoding=encoding, huge_tree=False))
+        reader = parser.HTMLParser(encoding=encoding, huge_tree=False)
+        root = parser.document_fromstring(html, parser=reader)
     except (etree.LxmlError, ValueError) as error:
         raise Unreadable("empty_page", "This page holds nothing that can be read. Save it once more.") from error
+    if any("depth" in told.message for told in reader.error_log):
+        raise Unreadable("too_deep", "The elements of this page are nested too deeply. Save the page as text.")
+    return root
 
 
 def _facts(root: Node) -> Facts:
@@ -77,6 +81,7 @@ class _Walk:
         self._questions = {same(question) for question, _ in declared}
         self._answers = "\n".join(same(answer) for _, answer in declared)
         self._above: list[Heading] = []
+        self._told: set[str] = set()
         self.seen: set[str] = set()
 
     def elements(self, node: Node) -> Iterator[Element]:
@@ -99,8 +104,9 @@ class _Walk:
 
     def _pair(self, node: Node) -> Iterator[Element]:
         question, answer = self._found.pairs[node]
-        if same(question) in self.seen:
+        if same(question + answer) in self._told:
             return
+        self._told.add(same(question + answer))
         self.seen.add(same(question))
         yield from pair(question, answer, tuple(text for _, text in self._above))
 

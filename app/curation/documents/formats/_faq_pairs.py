@@ -1,23 +1,16 @@
 """Finds questions and the elements that answer them, however a page lays them out."""
 
-import re
-from collections.abc import Iterator
+from collections.abc import Container
 from copy import deepcopy
 from dataclasses import dataclass, field
 
+from app.curation.documents.formats._faq_asking import HEADINGS, asking_elements, is_declared, question_scope
 from app.curation.documents.html_markdown import Node, element, line, markdown, name_of
-from app.curation.documents.questions import is_question, plain_answer, plain_question
+from app.curation.documents.questions import plain_answer, plain_question
 
 AROUND = {"nav", "footer", "aside", "head"}
 """What stands around a page's own words."""
-_HEADINGS = {"h1", "h2", "h3", "h4", "h5", "h6"}
-_TOGGLES = ("summary", "dt")
-_CLASS = re.compile(
-    r"(?:^|[\s_-])(?:faq[_-]*)?(?:question|frage|accordion[_-]*(?:title|header|button|heading)|faq[_-]*q)(?:$|[\s_-])",
-    re.I,
-)
-_CONTROLS = ("aria-controls", "data-bs-target", "data-target", "href")
-_FEWEST = 3
+_IDS = ("aria-controls", "data-target", "data-bs-target")
 
 
 @dataclass
@@ -34,7 +27,7 @@ class Found:
 def find_pairs(body: Node) -> Found:
     """In the page's order; nothing within an answer is a question of its own."""
     found = Found()
-    candidates = list(_candidates(body))
+    candidates = asking_elements(body)
     asking = set(candidates)
     named = {str(node.get("id")): node for node in body.iter() if node.get("id")}
     for node in candidates:
@@ -61,64 +54,12 @@ class _Answer:
     tails: list[Node] = field(default_factory=list)
 
 
-def _candidates(body: Node) -> Iterator[Node]:
-    """Elements that may ask: declared, toggles (all of them where half are questions), and lines that are questions."""
-    toggles = [node for node in body.iter(*_TOGGLES) if line(node)]
-    asked = sum(is_question(line(node)) for node in toggles)
-    all_toggles = asked >= _FEWEST and 2 * asked >= len(toggles)
-    for node in body.iter():
-        kind = name_of(node)
-        if _is_declared(node) or (kind in _TOGGLES and all_toggles and line(node)) or _may_ask(node, kind):
-            yield node
-
-
-def _may_ask(node: Node, kind: str) -> bool:
-    if (
-        kind in _HEADINGS - {"h1"}
-        or kind in _TOGGLES
-        or kind == "button"
-        or _CLASS.search(str(node.get("class") or ""))
-    ):
-        return is_question(line(node))
-    if node.get("aria-controls") or node.get("aria-expanded") or node.get("data-target") or node.get("data-bs-target"):
-        return is_question(line(node))
-    if kind in ("strong", "b"):
-        return is_question(line(node)) and not (node.getparent().text or "").strip() and node.getprevious() is None
-    if kind in ("td", "th"):
-        return is_question(line(node)) and node.getprevious() is None and _cells(node) == 2
-    return kind in ("p", "div", "li") and not len(node) and is_question(line(node)) and bool(_labelled(node))
-
-
-def _labelled(node: Node) -> bool:
-    return bool(re.match(r"\s*(?:Q|Question|Frage)\s?\d{0,3}\s?[:.)]", node.text or ""))
-
-
-def _cells(node: Node) -> int:
-    return len(node.getparent()) if name_of(node.getparent()) == "tr" else 0
-
-
-def _within(node: Node, nodes: object) -> bool:
-    return any(outer in nodes for outer in (node, *node.iterancestors()))  # type: ignore[operator]
-
-
-def _is_declared(node: Node) -> bool:
-    """The name of a Question of schema.org, in microdata or RDFa."""
-    if "name" not in (node.get("itemprop"), node.get("property")):
-        return False
-    return _question_scope(node) is not None
-
-
-def _question_scope(node: Node) -> Node | None:
-    """The element of the Question that a name stands in; None where the nearest thing described is another one."""
-    for outer in node.iterancestors():
-        kind = str(outer.get("itemtype") or outer.get("typeof") or "")
-        if kind:
-            return outer if kind.rpartition("/")[2] == "Question" or kind.endswith(":Question") else None
-    return None
+def _within(node: Node, nodes: Container[Node]) -> bool:
+    return any(outer in nodes for outer in (node, *node.iterancestors()))
 
 
 def _declared_answer(node: Node) -> _Answer | None:
-    scope = _question_scope(node) if _is_declared(node) else None
+    scope = question_scope(node) if is_declared(node) else None
     for inner in scope.iter() if scope is not None else ():
         if {inner.get("itemprop"), inner.get("property")} & {"acceptedAnswer", "suggestedAnswer"}:
             return _Answer([inner])
@@ -128,10 +69,9 @@ def _declared_answer(node: Node) -> _Answer | None:
 def _controlled(node: Node, named: dict[str, Node]) -> _Answer | None:
     """What a button opens, by its id."""
     for inner in (node, *node.iterdescendants()):
-        for key in _CONTROLS:
-            target = str(inner.get(key) or "") if isinstance(inner.tag, str) else ""
-            opened = named.get(target.removeprefix("#")) if key != "href" or target.startswith("#") else None
-            if opened is not None and not _within(node, {opened}) and name_of(opened) not in _HEADINGS and line(opened):
+        for key, value in inner.attrib.items() if isinstance(inner.tag, str) else ():
+            opened = named.get(value.removeprefix("#")) if key in _IDS or value.startswith("#") else None
+            if opened is not None and not _within(node, {opened}) and name_of(opened) not in HEADINGS and line(opened):
                 return _Answer([opened])
     return None
 
@@ -180,7 +120,7 @@ def _says(node: Node) -> bool:
 
 def _level(node: Node) -> int:
     for inner in (node, *node.iterancestors(), *node.iterdescendants()):
-        if name_of(inner) in _HEADINGS:
+        if name_of(inner) in HEADINGS:
             return int(name_of(inner)[1])
     return 7
 
@@ -188,7 +128,7 @@ def _level(node: Node) -> int:
 def _stops(node: Node, level: int, asking: set[Node]) -> bool:
     """True where the next question begins, or a heading as high, or what stands around the page's words."""
     return any(
-        inner in asking or name_of(inner) in AROUND or (name_of(inner) in _HEADINGS and int(name_of(inner)[1]) <= level)
+        inner in asking or name_of(inner) in AROUND or (name_of(inner) in HEADINGS and int(name_of(inner)[1]) <= level)
         for inner in node.iter()
     )
 

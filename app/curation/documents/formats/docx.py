@@ -11,12 +11,12 @@ class Docx(Format):
     suffixes = (".docx", ".docm", ".dotx", ".dotm")
 
     def elements(self, path: Path, name: str) -> Iterator[Element]:
-        from app.curation.documents.office.package import package, packed, parts
+        from app.curation.documents.office.package import package, parts
         from app.curation.documents.office.properties import facts_of
-        from app.curation.documents.office.word import prepared
+        from app.curation.documents.office.word import pieces
         from app.curation.documents.pandoc import elements as pandoc
 
         with package(path, ".docx") as opened:
-            members = prepared(parts(opened, lambda part: part.endswith((".xml", ".rels"))))
+            members = parts(opened, lambda part: part.endswith((".xml", ".rels")))
         facts = facts_of(members.get("docProps/core.xml"))
-        yield from pandoc.elements(packed(members), "docx+styles", facts)
+        yield from pandoc.elements(pieces(members), "docx+styles", facts)

@@ -11,10 +11,10 @@ class Epub(Format):
     suffixes = (".epub",)
 
     def elements(self, path: Path, name: str) -> Iterator[Element]:
-        from app.curation.documents.office.book import is_text, prepared
-        from app.curation.documents.office.package import package, packed, parts
+        from app.curation.documents.office.book import is_text, pieces
+        from app.curation.documents.office.package import package, parts
         from app.curation.documents.pandoc import elements as pandoc
 
         with package(path, ".epub") as opened:
-            members, facts = prepared(parts(opened, is_text))
-        yield from pandoc.elements(packed(members), "epub", facts, titled=False)
+            chapters, facts = pieces(parts(opened, is_text))
+        yield from pandoc.elements(chapters, "epub", facts, titled=False)

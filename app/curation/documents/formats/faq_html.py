@@ -15,8 +15,10 @@ _DECLARED = re.compile(r"[\"'/](?:FAQPage|QAPage)[\"']", re.IGNORECASE)
 _TITLE = re.compile(r"<(title|h1)\b[^>]*>(.*?)</\1>", re.IGNORECASE | re.DOTALL)
 _HEADING = re.compile(r"<(h[2-6])\b[^>]*>(.*?)</\1>", re.IGNORECASE | re.DOTALL)
 _TOGGLE = re.compile(r"<(summary|dt|button)\b[^>]*>(.*?)</\1>", re.IGNORECASE | re.DOTALL)
-_BOLD = re.compile(r"<(strong|b)\b[^>]*>(.{3,400}?)</\1>", re.IGNORECASE | re.DOTALL)
 _TAGS = re.compile(r"<[^>]*>")
+_ENDS = re.compile(
+    r"</?(?:p|div|li|td|th|tr|h[1-6]|strong|b|span|a|br|section|label|summary|dt|dd)\b[^>]*>", re.IGNORECASE
+)
 _HIDDEN = re.compile(
     r"<!--.*?-->|<style\b.*?</style>|<script\b(?![^>]*ld\+json).*?</script>", re.IGNORECASE | re.DOTALL
 )
@@ -29,7 +31,7 @@ class FaqHtml(Format):
 
     def claims(self, head: bytes, name: str) -> bool:
         """The page declares itself a FAQ, or three questions stand in its first 64 KiB: as things to open, as most of
-        its headings, or as headings or bold text below a title that names a FAQ. One that begins later is not seen."""
+        its headings, or as any lines below a title or a file name that names a FAQ. One that begins later is not seen."""
         html = _HIDDEN.sub(" ", head.decode("utf-8", "replace"))
         if _DECLARED.search(html):
             return True
@@ -37,13 +39,18 @@ class FaqHtml(Format):
         asked = sum(map(is_question, headings))
         if sum(map(is_question, _texts(_TOGGLE, html))) >= _FEWEST or (asked >= _FEWEST and 2 * asked >= len(headings)):
             return True
-        named = any(map(names_a_faq, _texts(_TITLE, html)))
-        return named and asked + sum(map(is_question, _texts(_BOLD, html))) >= _FEWEST
+        named = any(map(names_a_faq, [*_texts(_TITLE, html), re.split(r"[/\\]", name)[-1]]))
+        return named and len({text for text in _lines(html) if is_question(text)}) >= _FEWEST
 
     def elements(self, path: Path, name: str) -> Iterator[Element]:
         if path.stat().st_size > _LARGEST:
             raise Unreadable("too_large", "This page is larger than 64 MiB. Split it.")
         yield from read_page(path.read_bytes())
+
+
+def _lines(html: str) -> list[str]:
+    """What stands between two elements that are no words within a line."""
+    return [" ".join(unescape(_TAGS.sub("", part)).split()) for part in _ENDS.split(html)]
 
 
 def _texts(pattern: re.Pattern[str], html: str) -> list[str]:

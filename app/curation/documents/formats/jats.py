@@ -26,4 +26,4 @@ class Jats(Format):
         from app.curation.documents.pandoc import elements as pandoc
 
         source, facts = prepared(content(path))
-        yield from pandoc.elements(source, "jats", facts, heading=facts.title)
+        yield from pandoc.elements([source], "jats", facts, heading=facts.title)

@@ -31,4 +31,4 @@ class Man(Format):
         source = content(path)
         format = "mdoc" if _MDOC.search(source) else "man"
         text = _TABLE.sub(_simple, decoded(source))
-        yield from pandoc.elements(text.encode(), format, Facts(), titled=False, quotes=False)
+        yield from pandoc.elements([text.encode()], format, Facts(), titled=False, quotes=False)

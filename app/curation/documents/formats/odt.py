@@ -18,4 +18,4 @@ class Odt(Format):
 
         with package(path, ".odt") as opened:
             members, title = prepared(parts(opened, lambda part: part.endswith((".xml", "mimetype"))))
-        yield from pandoc.elements(packed(members), "odt", facts_of(members.get("meta.xml")), heading=title)
+        yield from pandoc.elements([packed(members)], "odt", facts_of(members.get("meta.xml")), heading=title)

@@ -14,4 +14,4 @@ class Org(Format):
         from app.curation.documents.office.text import content, decoded
         from app.curation.documents.pandoc import elements as pandoc
 
-        yield from pandoc.elements(decoded(content(path)).encode(), "org", Facts())
+        yield from pandoc.elements([decoded(content(path)).encode()], "org", Facts())

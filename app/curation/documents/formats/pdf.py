@@ -54,4 +54,6 @@ def _refusal(codes: set[str], held: list[Element]) -> Unreadable:
     if codes:
         return Unreadable("damaged", "This PDF is damaged: none of its pages can be read. Save or download it again.")
     pages = next((element.pages for element in held if isinstance(element, Facts)), 0)
-    return Unreadable("no_text", f"There is no text on {'the page' if pages == 1 else f'the {pages} pages'} of this PDF.")
+    return Unreadable(
+        "no_text", f"There is no text on {'the page' if pages == 1 else f'the {pages} pages'} of this PDF."
+    )

@@ -16,4 +16,4 @@ class Rst(Format):
         from app.curation.documents.pandoc.preamble import split
 
         facts, text = split(decoded(content(path)))
-        yield from pandoc.elements(text.encode(), "rst", facts, heading=facts.title)
+        yield from pandoc.elements([text.encode()], "rst", facts, heading=facts.title)

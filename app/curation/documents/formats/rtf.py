@@ -17,4 +17,4 @@ class Rtf(Format):
 
         source = unicode_only(content(path))
         told = source.encode("ascii", "replace")
-        yield from pandoc.elements(told, "rtf", facts_of(source), titled=False, mended=rejoined)
+        yield from pandoc.elements([told], "rtf", facts_of(source), titled=False, mended=rejoined)

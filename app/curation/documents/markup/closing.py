@@ -51,6 +51,7 @@ def _heading(frame: Frame, level: int) -> Iterator[Part]:
 def _break(frame: Frame, level: int) -> Iterator[Part]:
     """The end of a printed line is a blank, except within a word."""
     yield Part(Role.INLINE, "" if frame.attributes.get("break") == "no" else " ")
+    yield from _inline(frame, level)
 
 
 def _line(frame: Frame, level: int) -> Iterator[Part]:
@@ -79,7 +80,9 @@ def _item(frame: Frame, level: int) -> Iterator[Part]:
 def _list(frame: Frame, level: int) -> Iterator[Part]:
     """Numbered where the document says so. A heading of the list is a line before it."""
     kind = frame.attributes.get("type", "") + frame.attributes.get("list-type", "") + frame.attributes.get("rend", "")
-    numbered = frame.name in {"ol", "orderedlist", "steps"} or any(sign in kind for sign in ("order", "number", "arabic"))
+    numbered = frame.name in {"ol", "orderedlist", "steps"} or any(
+        sign in kind for sign in ("order", "number", "arabic")
+    )
     made: list[str] = []
     number = 0
     counted = all(_COUNTED.match(part.text) for part in frame.parts if part.role is Role.ITEM)
@@ -88,14 +91,18 @@ def _list(frame: Frame, level: int) -> Iterator[Part]:
             number += part.role is Role.ITEM
             mark = "" if counted else f"{number}. " if numbered else "- "
             by = " " * len(mark)
-            made.append(mark + indented(part.text, by).lstrip() if part.role is Role.ITEM else indented(part.text, "  "))
+            made.append(
+                mark + indented(part.text, by).lstrip() if part.role is Role.ITEM else indented(part.text, "  ")
+            )
         elif part.text.strip():
             made.append(f"- {part.text.strip()}")
     yield Part(Role.LIST, "\n".join(made))
 
 
 def _cell(frame: Frame, level: int) -> Iterator[Part]:
-    yield Part(Role.CELL, " ".join(lines(frame.parts)), mark=frame.attributes.get("cols", frame.attributes.get("colspan", "")))
+    yield Part(
+        Role.CELL, " ".join(lines(frame.parts)), mark=frame.attributes.get("cols", frame.attributes.get("colspan", ""))
+    )
 
 
 def _row(frame: Frame, level: int) -> Iterator[Part]:
@@ -106,6 +113,8 @@ def _row(frame: Frame, level: int) -> Iterator[Part]:
         if part.role is Role.CELL:
             wide = min(int(part.mark), 100) if part.mark.isascii() and part.mark.isdigit() else 1
             cells += [one_line(part.text)] * wide
+        elif part.text.strip():
+            cells.append(one_line(part.text))
     yield Part(Role.ROW, " ".join(cells), tuple(cells))
 
 

@@ -63,7 +63,8 @@ def _refusal(error: etree.XMLSyntaxError) -> Exception:
     said = str(error).lower()
     if any(sign in said for sign in _BOMB):
         return Unreadable(
-            "xml_bomb", "The entities of this XML document grow beyond all measure when they are replaced. It was not read."
+            "xml_bomb",
+            "The entities of this XML document grow beyond all measure when they are replaced. It was not read.",
         )
     if _TOO_DEEP in said:
         return Unreadable("too_deep", "The elements of this XML document stand too deep in one another.")
@@ -97,7 +98,9 @@ def _number(name: re.Match[bytes]) -> bytes:
 def _encoding(first: bytes) -> str | None:
     """None to believe the document; windows-1252 where it says or means UTF-8 and is not."""
     declared = _DECLARED.match(first)
-    if first[:2] in {b"\xff\xfe", b"\xfe\xff"} or (declared and declared[1].lower() not in {b"utf-8", b"utf8", b"ascii"}):
+    if first[:2] in {b"\xff\xfe", b"\xfe\xff"} or (
+        declared and declared[1].lower() not in {b"utf-8", b"utf8", b"ascii"}
+    ):
         return None
     try:
         first[: first.rfind(b">") + 1].decode("utf-8")

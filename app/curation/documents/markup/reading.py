@@ -42,6 +42,7 @@ class Reader:
         self.notes: list[Part] = []
         self.collecting = 0
         self.title = ""
+        """As the header tells it: at the head of the text it need not stand again."""
 
     def elements(self, path: Path) -> Iterator[Element]:
         """Blocks in reading order. Where the document breaks off, a fault after what could be read."""
@@ -115,6 +116,8 @@ class Reader:
         else:
             yield from self._flushed()
             yield from self._block(part, frame.language)
+            if above.name == "titlestmt":
+                self.title = part.text
 
     def _flushed(self) -> Iterator[Block]:
         """Everything that stands before the next block, from the outermost element in."""
@@ -139,22 +142,13 @@ class Reader:
                 yield from self._block(part, frame.language)
 
     def _block(self, part: Part, language: str) -> Iterator[Block]:
-        if not part.text.strip() or self._repeats(part):
+        if not part.text.strip() or (part.role is Role.HEADING and part.text == self.title):
             return
         language = "" if language.lower() == self.language.lower() else language
         yield Block(_KINDS.get(part.role, BlockKind.PARAGRAPH), part.text, part.level, language=language)
         notes, self.notes = self.notes, []
         for note in notes:
             yield from self._block(note, language)
-
-
-    def _repeats(self, part: Part) -> bool:
-        """The title of the header again at the head of the text."""
-        if part.role is not Role.HEADING:
-            return False
-        again = part.text == self.title
-        self.title = self.title or part.text
-        return again
 
 
 def _text(element: etree._Element | None) -> str | None:

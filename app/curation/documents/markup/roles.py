@@ -43,7 +43,7 @@ COMMON = _named(
     HEADING="title head heading headline h1 h2 h3 h4 h5 h6 subtitle section-title sectiontitle bridgehead doctitle dochead "
     "articletitle article-title arttitle chaptertitle",
     PARAGRAPH="p para simpara formalpara paragraph ab par text-block bibl biblstruct bibliomixed abstracttext shortdesc",
-    INLINE="b i em strong emphasis italic bold hi ref xref link a sub sup span term name persname placename foreign "
+    INLINE="b i em strong emphasis italic bold hi ref xref link a sub sup span term persname placename foreign "
     "abbr date num measure ulink email code literal rs u tt ph keyword cite quote-inline uicontrol bibr ext-link",
     LIST="list ul ol itemizedlist orderedlist variablelist simplelist sl dl def-list steps choices",
     ITEM="item li listitem list-item varlistentry member sli step choice dlentry def-item",
@@ -62,13 +62,14 @@ COMMON = _named(
 TEI = COMMON | _named(
     PARAGRAPH="titlepart docauthor byline address keyword abstract-line speaker stage opener closer salute signed dateline "
     "trailer keywords bibl biblstruct meeting affiliation",
-    INLINE="title label choice author editor publisher pubplace biblscope idno analytic monogr imprint orgname forename "
+    INLINE="title name label choice author editor publisher pubplace biblscope idno analytic monogr imprint orgname forename "
     "surname rolename settlement country reg corr expan add email addrline quote q said socalled gloss distinct mentioned",
     NOTE="note",
     FURNITURE="fw page",
     HEADING="head doctitle titlestmt/title",
     SKIPPED="publicationstmt sourcedesc encodingdesc revisiondesc langusage textclass respstmt editionstmt notesstmt "
-    "seriesstmt extent titlestmt/author titlestmt/editor titlestmt/funder titlestmt/principal titlestmt/sponsor del sic orig pb gap facsimile surface zone standoff sourcedoc",
+    "seriesstmt extent titlestmt/author titlestmt/editor titlestmt/funder titlestmt/principal titlestmt/sponsor "
+    "del sic orig pb gap facsimile surface zone standoff sourcedoc",
     CAPTION="figdesc",
 )
 

@@ -1,25 +1,32 @@
 """A JATS article made ready for pandoc: labels of figures and tables, references and end matter written out as text."""
 
+import re
 from collections.abc import Iterator
+from html import unescape
 
 from lxml import etree
 
 from app.curation.documents.document import Facts
 from app.curation.documents.office.package import not_a
+from app.curation.documents.office.references import references
 from app.curation.documents.office.xml import Node, attribute, child, children, descendants, local, parsed, text_of
 
 _LABELLED = ("fig", "table-wrap", "boxed-text", "supplementary-material")
 _TITLES = {"ack": "Acknowledgments", "ref-list": "References", "glossary": "Glossary", "notes": "Notes",
            "app": "Appendix", "fn-group": "Notes"}  # fmt: skip
+_NAMED = re.compile(rb"&[A-Za-z][A-Za-z0-9]+;")
+_OWN = {"&amp;", "&lt;", "&gt;", "&quot;", "&apos;"}
 _DROPPED = ("front-stub", "object-id", "related-object", "processing-meta")
 
 
 def prepared(source: bytes) -> tuple[bytes, Facts]:
-    root = parsed(source)
+    root = parsed(_NAMED.sub(_character, source))
     if local(root) != "article":
         root = next(iter(descendants(root, "article")), root)
     if local(root) != "article":
         raise not_a("an article in JATS")
+    for entity in list(root.iter(etree.Entity)):
+        _remove(entity)
     facts = _facts(root)
     notes = {attribute(node, "id"): node for group in descendants(root, "fn-group") for node in children(group, "fn")}
     for node in list(descendants(root, "xref")):
@@ -67,6 +74,12 @@ def _date(node: Node | None) -> str:
     return "-".join(part.zfill(2) for part in told if part)
 
 
+def _character(found: re.Match[bytes]) -> bytes:
+    """A character that HTML has a name for: journals' own files lean on a DTD that is not at hand."""
+    name = found.group().decode()
+    return found.group() if name in _OWN else f"{unescape(name)}".encode("ascii", "xmlcharrefreplace")
+
+
 def _remove(node: Node) -> None:
     """The text after it stays."""
     parent = node.getparent()
@@ -83,7 +96,8 @@ def _remove(node: Node) -> None:
 
 def _unwrap(node: Node, notes: dict[str | None, Node]) -> None:
     """A note moves to where it is referred to first; of any other reference the text stays: pandoc would look it up."""
-    note = notes.pop(attribute(node, "rid"), None)
+    within = any(local(above) == "body" for above in node.iterancestors())
+    note = notes.pop(attribute(node, "rid"), None) if within else None
     if note is None:
         node.tag = "named-content"
         node.attrib.clear()
@@ -103,6 +117,11 @@ def _label(node: Node) -> None:
         caption = etree.Element("caption")
         node.insert(0, caption)
     title = child(caption, "title")
+    said = child(caption, "p")
+    if title is None and said is not None and label is not None:
+        said.text = f"{text_of(label)} {said.text or ''}"
+        _remove(label)
+        return
     first = etree.Element("p")
     if label is not None and text_of(label):
         first.text = f"{text_of(label)} "
@@ -150,7 +169,7 @@ def _sections(node: Node) -> Iterator[Node]:
         return
     title = child(node, "title")
     if name == "ref-list":
-        yield _references(node, text_of(title) or _TITLES[name])
+        yield references(node, text_of(title) or _TITLES[name])
         return
     if title is None and name != "sec":
         title = etree.Element("title")
@@ -175,46 +194,3 @@ def _article_within(node: Node, body: Node) -> None:
     title = next(iter(descendants(node, "article-title")), None)
     etree.SubElement(section, "title").text = text_of(title) or "Supplement"
     section.extend(list(inner))
-
-
-def _references(node: Node, title: str) -> Node:
-    section = etree.Element("sec")
-    etree.SubElement(section, "title").text = title
-    told = etree.SubElement(section, "list")
-    told.set("list-type", "bullet")
-    for reference in descendants(node, "ref"):
-        item = etree.SubElement(etree.SubElement(told, "list-item"), "p")
-        item.text = _reference(reference)
-    return section
-
-
-def _reference(node: Node) -> str:
-    """As it is written; made of its fields where it is only fields."""
-    label = text_of(child(node, "label"))
-    cited = next((inner for inner in node if local(inner).endswith("citation")), None)
-    if cited is None:
-        return text_of(node)
-    text = text_of(cited) if local(cited) in {"mixed-citation", "citation"} and _is_written(cited) else _composed(cited)
-    return f"{label} {text}".strip()
-
-
-def _is_written(cited: Node) -> bool:
-    """Fields with nothing between them are only fields."""
-    between = "".join(node.tail or "" for node in cited) + (cited.text or "")
-    return any(sign in between for sign in ".,;:") or not len(cited)
-
-
-def _composed(cited: Node) -> str:
-    people = [
-        " ".join(filter(None, (text_of(child(name, "surname")), text_of(child(name, "given-names")))))
-        for name in descendants(cited, "name", "string-name")
-    ]
-    people += [text_of(name) for name in descendants(cited, "collab")]
-    field = {local(node): text_of(node) for node in cited}
-    pages = "–".join(filter(None, (field.get("fpage"), field.get("lpage"))))
-    where = ":".join(filter(None, (" ".join(filter(None, (field.get("source"), field.get("volume")))), pages)))
-    year = f"({field['year']})" if field.get("year") else ""
-    title = field.get("article-title") or field.get("chapter-title") or field.get("data-title", "")
-    ids = [f"{(attribute(node, 'pub-id-type') or 'id').upper()}: {text_of(node)}" for node in children(cited, "pub-id")]
-    sentences = [", ".join(people), title, " ".join(filter(None, (where, year))), ", ".join(ids)]
-    return ". ".join(sentence.rstrip(".") for sentence in sentences if sentence) + "."

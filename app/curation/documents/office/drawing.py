@@ -5,7 +5,7 @@ from collections.abc import Iterator
 from app.curation.documents.document import Block, BlockKind
 from app.curation.documents.markdown_table import tables
 from app.curation.documents.office.xml import Node, attribute, child, children, descendants, local, text_of
-from app.curation.documents.pandoc import inlines
+from app.curation.documents.pandoc import spans
 
 _MARKS = {"b": "**", "i": "*"}
 
@@ -42,8 +42,8 @@ def _written(paragraph: Node) -> str:
         else:
             runs.append((text, mark))
     if len(runs) == 1:
-        return inlines.escaped(runs[0][0]).strip().replace("\n", inlines.LINE_BREAK)
-    return "".join(inlines.marked(mark, inlines.escaped(text)) for text, mark in runs).strip().replace("\n", "  \n")
+        return spans.escaped(runs[0][0]).strip().replace("\n", "  \n")
+    return "".join(spans.marked(mark, spans.escaped(text)) for text, mark in runs).strip().replace("\n", "  \n")
 
 
 def is_listed(body: Node) -> bool:
@@ -97,7 +97,7 @@ def _list(points: list[tuple[int, str, str]]) -> Iterator[Block]:
 def picture(shape: Node) -> Iterator[Block]:
     """By its alternative text."""
     told = next(iter(descendants(shape, "cNvPr")), None)
-    text = inlines.picture(attribute(told, "descr") or "")
+    text = spans.picture(attribute(told, "descr") or "")
     if text:
         yield Block(BlockKind.CAPTION, text)
 
@@ -105,7 +105,7 @@ def picture(shape: Node) -> Iterator[Block]:
 def diagram(root: Node | None) -> Iterator[Block]:
     """The points of a drawn diagram, as a list."""
     points = [] if root is None else [" ".join(lines(node)) for node in descendants(root, "t") if local(node) == "t"]
-    written = [f"- {inlines.escaped(text)}" for text in points if text]
+    written = [f"- {spans.escaped(text)}" for text in points if text]
     if written:
         yield Block(BlockKind.LIST, "\n".join(written))
 
@@ -120,7 +120,7 @@ def chart(root: Node | None) -> Iterator[Block]:
         else ""
     )
     if title:
-        yield Block(BlockKind.CAPTION, inlines.escaped(title))
+        yield Block(BlockKind.CAPTION, spans.escaped(title))
     series = [_series(node) for node in descendants(root, "ser")]
     labels = next((names for _, names, _ in series if names), {})
     if series and any(values for _, _, values in series):

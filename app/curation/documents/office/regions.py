@@ -5,7 +5,7 @@ from collections.abc import Iterable, Iterator
 
 from app.curation.documents.document import Block, BlockKind
 from app.curation.documents.markdown_table import MOST_CHARACTERS, tables
-from app.curation.documents.pandoc import inlines
+from app.curation.documents.pandoc import spans
 
 Row = dict[int, str]
 _NUMBER = re.compile(r"[-+(]?[\d.,:%\s-]+\)?")
@@ -20,7 +20,7 @@ def blocks(rows: Iterable[tuple[int, Row]]) -> Iterator[Block]:
             yield from table.blocks()
             table = _Table()
         if not table.header and len(set(row.values())) == 1:
-            yield Block(BlockKind.PARAGRAPH, inlines.escaped(next(iter(row.values()))))
+            yield Block(BlockKind.PARAGRAPH, spans.escaped(next(iter(row.values()))))
             continue
         table.add(row)
         if table.size > MOST_CHARACTERS:
@@ -53,6 +53,6 @@ class _Table:
         """What waits; a header alone only where nothing ever stood under it. Columns that say nothing are left out."""
         if self._held or (self.header and not self._written):
             columns = sorted(set(self.header).union(*self._held))
-            lines = [[inlines.escaped(row.get(column, "")) for column in columns] for row in [self.header, *self._held]]
+            lines = [[spans.escaped(row.get(column, "")) for column in columns] for row in [self.header, *self._held]]
             yield from (Block(BlockKind.TABLE, text) for text in tables(lines[:1], lines[1:]))
         self._held, self.size, self._written = [], 0, True

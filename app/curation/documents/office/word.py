@@ -9,27 +9,55 @@ from collections.abc import Iterator
 from lxml import etree
 
 from app.curation.documents.office.numbering import Numbering
-from app.curation.documents.office.package import not_a
+from app.curation.documents.office.package import not_a, packed
 from app.curation.documents.office.parts import Members, main_part
 from app.curation.documents.office.word_shapes import give_grid, lift_boxes
-from app.curation.documents.office.xml import Node, attribute, child, children, descendants, parsed
+from app.curation.documents.office.xml import Node, attribute, child, children, descendants, local, parsed
+
+PIECE = 15_000
+"""Elements of XML that pandoc reads at once: about fifty pages. A long document is read in pieces, or it takes a
+minute and a gigabyte until the first word of it is seen."""
 
 
-def prepared(members: Members) -> Members:
-    """The members with their main text changed. Unreadable where there is none."""
+def pieces(members: Members) -> Iterator[bytes]:
+    """Packages for pandoc to read, one after the other. Unreadable where there is no main text."""
     name = main_part(members)
     if name is None or name not in members:
         raise not_a(".docx")
-    body = parsed(members[name])
+    root = parsed(members[name])
     folder = name.rpartition("/")[0]
     numbering = Numbering(_root(members, f"{folder}/numbering.xml"), _root(members, f"{folder}/styles.xml"))
-    lift_boxes(body)
-    give_grid(body)
-    paragraphs = list(descendants(body, "p"))
+    lift_boxes(root)
+    give_grid(root)
+    paragraphs = list(descendants(root, "p"))
     numbering.look_at(paragraphs)
     for paragraph in paragraphs:
         _settle(paragraph, numbering)
-    return members | {name: etree.tostring(body, xml_declaration=True, encoding="UTF-8")}
+    for piece in _cut(root):
+        yield packed(members | {name: etree.tostring(piece, xml_declaration=True, encoding="UTF-8")})
+
+
+def _cut(root: Node) -> Iterator[Node]:
+    """Between paragraphs that are in no list, where pandoc would begin to count anew."""
+    body = child(root, "body")
+    if body is None or sum(1 for _ in root.iter()) <= PIECE:
+        yield root
+        return
+    piece, size = _empty(root, body), 0
+    for node in list(body):
+        if size > PIECE and local(node) == "p" and child(node, "pPr", "numPr") is None:
+            yield piece
+            piece, size = _empty(root, body), 0
+        size += sum(1 for _ in node.iter())
+        piece[0].append(node)
+    yield piece
+
+
+def _empty(root: Node, body: Node) -> Node:
+    """A document like this one without text."""
+    made = etree.Element(root.tag, root.attrib, nsmap=root.nsmap)
+    etree.SubElement(made, body.tag)
+    return made
 
 
 def _root(members: Members, name: str) -> Node | None:

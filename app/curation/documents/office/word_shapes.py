@@ -11,7 +11,7 @@ def lift_boxes(body: Node) -> None:
     """The paragraphs of a text box after the paragraph that it hangs on."""
     for choice in list(descendants(body, "AlternateContent")):
         first = child(choice, "Choice")
-        if first is not None and any(descendants(first, "txbxContent")):
+        if first is not None and next(descendants(first, "txbxContent"), None) is not None:
             for other in list(children(choice, "Fallback")):
                 choice.remove(other)
     last: dict[Node, Node] = {}

@@ -8,6 +8,7 @@ from app.curation.documents.document import Block, BlockKind
 from app.curation.documents.pandoc import styles
 from app.curation.documents.pandoc.inlines import Inlines, Node, plain
 from app.curation.documents.pandoc.lists import definitions, indented, items
+from app.curation.documents.pandoc.spans import bare, formula
 from app.curation.documents.pandoc.tables import content_of_box, pipe_tables, rows
 
 _PLAIN = {"Para", "Plain", "LineBlock"}
@@ -87,8 +88,8 @@ class Blocks:
     def _paragraph(self, nodes: list[Node]) -> Iterator[Block]:
         """Formulas that stand alone are blocks of their own."""
         said = [node for node in nodes if node["t"] not in {"Space", "SoftBreak", "LineBreak"}]
-        if said and all(node["t"] == "Math" and node["c"][1].strip() for node in said):
-            yield from (Block(BlockKind.FORMULA, f"$${node['c'][1].strip()}$$") for node in said)
+        if said and all(node["t"] == "Math" and bare(node["c"][1]) for node in said):
+            yield from (Block(BlockKind.FORMULA, formula(node["c"][1], True)) for node in said)
         else:
             yield from self._text(BlockKind.PARAGRAPH, self._inlines.paragraph(nodes))
 

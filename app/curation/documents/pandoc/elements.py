@@ -1,6 +1,6 @@
 """A whole document by pandoc: facts, its title as the first heading, then its blocks."""
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from dataclasses import replace
 from itertools import chain
 from typing import Any
@@ -15,7 +15,7 @@ _KEPT = ("author", "date", "keywords", "subject", "section")
 
 
 def elements(
-    source: bytes,
+    sources: Iterable[bytes],
     format: str,
     known: Facts,
     *,
@@ -25,13 +25,18 @@ def elements(
     mended: Callable[[bytes], bytes] = bytes,
 ) -> Iterator[Element]:
     """`titled`: the title that pandoc finds stands in the text and is its first heading, above all others; `heading`
-    is one that was found before."""
+    is one that was found before. Of several sources the first tells the facts, each goes on where the last one ended."""
+    pieces = iter(sources)
+    source = next(pieces, None)
+    if source is None:
+        raise no_text()
     tree = syntax_tree(source, format, mended)
     found = _plain(tree["meta"].get("title"))
     top = heading or (found if titled else "")
     yield _facts(known, tree["meta"], heading or found or known.title or _only_top(tree["blocks"]))
     walk = Blocks(shift=1 if top else 0, quotes=quotes)
-    blocks = chain(_front(walk, tree["meta"], top), walk.walk(tree["blocks"]))
+    rest = (_further(walk, syntax_tree(piece, format, mended), titled) for piece in pieces)
+    blocks = chain(_front(walk, tree["meta"], top), walk.walk(tree["blocks"]), chain.from_iterable(rest))
     first = next(blocks, None)
     if first is None:
         raise no_text()
@@ -49,6 +54,13 @@ def _front(walk: Blocks, meta: dict[str, Any], title: str) -> Iterator[Block]:
     if title and abstract is not None:
         nodes = abstract["c"] if abstract["t"] == "MetaBlocks" else [{"t": "Para", "c": abstract["c"]}]
         yield from walk.walk(nodes)
+
+
+def _further(walk: Blocks, tree: dict[str, Any], titled: bool) -> Iterator[Block]:
+    """A title that opens a later piece is one more heading."""
+    if titled and (title := _plain(tree["meta"].get("title"))):
+        yield Block(BlockKind.HEADING, title, 1)
+    yield from walk.walk(tree["blocks"])
 
 
 def _facts(known: Facts, meta: dict[str, Any], title: str) -> Facts:

@@ -1,5 +1,6 @@
 """Tables without drawn lines: rows whose pieces stand under each other, as in financial statements."""
 
+import itertools
 import re
 
 from app.curation.documents.pdf.runs import Run
@@ -35,7 +36,7 @@ def aligned(body: list[list[Run]]) -> list[tuple[int, int, Table]]:
     pieces = [merged(row) for row in body]
     found = []
     for start, end in _candidates(pieces):
-        if _consistent(pieces[start:end]):
+        if _consistent(pieces[start:end]) and not _counted(pieces[start:end]):
             found.append((start, end, table(pieces[start:end], edges(pieces[start:end]))))
     return [item for item in found if len(item[2].rows[0]) > 1]
 
@@ -64,7 +65,7 @@ def _two_wide(span: list[list[Run]]) -> bool:
 def _short(between: list[list[Run]]) -> bool:
     """True where the lines in between are labels, not prose, and no wide gap parts them."""
     width = max(row[-1].right for row in between) - min(row[0].left for row in between)
-    gaps = [b[0].top - a[0].bottom for a, b in zip(between, between[1:], strict=False)]
+    gaps = [b[0].top - a[0].bottom for a, b in itertools.pairwise(between)]
     high = max(row[0].bottom - row[0].top for row in between)
     return max(gaps) < 2.6 * high and all(row[-1].right - row[0].left < 0.75 * width for row in between[1:-1])
 
@@ -84,6 +85,14 @@ def _consistent(span: list[list[Run]]) -> bool:
     if sharing < 0.6 * len(rests) or lone > 0.6 * len(span):
         return False
     return figures >= 0.3 * len(rests) or (sharing >= 0.8 * len(rests) and _terse(span))
+
+
+def _counted(span: list[list[Run]]) -> bool:
+    """True where the first pieces only count the lines, as in transcripts of a court."""
+    first = [row[0].words[0].text if len(row[0].words) == 1 else "" for row in span]
+    steps = sum(a.isdigit() and b.isdigit() and int(b) == int(a) + 1 for a, b in itertools.pairwise(first))
+    figures = sum(bool(_FIGURE.match("".join(word.text for word in run.words))) for row in span for run in row[1:])
+    return len(span) > 4 and steps >= 0.8 * (len(span) - 1) and figures < 0.2 * sum(len(row) - 1 for row in span)
 
 
 def _holds_prose(span: list[list[Run]]) -> bool:

@@ -1,17 +1,27 @@
 """Reads a document in a process of its own that may crash or hang on a page: then the next one goes on behind it."""
 
 import ctypes
+import faulthandler
 import multiprocessing
 import resource
 import signal
 from collections.abc import Iterator
 from multiprocessing.connection import Connection
 from pathlib import Path
+from typing import NamedTuple
 
 from app.curation.documents.document import Element, Facts
 from app.curation.documents.format import Unreadable
 from app.curation.documents.pdf import opening
 from app.curation.documents.pdf.reading import Reading
+
+
+class Refused(NamedTuple):
+    """What an Unreadable says, on its way between processes."""
+
+    code: str
+    message: str
+
 
 PAGE_SECONDS = 20.0
 """How long a page may take. Pages take some thousandths of it."""
@@ -28,8 +38,8 @@ def told(path: Path, page_seconds: float = PAGE_SECONDS) -> Iterator[Element]:
     while True:
         at = 0
         for step in _steps(path, first, known, page_seconds):
-            if isinstance(step, Unreadable):
-                raise step
+            if isinstance(step, Refused):
+                raise Unreadable(*step)
             if isinstance(step, str):
                 if at in known or len(known) >= _MOST_BROKEN:
                     raise Unreadable("damaged", _DAMAGED)
@@ -51,7 +61,7 @@ def told(path: Path, page_seconds: float = PAGE_SECONDS) -> Iterator[Element]:
 
 def _steps(
     path: Path, first: int, known: dict[int, str], page_seconds: float
-) -> Iterator[tuple[int, list[Element] | None] | Unreadable | str]:
+) -> Iterator[tuple[int, list[Element] | None] | Refused | str]:
     """What the process tells; the code of a fault where it falls silent."""
     fork = multiprocessing.get_context("fork")
     here, there = fork.Pipe(duplex=False)
@@ -80,6 +90,7 @@ def _steps(
 def _work(out: Connection, path: Path, first: int, known: dict[int, str]) -> None:
     """In the process: limits, then the pages one after another."""
     _limit()
+    faulthandler.disable()
     try:
         with opening.opened(path) as document:
             facts = opening.facts(document)
@@ -87,13 +98,12 @@ def _work(out: Connection, path: Path, first: int, known: dict[int, str]) -> Non
             begun = False
             for number, elements in reading.steps():
                 if elements is not None and not begun:
-                    facts.title = facts.title or (reading.title() if number == 1 else "")
                     elements.insert(0, facts)
                     begun = True
                 out.send((number, elements))
         out.send(None)
     except Unreadable as refused:
-        out.send(Unreadable(refused.code, refused.message))
+        out.send(Refused(refused.code, refused.message))
     except MemoryError:
         return
 

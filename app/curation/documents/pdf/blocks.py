@@ -39,21 +39,18 @@ class Vocabulary:
 def text_block(kind: BlockKind, pieces: list[tuple[Piece, Frame]], vocabulary: Vocabulary, level: int = 0) -> Block:
     """Lines run on as one text; a piece that goes on in the next column or page goes on in the text."""
     parts: list[str] = []
-    places: list[Place] = []
-    length = 0
+    stands: list[tuple[int, Frame, Line]] = []
     for piece, frame in pieces:
         for line in piece.lines:
-            text = _unbroken(parts, line.text, vocabulary)
-            if parts:
-                length = sum(map(len, parts))
-            parts.append(text)
-            end = len(text.rstrip(LINE_HYPHEN))
-            places.append(_place(length, length + end, piece.page, frame, line))
-            length += len(text)
-    told = "".join(parts)
-    if told.endswith(LINE_HYPHEN):
-        told = told[:-1] + "-"
-    return Block(kind, told, level, pieces[0][0].page, tuple(places))
+            parts.append(_unbroken(parts, line.text, vocabulary))
+            stands.append((piece.page, frame, line))
+    if parts[-1].endswith(LINE_HYPHEN):
+        parts[-1] = parts[-1][:-1] + "-"
+    places, start = [], 0
+    for part, (page, frame, line) in zip(parts, stands, strict=True):
+        places.append(_place(start, start + len(part.rstrip(" ")), page, frame, line))
+        start += len(part)
+    return Block(kind, "".join(parts), level, pieces[0][0].page, tuple(places))
 
 
 def _unbroken(parts: list[str], text: str, vocabulary: Vocabulary) -> str:

@@ -4,19 +4,23 @@ A gutter is an upright strip that hardly any run crosses, with lines of prose on
 wide tables and figures) cut the page into bands, each read column by column.
 """
 
+from collections import Counter
+
 import numpy as np
 
 from app.curation.documents.pdf.runs import Run, rows
 
 _NARROWEST = 5.0
 """Points of a gutter."""
-_CROSSED = 0.2
+_CROSSED = 0.45
 """Share of a gutter's neighbouring lines that may cross it."""
 _SIDE = 0.12
 """Share of the region's width that a column has at least."""
 _FULL, _FULL_ROWS, _WORDS = 0.68, 3, 3.5
 """A side is prose where so many rows fill this much of its width with so many words."""
 _DEEPEST = 4
+_OUTDENT = 10.0
+"""Points by which a line may begin before its column."""
 
 
 def columns(pieces: list[Run], depth: int = 0) -> list[list[Run]]:
@@ -61,10 +65,17 @@ def _gutter(pieces: list[Run]) -> tuple[float, float] | None:
         edges[min(bins, int(run.right - left) + 1)] -= 1
     cover = np.cumsum(edges)[:bins]
     for start, end in _strips(cover):
-        gutter = (left + start, left + end)
+        gutter = (left + start, _begin(pieces, left + end))
         if min(start, bins - end) >= _SIDE * bins and _parts(pieces, *gutter):
             return gutter
     return None
+
+
+def _begin(pieces: list[Run], end: float) -> float:
+    """Where the column behind a strip that ends here begins: the leftmost edge that several of its runs share."""
+    counts = Counter(round(run.left / 3) for run in pieces if run.left >= end - 1)
+    shared = [edge for edge, count in counts.items() if count >= max(2, 0.05 * counts.total())]
+    return max(end, 3.0 * min(shared) - 1.5) if shared else end
 
 
 def _strips(cover: np.ndarray) -> list[tuple[int, int]]:
@@ -87,17 +98,22 @@ def _parts(pieces: list[Run], start: float, end: float) -> bool:
     sides = ([], [])  # type: tuple[list[Run], list[Run]]
     crossing = 0
     for run in pieces:
-        if run.right <= end and run.left < start:
-            sides[0].append(run)
-        elif run.left >= start:
-            sides[1].append(run)
-        else:
+        if _crosses(run, start, end):
             crossing += 1
+        else:
+            sides[run.left + run.right > start + end].append(run)
     if not sides[0] or not sides[1]:
         return False
     if all(map(_is_prose, sides)):
         return True
     return not crossing and _in_turn(*sides)
+
+
+def _crosses(run: Run, start: float, end: float) -> bool:
+    """True where it reaches over the gutter, or begins far within it: no line of the column behind it does."""
+    if run.right <= end + 3:
+        return False
+    return run.left < (start + end) / 2 or run.left < end - _OUTDENT
 
 
 def _is_prose(side: list[Run]) -> bool:
@@ -120,11 +136,11 @@ def _in_turn(left: list[Run], right: list[Run]) -> bool:
 
 def _bands(pieces: list[Run], start: float, end: float) -> list[tuple[list[Run], bool]]:
     """From the top down: runs that cross the gutter by themselves, those between them to be split."""
-    crossing = [run for run in pieces if run.left < start and run.right > end]
+    crossing = [run for run in pieces if _crosses(run, start, end)]
     if not crossing:
         return [(pieces, True)]
     wide = sorted(crossing, key=lambda run: run.middle)
-    rest = sorted((run for run in pieces if not (run.left < start and run.right > end)), key=lambda run: run.middle)
+    rest = sorted((run for run in pieces if not _crosses(run, start, end)), key=lambda run: run.middle)
     bands: list[tuple[list[Run], bool]] = []
     at = 0
     for run in wide:

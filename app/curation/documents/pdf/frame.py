@@ -42,7 +42,7 @@ class Frame:
         return self.right - self.left if self.quarters % 2 else self.top - self.bottom
 
     def turned(self, left: _N, bottom: _N, right: _N, top: _N) -> tuple[_N, _N, _N, _N]:
-        """A rectangle of the page, or arrays of them, as left, top, right, bottom, downwards from the upper left corner of the text."""
+        """A rectangle of the page, or arrays of them, as left, top, right, bottom, down from the text's upper left."""
         if self.quarters == 0:
             return left - self.left, self.top - top, right - self.left, self.top - bottom
         if self.quarters == 1:

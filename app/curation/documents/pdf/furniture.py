@@ -6,7 +6,7 @@ from dataclasses import dataclass
 
 from app.curation.documents.pdf.runs import Line, Run, line, rows
 
-_EDGE = 0.13
+_EDGE = 0.16
 """Share of the page's height at its top and bottom where furniture stands."""
 _MOST = 5
 _SAME = 0.012
@@ -36,12 +36,16 @@ def edges(found: Sequence[Run], height: float) -> list[Edge]:
     body = rows(found)
     made: list[Edge] = []
     for upper in (True, False):
-        for row in (body if upper else list(reversed(body)))[:_MOST]:
+        for depth, row in enumerate((body if upper else list(reversed(body)))[:_MOST]):
             edge = _edge(row, height, upper)
-            if not (edge.height < _EDGE if upper else edge.height > 1 - _EDGE):
+            if not _outer(edge, _EDGE) and (depth or edge.number is None):
                 break
             made.append(edge)
     return made
+
+
+def _outer(edge: Edge, zone: float) -> bool:
+    return edge.height < zone if edge.upper else edge.height > 1 - zone
 
 
 def _edge(row: list[Run], height: float, upper: bool) -> Edge:
@@ -75,17 +79,17 @@ def _repeated(page: int, edge: Edge, others: dict[int, list[Edge]], needed: int)
 
 
 def _numbers(page: int, edge: Edge, others: dict[int, list[Edge]], pages: int) -> bool:
-    """A page number: it counts as the pages do, or stands alone on the only page."""
+    """A page number: it counts as the pages do, or stands alone on the only page. One far inside counts on two more."""
     if edge.number is None:
         return False
     if pages == 1:
-        return edge.height < 0.08 or edge.height > 0.92
-    return any(
-        other.number is not None and other.number - edge.number == number - page and other.upper == edge.upper
+        return _outer(edge, 0.08)
+    alike = sum(
+        any(other.number is not None and other.number - edge.number == number - page for other in rest)
         for number, rest in others.items()
         if number != page
-        for other in rest
     )
+    return alike >= (1 if _outer(edge, _EDGE) else 2)
 
 
 def _value(text: str) -> int:

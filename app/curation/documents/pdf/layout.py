@@ -1,13 +1,14 @@
 """A page's runs in pieces that belong together: the lines of a paragraph, or a table, in reading order."""
 
+import itertools
 import re
 from collections import Counter
 from dataclasses import dataclass, field
 
 from app.curation.documents.pdf.aligned import LEADER, MARK, aligned, merged
 from app.curation.documents.pdf.columns import columns
-from app.curation.documents.pdf.rules import Drawing
 from app.curation.documents.pdf.ruled import ruled
+from app.curation.documents.pdf.rules import Drawing
 from app.curation.documents.pdf.runs import Line, Run, line, rows
 from app.curation.documents.pdf.tables import Table
 
@@ -62,6 +63,11 @@ def pieces(found: list[Run], drawing: Drawing, mono_body: bool) -> list[Piece]:
     return made
 
 
+def plain(found: list[Run]) -> list[Piece]:
+    """Lines in the order of the content, nothing made of them."""
+    return [Piece([line([run])], gap=2.0) for run in found]
+
+
 def _of_region(region: list[Run], mono_body: bool) -> list[Piece]:
     body = rows(region)
     made: list[Piece] = []
@@ -70,7 +76,7 @@ def _of_region(region: list[Run], mono_body: bool) -> list[Piece]:
         if row[0].table is not None:
             made += _of_rows(rest, mono_body)
             rest = []
-            made.append(Piece(row[0].table.lines, row[0].table))  # type: ignore[attr-defined]
+            made.append(Piece(row[0].table.lines, row[0].table))
         else:
             rest.append(row)
     return made + _of_rows(rest, mono_body)
@@ -113,7 +119,7 @@ def _usual_pitch(lines: list[Line]) -> float:
     """The distance of lines in sizes of their type, as most neighbours have it."""
     steps = [
         (here.bottom - before.bottom) / here.size
-        for before, here in zip(lines, lines[1:], strict=False)
+        for before, here in itertools.pairwise(lines)
         if abs(here.size - before.size) < _SIZE * here.size and 0.8 < (here.bottom - before.bottom) / here.size < 2.4
     ]
     return sorted(steps)[len(steps) // 3] if steps else 1.3
@@ -121,7 +127,7 @@ def _usual_pitch(lines: list[Line]) -> float:
 
 def _parted(piece: Piece, before: Line, here: Line, usual: float, lefts: Counter[int], right: float) -> bool:
     size = max(before.size, here.size, 1.0)
-    if abs(before.size - here.size) > _SIZE * size or before.bold != here.bold and _whole(before, here):
+    if abs(before.size - here.size) > _SIZE * size or (before.bold != here.bold and _whole(before, here)):
         return True
     if before.italic != here.italic and before.right < right - 3 * size and len(before.text) < 90:
         return True
@@ -132,7 +138,11 @@ def _parted(piece: Piece, before: Line, here: Line, usual: float, lefts: Counter
         return True
     if before.mono and here.mono:
         return False
-    if MARK.match(here.text.split(" ", 1)[0]) and _begins(here) or _ITEM.match(here.text) or LEADER.search(before.text):
+    if (
+        (MARK.match(here.text.split(" ", 1)[0]) and _begins(here))
+        or _ITEM.match(here.text)
+        or LEADER.search(before.text)
+    ):
         return True
     if here.rtl or before.rtl:
         return bool(_END.search(before.text)) and before.left > min(line.left for line in piece.lines) + 4 * size
@@ -163,7 +173,7 @@ def _indented(piece: Piece, before: Line, here: Line, lefts: Counter[int], right
         return False
     ended = bool(_END.search(before.text))
     short = before.right < right - max(3 * size, 0.12 * (right - before.left))
-    usual = lefts.most_common(1)[0][0] * 2
+    usual = max(lefts, key=lefts.__getitem__) * 2
     stands_in = 0.7 * size < here.left - before.left < 6 * size
     if stands_in and len(piece.lines) > 1 and abs(before.left - piece.lines[0].left) < 0.5 * size:
         return True

@@ -26,7 +26,8 @@ _META = {
 _DATE = re.compile(r"D?:?(\d{4})(\d\d)?(\d\d)?(?:(\d\d)(\d\d)(\d\d)?)?")
 # Titles that a program wrote, not a person: a file's name, a placeholder.
 _NO_TITLE = re.compile(
-    r"^(microsoft (word|powerpoint|excel)\b.*|untitled.*|no ?title|title|document\d*|slide \d+|.*\.(docx?|pptx?|xlsx?|pdf|tex|dvi|indd|qxd|fm|rtf))$",
+    r"^(microsoft (word|powerpoint|excel)\b.*|untitled.*|no ?title|title|document\d*|slide \d+"
+    r"|.*\.(docx?|pptx?|xlsx?|pdf|tex|dvi|indd|qxd|fm|rtf|exe|html?|txt))$",
     re.IGNORECASE,
 )
 
@@ -52,7 +53,7 @@ def facts(document: Any) -> Facts:
     told |= {key: _date(told[key]) for key in ("created", "modified")}
     title = _meta(document, "Title")
     return Facts(
-        title="" if _NO_TITLE.match(title) else title,
+        title=title if sum(map(str.isalpha, title)) > 2 and not _NO_TITLE.match(title) else "",
         language=_language(document),
         pages=pdfium.FPDF_GetPageCount(document),
         metadata={key: value for key, value in told.items() if value},

@@ -88,6 +88,11 @@ def _read(handle: Any, number: int) -> Page:
 
 def _apart(words: Sequence[Word], frame: Frame) -> tuple[list[Word], list[list[Word]]]:
     """Words that run across the page, and groups of words that run up or down it. Words off the page are left out."""
+    if not any(
+        bottom - top > 1.8 * (right - left) or right < 0 or left > frame.width or bottom < 0 or top > frame.height
+        for _, left, top, right, bottom, _, _, _ in words
+    ):
+        return list(words), []
     upright: list[Word] = []
     sideways: list[list[Word]] = []
     last: Word | None = None

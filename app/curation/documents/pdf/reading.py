@@ -5,7 +5,6 @@ from collections.abc import Iterator, Mapping
 from typing import Any
 
 from app.curation.documents.document import Block, BlockKind, Element, Facts
-from app.curation.documents.pdf import opening
 from app.curation.documents.pdf.blocks import (
     Vocabulary,
     code_block,
@@ -16,7 +15,7 @@ from app.curation.documents.pdf.blocks import (
 )
 from app.curation.documents.pdf.frame import Frame
 from app.curation.documents.pdf.furniture import Edge, furniture
-from app.curation.documents.pdf.layout import Piece, pieces
+from app.curation.documents.pdf.layout import Piece, pieces, plain
 from app.curation.documents.pdf.page import Page, broken, page
 from app.curation.documents.pdf.structure import Styles, kind
 
@@ -47,6 +46,8 @@ class Reading:
                 yield self.opened, None
                 self._open(self.opened)
             yield number, None
+            if number == 1 and not self.facts.title:
+                self.facts.title = self._title()
             told = list(self._told(self.window.popleft()))
             self.edges.pop(number - _AHEAD, None)
             yield number, told
@@ -60,14 +61,16 @@ class Reading:
         self.styles.learn(made.runs)
         self.vocabulary.learn(word.text for run in made.runs for word in run.words)
 
-    def title(self) -> str:
+    def _title(self) -> str:
         """The largest line of the first page that has text."""
         first = next((page for page in self.window if page.runs), None)
         if first is None:
             return ""
         found = [piece for piece in self._pieces(first, set())[:12] if piece.table is None]
-        size, bold, _ = self.styles.body
-        large = [piece for piece in found if piece.size > 1.15 * size and sum(map(str.isalpha, piece.lines[0].text)) > 3]
+        size = self.styles.body[0]
+        large = [
+            piece for piece in found if piece.size > 1.15 * size and sum(map(str.isalpha, piece.lines[0].text)) > 3
+        ]
         if not large:
             return ""
         best = max(large, key=lambda piece: round(piece.size))
@@ -75,7 +78,10 @@ class Reading:
 
     def _pieces(self, page: Page, apart: set[int]) -> list[Piece]:
         found = [run for run in page.runs if id(run) not in apart]
-        made = pieces(found, page.drawing, self.styles.body[2])
+        try:
+            made = pieces(found, page.drawing, self.styles.body[2])
+        except (ArithmeticError, LookupError, ValueError):
+            made = plain(found)  # a page that no rule foresaw still has its words
         for piece in made:
             piece.page = page.number
         return made
@@ -173,7 +179,3 @@ class Reading:
         else:
             yield text_block(BlockKind.PARAGRAPH, waiting, self.vocabulary)
         yield from after
-
-
-def facts(document: Any) -> Facts:
-    return opening.facts(document)

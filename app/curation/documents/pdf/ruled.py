@@ -67,7 +67,7 @@ def _with_grid(pieces: list[Run], level: list[Rule], upright: list[Rule]) -> lis
         return pieces
     box = (across[0] - 2, down[0] - 2, across[-1] + 2, down[-1] + 2)
     inside, outside = _parted(pieces, *box)
-    if not inside:
+    if not inside or _finer(inside, across):
         return pieces
     cells: list[list[list[Word]]] = [[[] for _ in across[1:]] for _ in down[1:]]
     for run in inside:
@@ -80,6 +80,13 @@ def _with_grid(pieces: list[Run], level: list[Rule], upright: list[Rule]) -> lis
     if len(kept) < 2 or len(used) < 2 or not _filled(kept, used):
         return pieces
     return [*outside, _standing_for(grid_table([[row[index] for index in used] for row in kept]), inside)]
+
+
+def _finer(inside: list[Run], across: list[float]) -> bool:
+    """True where the text stands in more columns than the lines part: they are for the eye only."""
+    pieces = [run for row in rows(inside) for run in merged(row)]
+    cells = sum(len({bisect_right(across, (run.left + run.right) / 2) for run in merged(row)}) for row in rows(inside))
+    return len(pieces) > 1.5 * cells
 
 
 def _unfolded(row: list[list[Word]]) -> list[list[list[Word]]]:
@@ -125,11 +132,8 @@ def _between(level: list[Rule]) -> list[tuple[float, float, float, float]]:
                 break
         else:
             groups.append([rule])
-    boxes = []
-    for group in groups:
-        if len(_distinct([rule.at for rule in group])) >= 3:
-            boxes.append((group[0].start - 2, group[0].at - 1, group[0].end + 2, group[-1].at + 1))
-    return boxes
+    tall = [group for group in groups if len(_distinct([rule.at for rule in group])) >= 3]
+    return [(group[0].start - 2, group[0].at - 1, group[0].end + 2, group[-1].at + 1) for group in tall]
 
 
 def _with_open(pieces: list[Run], left: float, top: float, right: float, bottom: float) -> list[Run]:

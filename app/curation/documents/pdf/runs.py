@@ -4,12 +4,20 @@ import re
 import unicodedata
 from collections.abc import Iterable
 from dataclasses import dataclass, field
+from typing import TYPE_CHECKING
 
-from app.curation.documents.pdf.words import FILLER, Word
+from app.curation.documents.pdf.words import FILLER, Face, Word
+
+if TYPE_CHECKING:
+    from app.curation.documents.pdf.tables import Table
 
 _GAP = 1.0
 """Sizes of the type between two words that do not belong to one run."""
 _TOUCHING = 0.09
+_RAISED = 0.3
+"""Share of its height by which a small sign above or below a line meets it."""
+_SIGNS = frozenset("$€£¥")
+"""One that follows a figure begins the next column."""
 _RTL = re.compile(r"[\u0590-\u08ff\ufb1d-\ufdff\ufe70-\ufefc]")
 _FORMS = re.compile(r"[\ufb00-\ufb06\ufb1d-\ufdff\ufe70-\ufefc]")
 
@@ -24,7 +32,7 @@ class Run:
     top: float
     right: float
     bottom: float
-    table: object = None
+    table: "Table | None" = None
     """Where it stands for a table that is put in its place as a whole."""
 
     @classmethod
@@ -86,7 +94,7 @@ def runs(words: list[Word]) -> list[Run]:
 
 
 def _follows(before: Word, word: Word) -> bool:
-    if before.text[-1] == "\ufffe":
+    if before.text[-1] == "\ufffe" or (word.text in _SIGNS and before.text[-1] in "0123456789)%—"):
         return False
     _, left, top, right, bottom, size, _, _ = before
     _, next_left, next_top, next_right, next_bottom, next_size, _, _ = word
@@ -105,7 +113,8 @@ def rows(pieces: Iterable[Run]) -> list[list[Run]]:
     top = bottom = 0.0
     for run in sorted(pieces, key=lambda run: (run.middle, run.left)):
         overlap = min(bottom, run.bottom) - max(top, run.top)
-        if made and overlap > 0.5 * min(bottom - top, run.bottom - run.top) and run.table is None:
+        low, high = sorted((bottom - top, run.bottom - run.top))
+        if made and overlap > (0.5 if low > 0.8 * high else _RAISED) * low and run.table is None:
             made[-1].append(run)
             if run.bottom - run.top < 0.6 * (bottom - top):
                 top, bottom = run.top, run.bottom
@@ -121,20 +130,21 @@ def line(row: list[Run]) -> Line:
     """A row as one line. Right-to-left where most of its letters are."""
     words = [word for run in row for word in run.words]
     letters = "".join(word.text for word in words)
-    rtl = 2 * len(_RTL.findall(letters)) > sum(map(str.isalpha, letters))
+    rtl = not letters.isascii() and 2 * len(_RTL.findall(letters)) > sum(map(str.isalpha, letters))
     if rtl:
         words = [word for run in reversed(row) for word in run.words]
-    weight = max(1, len(letters))
+    weight, looks = max(1, len(letters)), seen(words)
+    size = max(looks, key=looks.__getitem__)[0]
     return Line(
         joined(words),
         min(run.left for run in row),
         min(run.top for run in row),
         max(run.right for run in row),
         max(run.bottom for run in row),
-        _prevailing(words),
-        2 * sum(len(word.text) for word in words if word.face.bold) > weight,
-        2 * sum(len(word.text) for word in words if word.face.mono) > weight,
-        all(word.face.italic for word in words),
+        size,
+        2 * sum(count for (_, face), count in looks.items() if face.bold) > weight,
+        2 * sum(count for (_, face), count in looks.items() if face.mono) > weight,
+        all(face.italic for _, face in looks),
         row,
         rtl,
     )
@@ -146,24 +156,32 @@ def joined(words: list[Word]) -> str:
         return ""
     parts, before = [words[0].text], words[0]
     for word in words[1:]:
-        gap = max(before.left, word.left) - min(before.right, word.right)
-        if word.near or gap > _TOUCHING * max(before.size, word.size):
+        if word.near or not _touches(before, word):
             parts.append(" ")
         parts.append(word.text)
         before = word
     return told("".join(parts))
 
 
+def _touches(before: Word, word: Word) -> bool:
+    gap = max(before.left, word.left) - min(before.right, word.right)
+    level = min(before.bottom, word.bottom) > max(before.top, word.top)
+    return level and -0.3 < gap / max(before.size, word.size, 1.0) < _TOUCHING
+
+
 def told(text: str) -> str:
     """Ligatures and forms of letters as the letters they are."""
+    if text.isascii():
+        return text
     if _FORMS.search(text):
         text = _FORMS.sub(lambda found: unicodedata.normalize("NFKC", found.group()), text)
     return text.replace("\u00ad\ufffe", "\ufffe").replace(FILLER, "")
 
 
-def _prevailing(words: list[Word]) -> float:
-    counts: dict[float, int] = {}
-    for word in words:
-        size = round(word.size, 1)
-        counts[size] = counts.get(size, 0) + len(word.text)
-    return max(counts, key=counts.__getitem__)
+def seen(words: Iterable[Word]) -> dict[tuple[float, Face], int]:
+    """Sizes and faces, with the letters set in them."""
+    counts: dict[tuple[float, Face], int] = {}
+    for text, _, _, _, _, size, face, _ in words:
+        look = (size, face)
+        counts[look] = counts.get(look, 0) + len(text)
+    return counts

@@ -4,14 +4,20 @@ import re
 from collections import Counter
 from collections.abc import Iterable
 
-from app.curation.documents.document import Block, BlockKind
+from app.curation.documents.document import BlockKind
 from app.curation.documents.pdf.layout import BULLET, NUMBERED, Piece
+from app.curation.documents.pdf.runs import Run, seen
+from app.curation.documents.pdf.words import Face
 
 CAPTION = re.compile(
-    r"^(?:fig(?:ure|\.)?|table|tab\.|listing|algorithm|chart|exhibit|scheme|abb(?:ildung|\.)?|tabelle|tableau|figura|tabla|tabella|图|表|图表)\s*(?:S?\d+|[A-Z]\d*|[IVX]+)(?:[-.–]\d+)*\s*(?:[.:|–—)]|\s(?-i:(?=[A-Z(]))|$)",
+    r"^(?:fig(?:ure|\.)?|table|tab\.|listing|algorithm|chart|exhibit|scheme|abb(?:ildung|\.)?|tabelle|tableau|figura|tabla"
+    r"|tabella|图|表|图表)\s*(?:S?\d+|[A-Z]\d*|[IVX]+)(?:[-.–]\d+)*\s*(?:[.:|–—)]|\s(?-i:(?=[A-Z(]))|$)",
     re.IGNORECASE,
 )
-_SECTION = re.compile(r"^(?:(?:chapter|section|article|part|appendix|kapitel|abschnitt)\s+)?(\d{1,2}(?:\.\d{1,3}){0,5})\.?\s+(?=[^\W\d])", re.IGNORECASE)
+_SECTION = re.compile(
+    r"^(?:(?:chapter|section|article|part|appendix|kapitel|abschnitt)\s+)?(\d{1,2}(?:\.\d{1,3}){0,5})\.?\s+(?=[^\W\d])",
+    re.IGNORECASE,
+)
 _NOTE = re.compile(r"^(?:[¹²³⁰⁴-⁹]+|[*†‡§]|\(?\d{1,2}\)?\s?(?=[^\W\d]))")
 _ENDED = re.compile(r"[.;,:]$")
 _LARGER, _MOST_LETTERS, _MOST_LINES = 1.11, 220, 4
@@ -22,19 +28,19 @@ class Styles:
     """What a document's body looks like, and which looks its headings have: learned from its first pages."""
 
     def __init__(self) -> None:
-        self.sizes: Counter[tuple[float, bool, bool]] = Counter()
+        self.seen: Counter[tuple[float, Face]] = Counter()
+        self.body = (10.0, False, False)
+        """Size, and whether it is bold or mono."""
         self.looks: Counter[tuple[float, bool]] = Counter()
         self.numbered: dict[tuple[float, bool], int] = {}
 
-    def learn(self, runs: Iterable[object]) -> None:
-        for run in runs:
-            for word in run.words:  # type: ignore[attr-defined]
-                self.sizes[(round(word.size * 2) / 2, word.face.bold, word.face.mono)] += len(word.text)
-
-    @property
-    def body(self) -> tuple[float, bool, bool]:
-        """Size, bold, mono."""
-        return self.sizes.most_common(1)[0][0] if self.sizes else (10.0, False, False)
+    def learn(self, runs: Iterable[Run]) -> None:
+        self.seen.update(seen(word for run in runs for word in run.words))
+        sizes: Counter[tuple[float, bool, bool]] = Counter()
+        for (size, face), count in self.seen.items():
+            sizes[(round(size * 2) / 2, face.bold, face.mono)] += count
+        if sizes:
+            self.body = max(sizes, key=sizes.__getitem__)
 
     def level(self, piece: Piece) -> int:
         """By its number where it has one, else by its look among those of the headings so far."""
@@ -76,7 +82,9 @@ def kind(piece: Piece, styles: Styles, bottom: float) -> BlockKind:
 def is_heading(piece: Piece, size: float, bold: bool) -> bool:
     text = " ".join(line.text for line in piece.lines)
     letters = sum(map(str.isalpha, text))
-    if not 2 <= letters or len(text) > _MOST_LETTERS or len(piece.lines) > _MOST_LINES or letters < 0.4 * len(text):
+    if not letters >= 2 or len(text) > _MOST_LETTERS or len(piece.lines) > _MOST_LINES or letters < 0.4 * len(text):
+        return False
+    if "@" in text:
         return False
     if piece.size >= _LARGER * size:
         return not (text.endswith(",") or (text.endswith(".") and len(text) > 80))
@@ -89,11 +97,10 @@ def is_heading(piece: Piece, size: float, bold: bool) -> bool:
     if piece.italic and short and len(piece.lines) == 1 and len(text) < 80 and not _ENDED.search(text):
         return piece.gap > 0.7 and piece.size > 0.97 * size and piece.aside
     capitals = text.upper() == text and text.lower() != text and letters >= 5
-    return capitals and short and len(text.split()) <= 10 and piece.gap > 0.6 and letters > 0.7 * len(text.replace(" ", ""))
-
-
-def is_item(block_kind: BlockKind) -> bool:
-    return block_kind is BlockKind.LIST
-
-
-__all__ = ["CAPTION", "Block", "Styles", "is_heading", "is_item", "kind"]
+    return (
+        capitals
+        and short
+        and len(text.split()) <= 10
+        and piece.gap > 0.6
+        and letters > 0.7 * len(text.replace(" ", ""))
+    )

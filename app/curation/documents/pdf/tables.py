@@ -1,5 +1,6 @@
 """Tables: cells put into rows and columns, told as Markdown pipe tables."""
 
+import itertools
 from bisect import bisect_right
 from dataclasses import dataclass
 
@@ -91,8 +92,8 @@ def edges(body: list[list[Run]]) -> list[float]:
         for run in row:
             cover[int(max(0.0, run.left - left))] += 1
             cover[min(bins, int(run.right - left) + 1)] -= 1
-    busy = (np.cumsum(cover)[:bins] > 0.07 * len(telling)).astype(int)
+    busy = (np.cumsum(cover)[:bins] > 0.13 * len(telling)).astype(int)
     turns = np.flatnonzero(np.diff(np.concatenate(([0], busy, [0]))))
     spans = list(zip(turns[::2], turns[1::2], strict=True))
-    middles = [left + (a + b) / 2 for (_, a), (b, _) in zip(spans, spans[1:], strict=False)]
+    middles = [left + (a + b) / 2 for (_, a), (b, _) in itertools.pairwise(spans)]
     return [left - 1e6, *middles, right + 1e6]

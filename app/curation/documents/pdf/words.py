@@ -5,6 +5,7 @@ Two calls into the library per word instead of several per character: that is mo
 
 import ctypes
 import re
+import unicodedata
 from collections import deque
 from dataclasses import dataclass
 from functools import cache
@@ -23,6 +24,9 @@ LINE_HYPHEN = "\ufffe"
 """What pdfium writes for a hyphen at the end of a line, the line break included."""
 FILLER = "\u2060"
 """Stands where a character was taken away, so that characters and their places still count alike."""
+_MARKS = "\u0300\u0301\u0302\u0303\u0308\u030a\u030c\u0306\u0327\u0304\u0307\u030b\u0328"
+_COMBINING = dict(zip("`´ˆ˜¨˚ˇ˘¸¯˙˝˛", _MARKS, strict=True))
+_ACCENT = re.compile(f"[{''.join(_COMBINING)}]")
 _ARABIC = re.compile(r"[\u0600-\u06ff]")
 _ALEF_LAM = re.compile(r"[\u0622\u0623\u0625\u0627]\u0644")
 _STRAY_MARK = re.compile(r" ([\u064b-\u0652]+)([\u0621-\u064a])")
@@ -84,6 +88,8 @@ def read(page: Any) -> Text:
         if count > MOST_CHARACTERS:
             raise TooLarge
         text, lost = characters(textpage, count)
+        if _ACCENT.search(text):
+            text = _accented(textpage, text)
         if _ARABIC.search(text):
             text = _in_order(textpage, text)
         spans = [(found.start(), found.end() - 1) for found in _WORD.finditer(text)]
@@ -119,6 +125,24 @@ def _in_order(textpage: Any, text: str) -> str:
         if same:
             letters[index], letters[index + 1] = letters[index + 1], letters[index]
     return _STRAY_MARK.sub(lambda found: FILLER + found[2] + found[1], "".join(letters))
+
+
+def _accented(textpage: Any, text: str) -> str:
+    """Accents that are set as signs of their own over a letter, as TeX does, put on that letter."""
+    letters = list(text)
+    for found in _ACCENT.finditer(text, 1, len(text) - 1):
+        at = found.start()
+        if not (text[at - 1].isalpha() or text[at + 1].isalpha()):
+            continue
+        before, sign, after = _boxes(textpage, (at - 1, at, at + 1)).tolist()
+        middle = (sign[0] + sign[2]) / 2
+        for index, box in ((at - 1, before), (at + 1, after)):
+            base = text[index].replace("ı", "i").replace("ȷ", "j")
+            made = unicodedata.normalize("NFC", base + _COMBINING[found[0]])
+            if box[0] <= middle <= box[2] and len(made) == 1 and base.isalpha():
+                letters[index], letters[at] = made, FILLER
+                break
+    return "".join(letters)
 
 
 def _by_script(textpage: Any, text: str, spans: list[tuple[int, int]]) -> list[tuple[int, int]]:
@@ -164,11 +188,11 @@ def _words(textpage: Any, text: str, spans: list[tuple[int, int]], frame: Frame)
             told[index] = _raised(textpage, told[index], starts[index], first[index])
     left, top, right, bottom = frame.turned(*_united(first, last))
     size = first[:, 2] - first[:, 0] if frame.quarters % 2 else first[:, 1] - first[:, 3]
-    sides = zip(left.tolist(), top.tolist(), right.tolist(), bottom.tolist(), size.tolist(), strict=True)
+    sides = [side.tolist() for side in (left, top, right, bottom, np.round(size, 1))]
     between = zip((0, *ends), starts, strict=False)
     near = ["\n" not in text[before:start] for before, start in between]
     faces = _faces(textpage, starts)
-    return [Word(word, *box, face, on) for word, box, face, on in zip(told, sides, faces, near, strict=True)]
+    return list(map(Word, told, *sides, faces, near))
 
 
 def _boxes(textpage: Any, indexes: tuple[int, ...]) -> Array:

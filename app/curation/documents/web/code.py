@@ -4,9 +4,24 @@ import re
 
 from lxml.html import HtmlElement
 
-_NAMED = re.compile(r"(?:^|\s)(?:language|lang|highlight-source|highlight|brush|sourceCode|prettyprint lang)[-:\s]+([A-Za-z][\w+#.-]*)")
-_NO_NAME = {"text", "none", "plain", "plaintext", "default", "highlight", "source", "notranslate", "nohighlight", "block"}
-_NUMBERS = set("linenos lineno linenumber line-numbers-rows gutter hljs-ln-numbers linenodiv line-numbers".split())
+from app.curation.documents.web.names import names
+
+_NAMED = re.compile(
+    r"(?:^|\s)(?:language|lang|highlight-source|highlight|brush|sourceCode|prettyprint lang)[-:\s]+([A-Za-z][\w+#.-]*)"
+)
+_NO_NAME = {
+    "text",
+    "none",
+    "plain",
+    "plaintext",
+    "default",
+    "highlight",
+    "source",
+    "notranslate",
+    "nohighlight",
+    "block",
+}
+_NUMBERS = names("linenos lineno linenumber line-numbers-rows gutter hljs-ln-numbers linenodiv line-numbers")
 _RUN = re.compile(r"`+")
 
 

@@ -40,7 +40,9 @@ def _named(root: HtmlElement) -> dict[str, str]:
     """Values of <meta>, by name in lower case; the first of a name counts."""
     found: dict[str, str] = {}
     for meta in root.iter("meta"):
-        name = (meta.get("name") or meta.get("property") or meta.get("itemprop") or meta.get("http-equiv") or "").lower()
+        name = (
+            meta.get("name") or meta.get("property") or meta.get("itemprop") or meta.get("http-equiv") or ""
+        ).lower()
         value = " ".join((meta.get("content") or "").split())
         if name and value:
             found.setdefault(name, value)

@@ -5,22 +5,26 @@ from collections.abc import Callable, Iterator
 
 from lxml.html import HtmlElement
 
-NEVER = set(
-    "script style template noscript head title meta link base object embed applet iframe frame audio video canvas svg map "
-    "area select option datalist textarea input progress meter rp dialog".split()
+from app.curation.documents.web.names import names
+
+NEVER = names(
+    "script style template noscript head title meta link base object embed applet iframe frame audio video canvas "
+    "svg map area select option datalist textarea input progress meter rp dialog"
 )
 """Elements whose content is no text of the page."""
-BLOCKS = set(
-    "address article aside blockquote body caption center dd details dir div dl dt fieldset figcaption figure footer form "
-    "h1 h2 h3 h4 h5 h6 header hgroup hr html legend li main menu nav ol optgroup p pre search section summary table tbody "
-    "td tfoot th thead tr ul listing plaintext xmp".split()
+BLOCKS = names(
+    "address article aside blockquote body caption center dd details dir div dl dt fieldset figcaption figure "
+    "footer form h1 h2 h3 h4 h5 h6 header hgroup hr html legend li main menu nav ol optgroup p pre search section "
+    "summary table tbody td tfoot th thead tr ul listing plaintext xmp"
 )
 WRAPPER = "data-winnow-wrapper"
 """An attribute that `page` sets on inline elements with blocks in them."""
 _TITLES = {"h1", "h2", "h3", "h4", "h5", "h6", "summary", "dt", "legend"}
 _HIDDEN = re.compile(r"display\s*:\s*none|visibility\s*:\s*hidden", re.I)
-_MARGIN = set("headerlink anchor-link anchorjs-link mw-editsection mw-cite-backlink footnote-backref visually-hidden sr-only "
-              "noprint reference-backlink screen-reader-text".split())  # fmt: skip
+_MARGIN = names(
+    "headerlink anchor-link anchorjs-link mw-editsection mw-cite-backlink footnote-backref visually-hidden sr- "
+    "only noprint reference-backlink screen-reader-text"
+)
 _SPACE = re.compile(r"[ \t\r\n\f\u00a0\u2000-\u200a\u202f]+")
 _BREAKS = re.compile(r" ?\u2028 ?")
 _INVISIBLE = dict.fromkeys([0xAD, 0x200B, 0x2060, 0xFEFF])

@@ -7,7 +7,8 @@ from lxml.html import HtmlElement
 from app.curation.documents.web.code import listing
 from app.curation.documents.web.inline import hidden, inline, is_block, rendered, squeezed
 from app.curation.documents.web.notes import holds_notes
-from app.curation.documents.web.tables import cell_text, is_layout as is_layout_table, piped
+from app.curation.documents.web.tables import cell_text, piped
+from app.curation.documents.web.tables import is_layout as is_layout_table
 
 LISTS = {"ul", "ol", "menu", "dir", "dl"}
 _WORDS_OF_TERM = 400
@@ -58,7 +59,9 @@ def _terms(element: HtmlElement) -> Iterator[str]:
         else:
             inner = _content(child)
             alone = len(inner) == 1 and inner[0].startswith("- **")
-            yield from [_indented(inner[0], "  ")] if alone else (_indented(line, "  ") for line in _marked("- ", inner))
+            yield from (
+                [_indented(inner[0], "  ")] if alone else (_indented(line, "  ") for line in _marked("- ", inner))
+            )
 
 
 def _marked(mark: str, inner: list[str]) -> Iterator[str]:

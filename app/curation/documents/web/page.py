@@ -8,14 +8,17 @@ from lxml.html import HtmlElement, HTMLParser
 from app.curation.documents.encodings import decode
 from app.curation.documents.format import Unreadable
 from app.curation.documents.web.inline import BLOCKS, WRAPPER
+from app.curation.documents.web.names import names
 
 DEPTH = 2000
 """Elements inside one another; the parser drops what lies deeper, so a page that deep is refused rather than cut."""
 FLAT = 400
 """From here on an element is its bare text: browsers give up at 512, and no page means anything by it."""
-_META = re.compile(rb"""<meta[^>]{0,200}?charset\s*=\s*["']?\s*([\w:.-]+)|<\?xml[^>]{0,100}?encoding\s*=\s*["']([\w:.-]+)""", re.I)
+_META = re.compile(
+    rb"""<meta[^>]{0,200}?charset\s*=\s*["']?\s*([\w:.-]+)|<\?xml[^>]{0,100}?encoding\s*=\s*["']([\w:.-]+)""", re.I
+)
 _ALONE = re.compile(r"<([A-Za-z][\w:.-]*)((?:\s[^<>]*)?)/>")
-_EMPTY = set("area base br col embed hr img input link meta param source track wbr".split())
+_EMPTY = names("area base br col embed hr img input link meta param source track wbr")
 _LONG = re.compile(r"""=\s*("[^"]{100000,}"|'[^']{100000,}')""")
 _HUGE = re.compile(r"<([A-Za-z][\w:.-]*)\s[^<>]{100000,}>")
 _SUBSET = re.compile(r"(?<=<!DOCTYPE html) *\[[^<\]]{0,20}(?:<![^<>]{0,2000}>[^<\]]{0,20})*\]", re.I)

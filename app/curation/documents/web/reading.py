@@ -20,7 +20,6 @@ _FRAMES = 20_000
 
 def elements(root: HtmlElement) -> Iterator[Element]:
     """Facts first; what is not content comes where it stands, as furniture."""
-    sys.setrecursionlimit(max(_FRAMES, sys.getrecursionlimit()))
     known = facts(root)
     found = list(blocks(root))
     if not found:
@@ -32,6 +31,7 @@ def elements(root: HtmlElement) -> Iterator[Element]:
 
 def blocks(root: HtmlElement) -> Iterator[Block]:
     """Every block of the page in reading order."""
+    sys.setrecursionlimit(max(_FRAMES, sys.getrecursionlimit()))
     body = next(root.iter("body"), root)
     found = list(pieces(body))
     for piece, stays in zip(found, content(body, found), strict=True):

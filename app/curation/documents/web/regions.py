@@ -4,13 +4,25 @@ import re
 
 from lxml.html import HtmlElement
 
-_ROLES = {"navigation", "banner", "contentinfo", "search", "menu", "menubar", "toolbar", "dialog", "alertdialog", "tablist"}
+_ROLES = {
+    "navigation",
+    "banner",
+    "contentinfo",
+    "search",
+    "menu",
+    "menubar",
+    "toolbar",
+    "dialog",
+    "alertdialog",
+    "tablist",
+}
 _NAMES = re.compile(
     r"""(?:^|[\s])(?:
     (?:site|page|global|main|top|primary|secondary|mobile|sub|side|left|right|wp|block|md|the|l|c|js|o|m)?[-_]?
     (?:nav|navi|navbar|navigation|menu|menubar|sidebar|sidenav|topbar|navbox|toolbar|footer|masthead|breadcrumbs?|pagination|pager)
     (?:[-_]?(?:menu|links|list|inner|wrapper|wrap|container|bar|main|primary|secondary|mobile|header|top|bottom|widgets?|area|content))?
-    | (?:[\w-]*[-_])?(?:cookies?|consent|gdpr|newsletter|subscribe|social|sharing|sharedaddy|advert\w*|adsbygoogle|promo|popup|modal)
+    | (?:[\w-]*[-_])?(?:(?:gmail|moz)[-_]signature|cookies?|consent|gdpr|newsletter|subscribe|social|sharing|sharedaddy|advert\w*|
+      adsbygoogle|promo|popup|modal)
       (?:[-_][\w-]*)?
     | related(?:[-_]?(?:posts|articles|links|content|stories))? | (?:share|social)[-_]?(?:buttons?|links|icons|bar)?
     | skip[-_]?(?:link|nav|to-content)\w* | site[-_]?(?:header|info|footer) | copyright | colophon | (?:ad|ads|banner)[-_]?\d*
@@ -20,7 +32,9 @@ _NAMES = re.compile(
     )(?=\s|$)""",
     re.I | re.X,
 )
-_ABOUT_COOKIES = re.compile(r"\b(?:we|site|website|page)\b[^.]{0,40}\buses? cookies\b|\bverwende[nt]\b[^.]{0,30}\bCookies\b", re.I)
+_ABOUT_COOKIES = re.compile(
+    r"\b(?:we|site|website|page)\b[^.]{0,40}\buses? cookies\b|\bverwende[nt]\b[^.]{0,30}\bCookies\b", re.I
+)
 _MOST = 0.4
 """A part that holds more than this share of the page's text is no mere furniture, whatever it is called."""
 
@@ -52,7 +66,7 @@ class Regions:
             return False
         if self.sizes.get(element, 0) > _MOST * self.whole:
             return False
-        return next(element.iter("main", "article"), None) is None and next(element.iter("h1"), None) is None
+        return not any(True for _ in element.iter("main", "article", "h1"))
 
 
 def _by_tag(element: HtmlElement) -> bool:
@@ -71,7 +85,7 @@ def _says_cookies(element: HtmlElement) -> bool:
     if element.tag not in {"div", "section", "aside", "p"}:
         return False
     text = (element.text or "") if len(element) else element.text_content() if hasattr(element, "text_content") else ""
-    return len(text) < 600 and _ABOUT_COOKIES.search(text) is not None
+    return bool(len(text) < 600 and _ABOUT_COOKIES.search(text))
 
 
 def _sizes(body: HtmlElement) -> dict[HtmlElement, int]:

@@ -1,0 +1,1 @@
+"""Plain text: pages, furniture, paragraphs, headings, lists and tables found in nothing but lines."""

@@ -1,0 +1,244 @@
+"""Model judges: asked once, paid once, within the budget; agreement measured; experts see nothing before it is."""
+
+from decimal import Decimal
+from typing import Any
+
+import pytest
+
+from app import db
+from app.curation.judge.criterion import JudgeKind
+from app.curation.rubric import loaded
+from app.models import Dataset, Decision, JudgeRun, JudgeVersion, Sample, SampleState, User
+from app.services import judge_runs, judge_sharing, judge_standing, judges, rubrics, suggesting
+from app.services.errors import Conflict, Invalid
+from app.services.judges import Draft
+from tests import factories
+from tests.factories_generating import make_endpoint
+from tests.llm_server import Model, model_server
+from tests.services.engine import hurry, rows, run_sql, work_off
+
+PRICED = {"price_in": Decimal(1), "price_out": Decimal(2)}
+PAID = Decimal("0.0007")
+"""A reply of the test server: 500 tokens in and 100 out."""
+RATING = {"kind": "rating", "key": "truth", "title": "How true is it?"}
+
+
+@pytest.fixture(autouse=True)
+def _engine(database: str, wakes: list[int]) -> None:
+    hurry()
+
+
+@pytest.fixture(scope="module")
+def server(tmp_path_factory: pytest.TempPathFactory) -> Any:
+    with model_server(tmp_path_factory.mktemp("model")) as running:
+        yield running
+
+
+@pytest.fixture
+def model(server: Model, request: pytest.FixtureRequest) -> Model:
+    return server.named(request.node.name.replace("[", "-").replace("]", ""))
+
+
+class Ground:
+    """A dataset whose samples say what the model is to answer, and a judge for them."""
+
+    def __init__(self, model: Model, said: list[str], **values: Any) -> None:
+        endpoint = {"has_logprobs": True, "concurrency": 3, **values.pop("endpoint", {})}
+        kind = values.pop("kind", JudgeKind.SCORE)
+        passage = values.pop("passage", "")
+        with db.transaction() as session:
+            dataset = factories.make_dataset(session)
+            corpus = factories.make_corpus(session, dataset)
+            lead = factories.make_user(session, is_admin=True)
+            contents = [{"prompt": f"Passage {at}. What?", "response": one} for at, one in enumerate(said)]
+            samples = factories.make_samples(session, corpus, contents, state=SampleState.QUEUED)
+            if passage:
+                document = factories.make_document(session, corpus)
+                [made] = factories.make_passages(session, document, [passage])
+                for sample in samples:
+                    factories.make_source(session, sample, made)
+            if values.get("question"):
+                rubrics.save(session, dataset, lead, loaded([RATING]), 0)
+            draft = Draft(make_endpoint(session, model.base_url, **endpoint).id, "Is it true?", ("Read it.",), **values)
+            judge = judges.add(session, dataset, "Truth", kind, draft)
+            self.dataset_id, self.judge_id, self.lead_id = dataset.id, judge.id, lead.id
+            self.version_id = judges.version_of(session, judge).id
+            self.ids = [sample.id for sample in samples]
+
+    def start(self, **values: Any) -> int:
+        with db.transaction() as session:
+            dataset, version = session.get_one(Dataset, self.dataset_id), session.get_one(JudgeVersion, self.version_id)
+            return judge_runs.start(session, dataset, version, values.pop("which", "queued"), **values).id
+
+    def run(self, **values: Any) -> JudgeRun:
+        run_id = self.start(**values)
+        work_off(run_of(run_id).job_id or 0)
+        return run_of(run_id)
+
+    def scores(self) -> list[Any]:
+        found = rows(
+            "SELECT state, score FROM judge_scores WHERE version_id = :v ORDER BY sample_id", v=self.version_id
+        )
+        return [score if state == "judged" else state for state, score in found]
+
+    def reviewed(self, decisions: list[Decision], **values: Any) -> None:
+        with db.transaction() as session:
+            expert = factories.make_user(session)
+            for sample_id, decision in zip(self.ids, decisions, strict=True):
+                given = {name: each(decision) for name, each in values.items()}
+                factories.make_review(session, session.get_one(Sample, sample_id), expert, decision, **given)
+
+
+def run_of(run_id: int) -> JudgeRun:
+    with db.transaction() as session:
+        return session.get_one(JudgeRun, run_id)
+
+
+def test_scores_are_read_and_weighed_by_their_probabilities(model: Model) -> None:
+    ground = Ground(model, ["SAYS: 4", "SAYS: 4\nPROBS: 4=0.5 5=0.25 2=0.25", "SAYS: very good", "SAYS: Score: 2"])
+    run = ground.run()
+    assert ground.scores() == [4, pytest.approx(3.75), "failed", 2]
+    assert (run.spent, run.held, run.halt) == (0, 0, "")
+
+
+def test_repeats_are_a_mean_with_a_spread(model: Model) -> None:
+    ground = Ground(model, ["SAYS: 4"], repeats=3, endpoint=PRICED)
+    assert ground.run(budget=Decimal(1)).spent == 3 * PAID
+    [(details, spread)] = rows("SELECT details, spread FROM judge_scores")
+    assert details["scores"] == [4, 4, 4]
+    assert spread == 0
+
+
+def test_nothing_is_asked_twice(model: Model) -> None:
+    ground = Ground(model, ["SAYS: 4", "BEHAVE: malformed\nSAYS: 3"], endpoint=PRICED)
+    with pytest.raises(Invalid):
+        ground.start()
+    ground.run(budget=Decimal(1))
+    assert ground.scores() == [4, "failed"]
+    ground.run(budget=Decimal(1))
+    assert ground.scores() == [4, 3]
+    assert model.paid() == {"0": 1, "1": 2}
+    with pytest.raises(Invalid):
+        ground.start(budget=Decimal(1))
+
+
+def test_the_budget_is_never_exceeded(model: Model) -> None:
+    ground = Ground(model, ["SAYS: 4"] * 10, endpoint={**PRICED, "concurrency": 1})
+    run = ground.run(budget=Decimal("0.005"))
+    assert run.halt
+    assert 0 < run.spent <= Decimal("0.005")
+    assert sum(model.paid().values()) * PAID == run.spent
+    assert run.held == 0
+
+
+def test_a_lost_answer_counts_as_paid_and_is_not_asked_again(model: Model) -> None:
+    ground = Ground(model, ["BEHAVE: broken\nSAYS: 4"], endpoint=PRICED)
+    run = ground.run(budget=Decimal(1))
+    assert ground.scores() == ["lost"]
+    assert run.spent > PAID
+    with pytest.raises(Invalid):
+        ground.start(budget=Decimal(1))
+
+
+def test_what_a_dead_worker_had_asked_is_settled(model: Model) -> None:
+    ground = Ground(model, ["SAYS: 4", "SAYS: 5"], endpoint=PRICED)
+    run_id = ground.start(budget=Decimal(1))
+    [(shard_id,)] = rows("SELECT id FROM shards WHERE job_id = :job", job=run_of(run_id).job_id)
+    run_sql(
+        """INSERT INTO judge_scores (version_id, sample_id, run_id, shard_id, content_hash, state, held)
+        VALUES (:v, :s, :r, :shard, '', 'asked', 0.25)""",
+        v=ground.version_id, s=ground.ids[0], r=run_id, shard=shard_id,
+    )  # fmt: skip
+    run_sql("UPDATE judge_runs SET held = 0.25")
+    work_off(run_of(run_id).job_id or 0)
+    assert ground.scores() == ["lost", 5]
+    assert run_of(run_id).spent == Decimal("0.25") + PAID
+    assert run_of(run_id).held == 0
+
+
+def test_a_model_that_turns_away_ends_the_run(model: Model) -> None:
+    ground = Ground(model, ["BEHAVE: 401\nSAYS: 4"] * 10, endpoint={"concurrency": 1})
+    run = ground.run()
+    assert "turned" in run.halt or "401" in run.halt or "key" in run.halt
+    assert len(model.lines()) == 1
+
+
+def test_sentences_are_checked_against_the_passage(model: Model) -> None:
+    verdicts = '{"verdicts": [{"claim": 1, "verdict": "supported"}, {"claim": 2, "verdict": "contradicted"}]}'
+    passage = f"Salt is white. SAYS: {verdicts}"
+    ground = Ground(model, ["Salt is white today. Salt is black."], kind=JudgeKind.CLAIMS, passage=passage)
+    ground.run()
+    assert ground.scores() == [0.5]
+    [(details,)] = rows("SELECT details FROM judge_scores")
+    assert details["verdicts"] == ["supported", "contradicted"]
+
+
+def test_a_round_trip_answers_from_the_passage(model: Model) -> None:
+    ground = Ground(
+        model,
+        ["It has 42 rooms.", "It has 50 rooms."],
+        kind=JudgeKind.ROUND_TRIP,
+        passage="The house has 42 rooms. SAYS: 42 rooms",
+    )
+    ground.run()
+    assert ground.scores() == [1, 0]
+
+
+def test_the_queue_can_go_by_the_scores(model: Model) -> None:
+    ground = Ground(model, ["SAYS: 4", "SAYS: 1", "SAYS: none", "SAYS: 2"])
+    with db.transaction() as session:
+        dataset = session.get_one(Dataset, ground.dataset_id)
+        dataset.review_plan = dataset.review_plan | {"order": "model_judge"}
+        for sample_id in ground.ids:
+            factories.make_slot(session, session.get_one(Sample, sample_id))
+    ground.run()
+    first = [sample_id for (sample_id,) in rows("SELECT sample_id FROM slots ORDER BY rank, id")]
+    assert [ground.ids.index(one) for one in first] == [1, 3, 0, 2]
+
+
+def test_agreement_is_measured_and_only_then_shared(model: Model) -> None:
+    said = [f"SAYS: {5 if at % 3 else 1}" for at in range(36)]
+    ground = Ground(model, said, question="truth")
+    ground.run()
+    decisions = [Decision.APPROVE if at % 3 else Decision.REJECT for at in range(36)]
+
+    def share() -> None:
+        with db.transaction() as session:
+            dataset, version = (
+                session.get_one(Dataset, ground.dataset_id),
+                session.get_one(JudgeVersion, ground.version_id),
+            )
+            judge_sharing.share(session, dataset, version, session.get_one(User, ground.lead_id))
+
+    with pytest.raises(Conflict):
+        share()
+    ground.reviewed(decisions, answers=lambda decision: {"truth": 4 if decision is Decision.APPROVE else 2})
+    with db.transaction() as session:
+        dataset, version = session.get_one(Dataset, ground.dataset_id), session.get_one(JudgeVersion, ground.version_id)
+        found = judge_standing.of(session, dataset, judges.find(session, dataset.id, ground.judge_id), version)
+        assert (found.samples, found.spearman.value, found.kendall.value) == (36, pytest.approx(1), pytest.approx(1))
+    assert rows("SELECT count(*) FROM suggestions") == [(0,)]
+    share()
+    with db.transaction() as session:
+        [one] = suggesting.of_sample(session, ground.ids[0])
+        assert one.value == 1
+        assert "1.00 on 36 samples" in one.source
+    run_sql("DELETE FROM judge_scores WHERE sample_id = :s", s=ground.ids[0])
+    run_sql("DELETE FROM suggestions")
+    ground.run()
+    assert rows("SELECT sample_id, value FROM suggestions") == [(ground.ids[0], 1)], "a shared judge goes on telling"
+    with db.transaction() as session:
+        dataset, version = session.get_one(Dataset, ground.dataset_id), session.get_one(JudgeVersion, ground.version_id)
+        judge_sharing.hide(session, dataset, version)
+    assert rows("SELECT count(*) FROM suggestions") == [(0,)]
+
+
+def test_answers_given_in_sight_of_suggestions_prove_nothing(model: Model) -> None:
+    ground = Ground(model, ["SAYS: 5", "SAYS: 1"] * 18)
+    ground.run()
+    ground.reviewed([Decision.APPROVE, Decision.REJECT] * 18, suggestions_shown=lambda decision: True)
+    with db.transaction() as session:
+        dataset, version = session.get_one(Dataset, ground.dataset_id), session.get_one(JudgeVersion, ground.version_id)
+        found = judge_standing.of(session, dataset, judges.find(session, dataset.id, ground.judge_id), version)
+    assert found.samples == 0
+    assert not found.is_measured
