@@ -23,6 +23,24 @@ _SET = text("""
     FROM unnest(CAST(:ids AS bigint[]), CAST(:originals AS bigint[])) AS found(id, original)
     WHERE passages.id = found.id AND passages.duplicate_of IS DISTINCT FROM nullif(found.original, 0)
 """)
+# What stands to the letter in so many documents, and is a small part of each, is said by none of them in particular.
+_EVERYWHERE = 5
+_BOILERPLATE = text("""
+    WITH live AS (
+        SELECT p.id, p.document_id, p.text_hash, p.flag FROM passages p JOIN documents d ON d.id = p.document_id
+        WHERE p.dataset_id = :dataset AND d.replaced_by IS NULL),
+    often AS (
+        SELECT text_hash FROM live GROUP BY text_hash HAVING count(DISTINCT document_id) >= :documents),
+    share AS (
+        SELECT document_id, avg((text_hash IN (SELECT text_hash FROM often))::int) AS repeated FROM live GROUP BY document_id),
+    meant AS (
+        SELECT live.text_hash FROM live JOIN often USING (text_hash) JOIN share USING (document_id)
+        GROUP BY live.text_hash HAVING max(share.repeated) < 0.5)
+    UPDATE passages SET flag = 'boilerplate' FROM live JOIN meant USING (text_hash)
+    WHERE passages.id = live.id AND live.flag IS NULL AND NOT EXISTS (
+        SELECT FROM sample_sources s JOIN samples x ON x.id = s.sample_id
+        WHERE s.passage_id = live.id AND x.form <> 'text')
+""")
 
 
 def plan(session: Session, job: Job) -> Sequence[ShardPlan]:
@@ -36,7 +54,10 @@ def plan(session: Session, job: Job) -> Sequence[ShardPlan]:
 
 
 def work(piece: Piece) -> None:
-    """Compare all passages that count; those of replaced documents do not."""
+    """Compare all passages that count; those of replaced documents, and what stands in every other one, do not."""
+    with piece.step(0, {}) as session:
+        piece.hold(session)
+        session.execute(_BOILERPLATE, {"dataset": piece.params["dataset_id"], "documents": _EVERYWHERE})
     with TemporaryDirectory(prefix="winnow-") as folder, Stash(folder) as stash:
         for texts, sources in _read(piece):
             stash.add(texts, sources)

@@ -9,6 +9,7 @@ import pytest
 from sqlalchemy import select
 
 from app import db
+from app.curation.documents.format import format_of
 from app.curation.readers import Chunking
 from app.models import Corpus, CorpusState, Document, Job, JobState, Making, Passage
 from app.services import blobs, corpora, imports, jobs, working
@@ -218,6 +219,49 @@ def test_near_copies_across_documents_point_to_the_first() -> None:
     )
     assert found[:2] == [("one.txt", None), ("two.txt", "one.txt")]
     assert {original for name, original in found if name == "three.txt"} == {None}
+
+
+def test_what_stands_in_every_document_is_boilerplate() -> None:
+    notice = "This leaflet is for general use. It takes the place of no visit to a doctor, and nobody answers for it."
+    dataset_id = make_dataset()
+    members = {f"{one}.txt": f"{prose(f'the {one}th land', 3)}\n\n{notice}" for one in range(5)}
+    taken(dataset_id, zipped(members), "leaflets.zip", chunking=Chunking(size=45, smallest=0), making=Making.PASSAGES)
+    found = rows("SELECT text, count(*) FROM passages WHERE flag = 'boilerplate' GROUP BY text")
+    assert found == [(notice, 5)]
+    # Documents that are the same from end to end are copies of one another, not notices.
+    taken(make_dataset(), zipped({f"{one}.txt": prose("the north") for one in range(5)}), "same.zip")
+    assert len(rows("SELECT 1 FROM passages WHERE flag = 'boilerplate'")) == 5
+
+
+MARKDOWN = pytest.mark.skipif(format_of("a.md", b"# Salt\n\nIt dries.") is None, reason="nothing reads Markdown")
+
+
+@MARKDOWN
+def test_an_edited_set_of_markdown_lists_exactly_its_dependent_samples() -> None:
+    pages = {
+        f"docs/{name}.md": f"# {name.title()}\n\n"
+        + "\n\n".join(f"## Part {one}\n\n{prose(f'{name} {one}', 2)}" for one in range(4))
+        for name in ("salt", "sugar", "sand")
+    }
+    dataset_id = make_dataset()
+    first = taken(dataset_id, zipped(pages), "docs.zip")
+    edited = pages | {
+        "docs/salt.md": pages["docs/salt.md"].replace("mill 1 of salt 2", "the old mill of salt 2"),
+        "docs/sand.md": pages["docs/sand.md"].replace("# Sand\n", "# Sand\n\nA paragraph that was not there.\n"),
+    }
+    edited["docs/sugar.md"] = edited["docs/sugar.md"].replace("## Part 3", "## Part three")
+    taken(dataset_id, zipped(edited), "docs.zip", previous=first)
+    changed = [words for words in stale(dataset_id) if "mill 1 of salt 2" in words or "Part 3" in words]
+    assert stale(dataset_id) == changed
+    assert any("mill 1 of salt 2" in words for words in changed)
+    holding = rows(
+        "SELECT p.text FROM passages p JOIN documents d ON d.id = p.document_id WHERE d.corpus_id = :corpus",
+        corpus=first.id,
+    )
+    expected = [
+        words for (words,) in holding if "mill 1 of salt 2" in words or ("Part 3" in words and "sugar 3" in words)
+    ]
+    assert sorted(changed) == sorted(expected)
 
 
 def stale(dataset_id: int) -> list[str]:

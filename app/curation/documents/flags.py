@@ -57,6 +57,8 @@ _LEGAL = tuple(
         r"cookies?\b.{0,80}\b(?:accept|consent|prefer|browser)",
     )
 )
+# Each notice holds one of these at least: looked for first, because that is cheap.
+_HINTS = ("©", "(c)", "copyright", "reserv", "vorbehalten", "creative commons", "licen", "permission", "isbn", "cookie")
 _SHARE = 0.6
 _FEW_LINES = 4
 
@@ -98,11 +100,13 @@ def _is_references(text: str) -> bool:
     """Most lines (or paragraphs) begin like an entry and cite like one."""
     lines = [line for line in text.splitlines() if line.strip()]
     entries = sum(1 for line in lines if _ENTRY.match(line))
-    cited = len(_CITED.findall(text))
-    return entries > 2 and entries >= 0.4 * len(lines) and cited >= entries
+    return entries > 2 and entries >= 0.4 * len(lines) and len(_CITED.findall(text)) >= entries
 
 
 def _is_legal(text: str, size: int) -> bool:
     """Two different signs of a notice in every hundred tokens or so."""
+    lower = text.lower()
+    if not any(hint in lower for hint in _HINTS):
+        return False
     found = sum(1 for words in _LEGAL if words.search(text))
     return found >= 2 and found >= min(size / 100, 5)

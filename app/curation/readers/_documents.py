@@ -107,8 +107,8 @@ class DocumentReader(Reader):
             page = f"Page {piece.page}: " if piece.page is not None else ""
             return Broken(piece.code, page + piece.message, self.take(), excerpt=piece.excerpt[:200])
         passage = piece.passage if isinstance(piece, Answered) else piece
-        if document.facts.pages and passage.last_page:
-            self.own_share = min(passage.last_page / document.facts.pages, 1.0)
+        done = passage.last_page, document.facts.pages
+        self.own_share = min(done[0] / done[1] if done[0] and done[1] else passage.end / document.size, 1.0)
         return Cut(passage, piece.exchange if isinstance(piece, Answered) else None, self.take())
 
 

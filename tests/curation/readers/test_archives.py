@@ -73,7 +73,7 @@ def test_a_flipped_byte_never_raises_later(items, suffix: str) -> None:
         ("a.zip", b"plain text", "type_mismatch"),
         ("a.zip", b"PK\x05\x06" + b"\xff" * 18, "too_many_members"),
         ("a.gz", gzip.compress(b"{}"), "unsupported_type"),
-        ("a.docx", b"PK", "unsupported_type"),
+        ("a.exe", b"MZ", "unsupported_type"),
         ("a.jsonl.gz", gzip.compress(gzip.compress(ROWS)), "archive_nested"),
         ("a.jsonl.gz", gzip.compress(b""), "empty_file"),
         ("a.jsonl", gzip.compress(ROWS), "archive_nested"),
