@@ -83,7 +83,8 @@ def test_what_says_nothing_is_no_claim() -> None:
 
 def test_nothing_is_covered_by_nothing() -> None:
     (claim,) = claims("Mortality fell from 12.5 % to 8 %.", "")
-    assert claim.coverage == 0 and claim.best_span is None
+    assert claim.coverage == 0
+    assert claim.best_span is None
 
 
 @pytest.mark.parametrize(
@@ -109,7 +110,8 @@ def test_other_languages(passage: str, said: str, unsaid: str) -> None:
     ("one", "other"), [("diagnosed", "diagnosis"), ("treat", "treatment"), ("body", "bodies"), ("치료를", "치료는")]
 )
 def test_inflected_words_are_the_same(one: str, other: str) -> None:
-    assert same_stem(one, other) and same_stem(other, one)
+    assert same_stem(one, other)
+    assert same_stem(other, one)
 
 
 @pytest.mark.parametrize(

@@ -1,39 +1,42 @@
-"""Documents written by hand, read by a format without a child process."""
+"""Reads a document that a test made, and the elements of it that a test asks for."""
 
 from pathlib import Path
 
-from app.curation.documents.document import Block, Element, Exchange, Fault
-from app.curation.documents.format import known
+from app.curation.documents.document import Block, BlockKind, Element, Facts
+from app.curation.documents.format import Unreadable, format_of, known
 
-DATA = Path(__file__).parents[3].parent / "shared" / "data"
-
-
-def read(key: str, path: Path, name: str = "") -> list[Element]:
-    return list(known()[key].elements(path, name or path.name))
+SHARED = Path("../shared/data")
 
 
-def exchanges(elements: list[Element]) -> list[Exchange]:
-    return [element for element in elements if isinstance(element, Exchange)]
+def read(folder: Path, name: str, content: str | bytes) -> list[Element]:
+    """Everything that the format of that name makes of it."""
+    raw = content.encode() if isinstance(content, str) else content
+    file = folder / name
+    file.write_bytes(raw)
+    key = format_of(name, raw[: 1 << 16])
+    assert key, name
+    return list(known()[key].elements(file, name))
 
 
-def blocks(elements: list[Element]) -> list[Block]:
-    return [element for element in elements if isinstance(element, Block)]
+def facts(elements: list[Element]) -> Facts:
+    assert isinstance(elements[0], Facts)
+    return elements[0]
 
 
-def faults(elements: list[Element]) -> list[Fault]:
-    return [element for element in elements if isinstance(element, Fault)]
+def said(elements: list[Element]) -> list[tuple[str, str]]:
+    """Kind and text of every block; a heading has its level behind it."""
+    blocks = [one for one in elements if isinstance(one, Block)]
+    return [(f"{one.kind}{one.level or ''}", one.text) for one in blocks]
 
 
-def words(elements: list[Element]) -> str:
-    """Everything that a reader of the passages sees."""
-    passages = [*blocks(elements), *(exchange.block for exchange in exchanges(elements))]
-    return "\n".join(passage.text for passage in passages)
+def of_kind(elements: list[Element], kind: BlockKind) -> list[str]:
+    return [one.text for one in elements if isinstance(one, Block) and one.kind is kind]
 
 
-def asked_and_answered(exchange: Exchange) -> tuple[str, str]:
-    """The two texts of a sample, which is an instruction or a chat of one question and one answer."""
-    if "prompt" in exchange.content:
-        return exchange.content["prompt"], exchange.content["response"]
-    question, answer = exchange.content["messages"]
-    assert (question["role"], answer["role"]) == ("user", "assistant")
-    return question["content"], answer["content"]
+def refusal(folder: Path, name: str, content: str | bytes) -> str:
+    """The code with which it is refused; empty where it is read."""
+    try:
+        read(folder, name, content)
+    except Unreadable as refused:
+        return refused.code if refused.message.endswith(".") else refused.message
+    return ""
