@@ -6,7 +6,8 @@ from collections.abc import Iterable
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 
-from app.curation.documents.pdf.words import FILLER, Face, Word
+from app.curation.documents.pdf.letters import FILLER
+from app.curation.documents.pdf.words import Face, Word
 
 if TYPE_CHECKING:
     from app.curation.documents.pdf.tables import Table
