@@ -251,17 +251,15 @@ def test_an_edited_set_of_markdown_lists_exactly_its_dependent_samples() -> None
     }
     edited["docs/sugar.md"] = edited["docs/sugar.md"].replace("## Part 3", "## Part three")
     taken(dataset_id, zipped(edited), "docs.zip", previous=first)
-    changed = [words for words in stale(dataset_id) if "mill 1 of salt 2" in words or "Part 3" in words]
-    assert stale(dataset_id) == changed
-    assert any("mill 1 of salt 2" in words for words in changed)
     holding = rows(
         "SELECT p.text FROM passages p JOIN documents d ON d.id = p.document_id WHERE d.corpus_id = :corpus",
         corpus=first.id,
     )
-    expected = [
-        words for (words,) in holding if "mill 1 of salt 2" in words or ("Part 3" in words and "sugar 3" in words)
-    ]
-    assert sorted(changed) == sorted(expected)
+    # The words that were edited, the heading that has another name, and what a new paragraph now stands in the midst of.
+    edits = ("mill 1 of salt 2", "Part 3\n\nIn sugar", "Sand\n\nPart 0")
+    expected = [words for (words,) in holding if any(edit in words for edit in edits)]
+    assert len(expected) >= len(edits)
+    assert sorted(stale(dataset_id)) == sorted(expected)
 
 
 def stale(dataset_id: int) -> list[str]:
