@@ -98,7 +98,8 @@ def test_scores_are_read_and_weighed_by_their_probabilities(model: Model) -> Non
     ground = Ground(model, ["SAYS: 4", "SAYS: 4\nPROBS: 4=0.5 5=0.25 2=0.25", "SAYS: very good", "SAYS: Score: 2"])
     run = ground.run()
     assert ground.scores() == [4, pytest.approx(3.75), "failed", 2]
-    assert (run.spent, run.held, run.halt) == (0, 0, "")
+    assert run.spent == run.held == 0
+    assert run.halt == ""
 
 
 def test_repeats_are_a_mean_with_a_spread(model: Model) -> None:
@@ -216,7 +217,8 @@ def test_agreement_is_measured_and_only_then_shared(model: Model) -> None:
     with db.transaction() as session:
         dataset, version = session.get_one(Dataset, ground.dataset_id), session.get_one(JudgeVersion, ground.version_id)
         found = judge_standing.of(session, dataset, judges.find(session, dataset.id, ground.judge_id), version)
-        assert (found.samples, found.spearman.value, found.kendall.value) == (36, pytest.approx(1), pytest.approx(1))
+        assert found.samples == 36
+        assert found.spearman.value == found.kendall.value == pytest.approx(1)
     assert rows("SELECT count(*) FROM suggestions") == [(0,)]
     share()
     with db.transaction() as session:
