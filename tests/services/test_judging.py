@@ -164,6 +164,15 @@ def test_a_model_that_turns_away_ends_the_run(model: Model) -> None:
     assert len(model.lines()) == 1
 
 
+def test_a_model_out_of_reach_ends_the_run(model: Model, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("random.uniform", lambda low, high: 0.0)  # no pause between tries
+    ground = Ground(model, [f"BEHAVE:{' 503' * 9}\nSAYS: 4"] * 8, endpoint={"concurrency": 1})
+    run = ground.run()
+    assert "several requests in a row" in run.halt
+    assert len(model.asked()) == 3
+    assert ground.scores() == ["failed"] * 3
+
+
 def test_sentences_are_checked_against_the_passage(model: Model) -> None:
     verdicts = '{"verdicts": [{"claim": 1, "verdict": "supported"}, {"claim": 2, "verdict": "contradicted"}]}'
     passage = f"Salt is white. SAYS: {verdicts}"
