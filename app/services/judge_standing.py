@@ -50,7 +50,7 @@ def _share(question: Question | None, answer: Any) -> float | None:
         return sum(one.get("label") == "supported" for one in _dicts(answer)) / len(answer)
     if isinstance(answer, int) and not isinstance(answer, bool) and question is not None:
         low, high = getattr(question, "low", 0), getattr(question, "high", 1)
-        return min(max((answer - low) / (high - low), 0.0), 1.0)
+        return float(min(max((answer - low) / (high - low), 0.0), 1.0))
     return None
 
 

@@ -14,7 +14,6 @@ from tests.llm_server import Model, model_server
 from tests.services.engine import ACTIVE, hurry, job, rows
 from tests.services.judging import PAID, PRICED, Ground, run_of
 
-QUICK = {"WINNOW_STALE_SECONDS": "3"}
 SAMPLES, AT_ONCE = 60, 6
 
 
@@ -28,7 +27,7 @@ def server(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Model]:
 def killed_in_the_middle(model: Model, log: Path, **endpoint: Any) -> tuple[Ground, int]:
     """A run whose worker died while requests were under way, and was then worked to its end by another."""
     hurry()
-    with worker(log, **QUICK) as first:
+    with worker(log, WINNOW_STALE_SECONDS="3") as first:
         wait_for("a worker", lambda: rows("SELECT 1 FROM workers"))
         ground = Ground(model, ["SAYS: 4"] * SAMPLES, endpoint={"concurrency": AT_ONCE, **endpoint})
         run_id = ground.start(budget=Decimal(10))
@@ -36,7 +35,7 @@ def killed_in_the_middle(model: Model, log: Path, **endpoint: Any) -> tuple[Grou
         kill(first)
     assert job(run_of(run_id).job_id or 0).state in ACTIVE
     assert 0 < ground.scores().count(4) < SAMPLES
-    with worker(log, **QUICK):
+    with worker(log, WINNOW_STALE_SECONDS="3"):
         wait_for("the end", lambda: job(run_of(run_id).job_id or 0).state not in ACTIVE)
     assert job(run_of(run_id).job_id or 0).state is JobState.SUCCEEDED
     return ground, run_id
