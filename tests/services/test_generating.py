@@ -1,6 +1,7 @@
 """Samples made from passages by a model: a real server, real commits; what is refused, what is paid, what it costs."""
 
 from collections.abc import Iterator
+from dataclasses import replace
 from decimal import Decimal
 from pathlib import Path
 
@@ -9,8 +10,9 @@ from typer.testing import CliRunner
 
 from app import db
 from app.cli.root import app
+from app.curation.generating.prompt import Words
 from app.models import Dataset, JobState, ModelEndpoint, PromptVersion
-from app.services import generating, generating_requests, generating_tasks, jobs, working
+from app.services import generating, generating_requests, generating_tasks, jobs, prompts, working
 from app.services.errors import Conflict, Invalid
 from app.services.generating import Choice
 from app.services.generating_requests import Sent
@@ -245,7 +247,14 @@ def test_a_model_out_of_reach_is_not_asked_about_everything(model: Model, monkey
 
 
 def test_without_documents_more_is_made_like_a_handful_of_examples(model: Model) -> None:
-    done = run(ground(model.base_url, 0, kind="from_examples"), choice=Choice(rounds=3))
+    place = ground(model.base_url, 0, kind="from_examples")
+    with pytest.raises(Invalid, match="examples of your own"):
+        start(place, choice=Choice(rounds=3))
+    with db.transaction() as session:
+        prompt, version = prompts.find_version(session, place.dataset_id, place.version_id)
+        mine = [{"question": f"Is {drug} safe?", "answer": "Ask the pharmacist."} for drug in ("aspirin", "ibuprofen")]
+        own = prompts.save(session, prompt, Words(version.system, version.user, mine), None)
+    done = run(replace(place, version_id=own.id), choice=Choice(rounds=3))
     assert len(model.lines()) == 3
     assert len({line["key"] for line in model.lines()}) == 3
     corpus = corpus_of(done)
