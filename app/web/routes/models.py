@@ -117,7 +117,7 @@ def _test(request: Request, endpoint_id: int) -> None:
 
 
 def _form(request: Request, endpoint: ModelEndpoint | None, form: Submission[ModelForm], status: int = 200) -> Response:
-    return render(request, "model.html", status=status, endpoint=endpoint, form=form)
+    return render(request, "model.html", status=status, endpoint=endpoint, form=form, usual=Draft)
 
 
 def _to(request: Request, endpoint_id: int) -> Response:
