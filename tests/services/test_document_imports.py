@@ -150,7 +150,7 @@ def test_only_passages() -> None:
 def test_a_document_that_cannot_be_read_is_refused_with_its_reason() -> None:
     one = taken(make_dataset(), b" \n\n ", "blank.txt")
     check_sums(one)
-    assert rows("SELECT file, code FROM refused_lines") == [("blank.txt", "no_text")]
+    assert rows("SELECT file, code FROM refused_lines") == [("blank.txt", "empty")]
     assert rows("SELECT name, items FROM documents") == [("blank.txt", 1)]
 
 
