@@ -30,6 +30,7 @@ SECTIONS: dict[str, list[list[str]]] = {
     "What-if and runs at 1,000,000 samples": [["what_if"]],
     "The next corpus": [["next_corpus"]],
     "Import": [["import_memory"]],
+    "Documents, PDF": [["documents_pdf"]],
 }
 PEERS = ("datasketch", "rensa", "datatrove", "spacy", "numba", "numpy")
 _HEADING = re.compile(r"^## (.+)$", re.MULTILINE)

@@ -38,12 +38,12 @@ class Content(Protocol):
 class Batch:
     """Samples with shared views. `replies` holds all that a model would learn to say; a plain text is its own reply.
 
-    `passages` are what samples were made from, empty where that is not known.
+    `passages` are what samples were made from, empty where that is not known; a sample read from a document has its own.
     """
 
     def __init__(self, samples: Sequence[Content], passages: Sequence[str | None] | None = None) -> None:
         self.samples = samples
-        self.passages = [passage or "" for passage in passages] if passages is not None else [""] * len(samples)
+        self.passages = [one or "" for one in (passages if passages is not None else map(_passage, samples))]
         self.measured: dict[str, dict[str, Array]] = {}
 
     def __len__(self) -> int:
@@ -202,6 +202,11 @@ def among(rows: Mask, measure: Callable[[str], float], texts: Sequence[str]) -> 
 def where(mask: Mask, values: Array) -> Array:
     """The values where they apply, NaN elsewhere; a NaN passes every rule."""
     return np.where(mask, values, np.nan)
+
+
+def _passage(sample: Content) -> str:
+    found = getattr(sample, "passage", None)
+    return found.text if found is not None else ""
 
 
 def _is_answered(sample: Content) -> bool:

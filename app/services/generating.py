@@ -159,6 +159,7 @@ def start(
         raise Conflict(say("This model is not offered any more. Choose another."))
     if budget is None and not prices.are_zero:
         raise Invalid(say("Say what it may cost at most. It stops before it costs more."), "budget")
+    prompts.check_examples(session.get_one(Prompt, version.prompt_id), version)
     expected = estimate(session, dataset, version, prices, settings, choice)
     if not expected.passages:
         raise Invalid(say("No passage is left that fits. Choose other documents, or ask about used ones again."))

@@ -126,7 +126,7 @@ def _keep(session: Session, shard: Shard, run_id: int, found: Sequence[tuple[Tas
 def _halt(session: Session, run_id: int, found: Sequence[tuple[Task, Outcome]], silent: int) -> None:
     """A model that is out of reach, or turns requests away, is not asked about everything else too."""
     told = next((end.stop for _, end in found if end.stop), "")
-    if not told and silent >= IN_A_ROW:
+    if found and not told and silent >= IN_A_ROW:
         told = f"The model’s server did not answer several requests in a row. {found[-1][1].error}"
     if told:
         run = session.get_one(JudgeRun, run_id, with_for_update=True)

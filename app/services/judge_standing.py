@@ -47,10 +47,10 @@ def _question(session: Session, dataset: Dataset, version: JudgeVersion) -> Ques
 def _share(question: Question | None, answer: Any) -> float | None:
     """An expert's answer as a share of its scale: a rating, or the share of sentences that they call supported."""
     if isinstance(answer, list) and answer:
-        return sum(one.get("label") == "supported" for one in _dicts(answer)) / len(answer)
+        return len([one for one in _dicts(answer) if one.get("label") == "supported"]) / len(answer)
     if isinstance(answer, int) and not isinstance(answer, bool) and question is not None:
         low, high = getattr(question, "low", 0), getattr(question, "high", 1)
-        return min(max((answer - low) / (high - low), 0.0), 1.0)
+        return float(min(max((answer - low) / (high - low), 0.0), 1.0))
     return None
 
 

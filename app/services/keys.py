@@ -40,20 +40,23 @@ ACTIONS = (
 )
 _DEFAULTS = {action.name: action.key for action in ACTIONS}
 _TITLES = {action.name: action.title for action in ACTIONS}
+_YIELD = ("earlier", "later", "own", "page")
+"""Actions that came when people had chosen keys already: where one of these is theirs, the action takes a spare key."""
+_SPARE = (".", ",", ";", "-", "+", "#", "=", "_")
 _TAKEN_BY_BROWSERS = {"/", "'"}
 
 
 def of(user: User) -> dict[str, str]:
     """A person's key for every action. One that was chosen for an action of an older version is forgotten."""
     chosen = {name: key for name, key in (user.keys or {}).items() if name in _DEFAULTS}
-    mine = _DEFAULTS | chosen
+    mine = _spared(chosen)
     # An action that came later may want a key which this person has given to another.
     return mine if len(set(mine.values())) == len(mine) else _DEFAULTS
 
 
 def choose(session: Session, user: User, keys: Mapping[str, str]) -> None:
     """Store a person's keys; only those that differ from what everybody starts with. Invalid, naming the action."""
-    mine = {action.name: _usable(action, keys.get(action.name, action.key)) for action in ACTIONS}
+    mine = _spared({action.name: _usable(action, keys[action.name]) for action in ACTIONS if action.name in keys})
     for name, key in mine.items():
         other = next((each for each, used in mine.items() if used == key and each != name), None)
         if other is not None:
@@ -63,13 +66,23 @@ def choose(session: Session, user: User, keys: Mapping[str, str]) -> None:
                 title=_TITLES[other],
             )
             raise Invalid(told, name)
-    user.keys = {name: key for name, key in mine.items() if key != _DEFAULTS[name]}
+    user.keys = {name: key for name, key in mine.items() if name in keys and key != _DEFAULTS[name]}
     session.flush()
 
 
 def shown(key: str) -> str:
     """A key as it is printed on its cap."""
     return key.upper() if len(key.upper()) == 1 else key
+
+
+def _spared(chosen: Mapping[str, str]) -> dict[str, str]:
+    """The chosen keys, and the usual ones for the rest; what came later gives way to what was chosen before."""
+    mine: dict[str, str] = {**_DEFAULTS, **chosen}
+    free = (key for key in _SPARE if key not in mine.values())
+    for name in _YIELD:
+        if name not in chosen and mine[name] in chosen.values():
+            mine[name] = next(free)
+    return mine
 
 
 def _usable(action: Action, typed: str) -> str:

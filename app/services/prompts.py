@@ -91,6 +91,13 @@ def save(session: Session, prompt: Prompt, words: Words, by: int | None) -> Prom
     return version
 
 
+def check_examples(prompt: Prompt, version: PromptVersion) -> None:
+    """The examples that ship with a prompt only show where one's own go. Invalid where they were left as they are."""
+    shipped = [default.words.examples for default in DEFAULTS if default.kind == prompt.kind]
+    if not KINDS[prompt.kind].needs_passage and tuple(version.examples) in [tuple(one) for one in shipped]:
+        raise Invalid(say("Put examples of your own into this prompt first: all that is made follows them."))
+
+
 def words_of(version: PromptVersion) -> Words:
     return Words(version.system, version.user, version.examples)
 

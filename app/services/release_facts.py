@@ -28,8 +28,8 @@ UNSAID = "unsaid"
 
 def corpora(dataset_id: int) -> ScalarSelect[Any]:
     """All corpora with their counts, to be read in the statement that counts samples: at one moment."""
-    names = ("id", "name", "file_name", "sha256", "licence", "origin", "lines", "accepted")
-    names += ("refused", "copies", "passages")
+    said = ("id", "name", "file_name", "sha256", "licence", "origin")
+    names = (*said, "lines", "accepted", "refused", "copies", "passages")
     one = func.json_build_object(*(part for name in names for part in (name, getattr(Corpus, name))))
     return (
         select(func.coalesce(func.json_agg(aggregate_order_by(one, Corpus.id)), func.json_build_array()))

@@ -84,6 +84,7 @@ def begin(
         raise Invalid(say("This model is not offered any more. Choose another."), "endpoint")
     if kind.needs_passage and found is None:
         raise Invalid(say("This dataset has no passage yet. Upload a document first."))
+    prompts.check_examples(session.get_one(Prompt, version.prompt_id), version)
     messages = messages_for(kind, version, found, settings.number)
     content_hash = hash_of(endpoint.id, endpoint.model, messages, asdict(settings), 0)
     values = {"state": RequestState.SENT, "endpoint_id": endpoint.id, "sent_at": func.clock_timestamp()}

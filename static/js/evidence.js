@@ -69,5 +69,5 @@
     window.htmx?.process(control);
     control.click();
   });
-  dialog?.addEventListener("click", (event) => { if (event.target === dialog) dialog.close(); });
+  dialog?.addEventListener("click", (event) => { if (event.target === dialog || event.target.closest("[data-page-close]")) dialog.close(); });
 })();

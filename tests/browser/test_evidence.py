@@ -227,7 +227,6 @@ def test_it_all_works_without_script(desk: Desk, open_page: Callable[..., Page])
 def test_everybody_can_use_it(desk: Desk, open_page: Callable[..., Page]) -> None:
     ask(desk)
     page, faults = open_page(), list[str]()
-    page.context.set_extra_http_headers({})
     for scheme, width in [("light", 1440), ("dark", 360)]:
         page.emulate_media(color_scheme=scheme, reduced_motion="reduce")  # type: ignore[arg-type]
         page.set_viewport_size({"width": width, "height": 900})

@@ -1,5 +1,6 @@
 """Grounding: what stands in the passage is found whatever its form, what does not is not, and every place is a place."""
 
+from dataclasses import dataclass
 from decimal import Decimal
 from pathlib import Path
 
@@ -9,8 +10,10 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from app.curation.batch import Batch
+from app.curation.documents.document import Document, Passage
 from app.curation.filters.grounding import Grounding
 from app.curation.grounding import claims, missing_numbers, same_stem, spans
+from app.curation.sample import Form
 from app.curation.units import units, values
 from tests.curation.samples import chat, instruction, text
 
@@ -83,7 +86,8 @@ def test_what_says_nothing_is_no_claim() -> None:
 
 def test_nothing_is_covered_by_nothing() -> None:
     (claim,) = claims("Mortality fell from 12.5 % to 8 %.", "")
-    assert claim.coverage == 0 and claim.best_span is None
+    assert claim.coverage == 0
+    assert claim.best_span is None
 
 
 @pytest.mark.parametrize(
@@ -109,7 +113,8 @@ def test_other_languages(passage: str, said: str, unsaid: str) -> None:
     ("one", "other"), [("diagnosed", "diagnosis"), ("treat", "treatment"), ("body", "bodies"), ("치료를", "치료는")]
 )
 def test_inflected_words_are_the_same(one: str, other: str) -> None:
-    assert same_stem(one, other) and same_stem(other, one)
+    assert same_stem(one, other)
+    assert same_stem(other, one)
 
 
 @pytest.mark.parametrize(
@@ -181,6 +186,20 @@ def test_nothing_is_measured_without_a_passage() -> None:
     samples = [instruction("Who?", "Dr. Smith treated 47 patients."), text(PASSAGE)]
     found = Grounding().measure(Batch(samples, [None, PASSAGE]))
     assert all(np.isnan(measured).all() for measured in found.values())
+
+
+def test_a_sample_from_a_document_brings_its_passage() -> None:
+    @dataclass
+    class Read:
+        form: Form
+        content: dict[str, str]
+        passage: Passage | None
+
+    document = Document("a.md", "markdown", "", 0)
+    content = {"prompt": "What fell?", "response": "Mortality fell from 12.5 % to 8 %."}
+    passage = Passage(document, 0, PASSAGE, 0, len(PASSAGE))
+    samples = [Read(Form.INSTRUCTION, content, passage), Read(Form.INSTRUCTION, content, None)]
+    np.testing.assert_array_equal(Grounding().measure(Batch(samples))["grounding"], [1, np.nan])
 
 
 def test_every_turn_of_the_assistant_is_measured() -> None:

@@ -288,14 +288,14 @@ def test_sentences_are_compared_one_by_one(session: Session, dataset: Dataset) -
     [asked] = loaded([{"kind": "claims", "key": "said", "title": "What does the source say?"}])
     rubrics.save(session, dataset, ann, [asked], 0)
     labels = ["supported", "contradicted", "not_in_source"]
-    said = [[(0, 0, 1), (0, 1, 1)], [(2, 0, 0), (2, 0, 1)], [(1, 1, 0), (1, 2, 0)], [(0, 2, 1), None]]
+    said: Table = [[(0, 0, 1), (0, 1, 1)], [(2, 0, 0), (2, 0, 1)], [(1, 1, 0), (1, 2, 0)], [(0, 2, 1), None]]
 
     def answer(codes: tuple[int, ...]) -> dict[str, Any]:
         return {"said": [{"path": ["response"], "start": at * 10, "end": at * 10 + 9, "label": labels[code]} for at, code in enumerate(codes)]}
 
     record(session, dataset, [ann, bob], [[None if one is None else (A, answer(one)) for one in row] for row in said])
     found = figures(agreement.compute(session, dataset), "said")
-    table = [[codes[at] for row in said[:3] for codes in [row[person]] for at in range(3)] for person in range(2)]  # type: ignore[index]
+    table = [[codes[at] for row in said[:3] for codes in [row[person]] for at in range(3)] for person in range(2)]
 
     assert found.title == "What does the source say?"
     assert found.samples == 9

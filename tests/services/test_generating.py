@@ -1,18 +1,23 @@
 """Samples made from passages by a model: a real server, real commits; what is refused, what is paid, what it costs."""
 
 from collections.abc import Iterator
+from dataclasses import replace
 from decimal import Decimal
 from pathlib import Path
 
 import pytest
+from typer.testing import CliRunner
 
 from app import db
+from app.cli.root import app
+from app.curation.generating.prompt import Words
 from app.models import Dataset, JobState, ModelEndpoint, PromptVersion
-from app.services import generating, generating_requests, generating_tasks, jobs, working
+from app.services import generating, generating_requests, generating_tasks, jobs, prompts, working
 from app.services.errors import Conflict, Invalid
 from app.services.generating import Choice
 from app.services.generating_requests import Sent
 from app.services.llm import Reply
+from app.settings import get_settings
 from tests.factories_generating import passage_text
 from tests.llm_server import KEY, Model, model_server, reply
 from tests.services.engine import check_sums, forsake, hurry, job, rows, run_sql, together
@@ -242,7 +247,14 @@ def test_a_model_out_of_reach_is_not_asked_about_everything(model: Model, monkey
 
 
 def test_without_documents_more_is_made_like_a_handful_of_examples(model: Model) -> None:
-    done = run(ground(model.base_url, 0, kind="from_examples"), choice=Choice(rounds=3))
+    place = ground(model.base_url, 0, kind="from_examples")
+    with pytest.raises(Invalid, match="examples of your own"):
+        start(place, choice=Choice(rounds=3))
+    with db.transaction() as session:
+        prompt, version = prompts.find_version(session, place.dataset_id, place.version_id)
+        mine = [{"question": f"Is {drug} safe?", "answer": "Ask the pharmacist."} for drug in ("aspirin", "ibuprofen")]
+        own = prompts.save(session, prompt, Words(version.system, version.user, mine), None)
+    done = run(replace(place, version_id=own.id), choice=Choice(rounds=3))
     assert len(model.lines()) == 3
     assert len({line["key"] for line in model.lines()}) == 3
     corpus = corpus_of(done)
@@ -294,3 +306,19 @@ def test_an_answer_that_comes_after_its_worker_was_given_up_is_used_and_not_paid
         assert generating.ask_again(session, session.merge(done), "lost") == 1
     assert len(samples_of(work(generation_id))) == 6
     assert model.paid() == {"0": 1, "2": 1}
+
+
+def test_the_command_line_asks_and_accounts_for_it(model: Model, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("REDIS_URL", "redis://127.0.0.1:9/0")  # nobody needs to be woken: it does the work itself
+    get_settings.cache_clear()
+    get_settings().home.mkdir(parents=True, exist_ok=True)
+    place = ground(model.base_url, [passage_text(0), passage_text(1, "empty")], **PRICED)
+    words = ["generate", str(place.dataset_id), "--model", "Test model"]
+    told = CliRunner().invoke(app, [*words, "--estimate"])
+    assert told.output.startswith("2 requests, about ")
+    assert model.lines() == []
+    assert "at most" in str(CliRunner().invoke(app, words).exception)
+    assert "“Test model”" in str(CliRunner().invoke(app, ["generate", str(place.dataset_id), "--model", "x"]).exception)
+    done = CliRunner().invoke(app, [*words, "--budget", "2.50"])
+    assert "3 lines = 2 samples + 1 refused + 0 exact copies, 0.0014 USD" in done.output
+    assert done.exit_code == 0

@@ -7,20 +7,13 @@ import pytest
 
 from app import db
 from app.curation.judge.criterion import JudgeKind
-from app.curation.rubric import loaded
-from app.models import Dataset, Decision, JudgeRun, JudgeVersion, Sample, SampleState, User
-from app.services import judge_runs, judge_sharing, judge_standing, judges, rubrics, suggesting
+from app.models import Dataset, Decision, JudgeVersion, Sample, User
+from app.services import judge_sharing, judge_standing, judges, suggesting
 from app.services.errors import Conflict, Invalid
-from app.services.judges import Draft
 from tests import factories
-from tests.factories_generating import make_endpoint
 from tests.llm_server import Model, model_server
 from tests.services.engine import hurry, rows, run_sql, work_off
-
-PRICED = {"price_in": Decimal(1), "price_out": Decimal(2)}
-PAID = Decimal("0.0007")
-"""A reply of the test server: 500 tokens in and 100 out."""
-RATING = {"kind": "rating", "key": "truth", "title": "How true is it?"}
+from tests.services.judging import PAID, PRICED, Ground, run_of
 
 
 @pytest.fixture(autouse=True)
@@ -39,66 +32,12 @@ def model(server: Model, request: pytest.FixtureRequest) -> Model:
     return server.named(request.node.name.replace("[", "-").replace("]", ""))
 
 
-class Ground:
-    """A dataset whose samples say what the model is to answer, and a judge for them."""
-
-    def __init__(self, model: Model, said: list[str], **values: Any) -> None:
-        endpoint = {"has_logprobs": True, "concurrency": 3, **values.pop("endpoint", {})}
-        kind = values.pop("kind", JudgeKind.SCORE)
-        passage = values.pop("passage", "")
-        with db.transaction() as session:
-            dataset = factories.make_dataset(session)
-            corpus = factories.make_corpus(session, dataset)
-            lead = factories.make_user(session, is_admin=True)
-            contents = [{"prompt": f"Passage {at}. What?", "response": one} for at, one in enumerate(said)]
-            samples = factories.make_samples(session, corpus, contents, state=SampleState.QUEUED)
-            if passage:
-                document = factories.make_document(session, corpus)
-                [made] = factories.make_passages(session, document, [passage])
-                for sample in samples:
-                    factories.make_source(session, sample, made)
-            if values.get("question"):
-                rubrics.save(session, dataset, lead, loaded([RATING]), 0)
-            draft = Draft(make_endpoint(session, model.base_url, **endpoint).id, "Is it true?", ("Read it.",), **values)
-            judge = judges.add(session, dataset, "Truth", kind, draft)
-            self.dataset_id, self.judge_id, self.lead_id = dataset.id, judge.id, lead.id
-            self.version_id = judges.version_of(session, judge).id
-            self.ids = [sample.id for sample in samples]
-
-    def start(self, **values: Any) -> int:
-        with db.transaction() as session:
-            dataset, version = session.get_one(Dataset, self.dataset_id), session.get_one(JudgeVersion, self.version_id)
-            return judge_runs.start(session, dataset, version, values.pop("which", "queued"), **values).id
-
-    def run(self, **values: Any) -> JudgeRun:
-        run_id = self.start(**values)
-        work_off(run_of(run_id).job_id or 0)
-        return run_of(run_id)
-
-    def scores(self) -> list[Any]:
-        found = rows(
-            "SELECT state, score FROM judge_scores WHERE version_id = :v ORDER BY sample_id", v=self.version_id
-        )
-        return [score if state == "judged" else state for state, score in found]
-
-    def reviewed(self, decisions: list[Decision], **values: Any) -> None:
-        with db.transaction() as session:
-            expert = factories.make_user(session)
-            for sample_id, decision in zip(self.ids, decisions, strict=True):
-                given = {name: each(decision) for name, each in values.items()}
-                factories.make_review(session, session.get_one(Sample, sample_id), expert, decision, **given)
-
-
-def run_of(run_id: int) -> JudgeRun:
-    with db.transaction() as session:
-        return session.get_one(JudgeRun, run_id)
-
-
 def test_scores_are_read_and_weighed_by_their_probabilities(model: Model) -> None:
     ground = Ground(model, ["SAYS: 4", "SAYS: 4\nPROBS: 4=0.5 5=0.25 2=0.25", "SAYS: very good", "SAYS: Score: 2"])
     run = ground.run()
     assert ground.scores() == [4, pytest.approx(3.75), "failed", 2]
-    assert (run.spent, run.held, run.halt) == (0, 0, "")
+    assert run.spent == run.held == 0
+    assert run.halt == ""
 
 
 def test_repeats_are_a_mean_with_a_spread(model: Model) -> None:
@@ -163,6 +102,15 @@ def test_a_model_that_turns_away_ends_the_run(model: Model) -> None:
     assert len(model.lines()) == 1
 
 
+def test_a_model_out_of_reach_ends_the_run(model: Model, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("random.uniform", lambda low, high: 0.0)  # no pause between tries
+    ground = Ground(model, [f"BEHAVE:{' 503' * 9}\nSAYS: 4"] * 8, endpoint={"concurrency": 1})
+    run = ground.run()
+    assert "several requests in a row" in run.halt
+    assert len(model.asked()) == 3
+    assert ground.scores() == ["failed"] * 3
+
+
 def test_sentences_are_checked_against_the_passage(model: Model) -> None:
     verdicts = '{"verdicts": [{"claim": 1, "verdict": "supported"}, {"claim": 2, "verdict": "contradicted"}]}'
     passage = f"Salt is white. SAYS: {verdicts}"
@@ -216,7 +164,8 @@ def test_agreement_is_measured_and_only_then_shared(model: Model) -> None:
     with db.transaction() as session:
         dataset, version = session.get_one(Dataset, ground.dataset_id), session.get_one(JudgeVersion, ground.version_id)
         found = judge_standing.of(session, dataset, judges.find(session, dataset.id, ground.judge_id), version)
-        assert (found.samples, found.spearman.value, found.kendall.value) == (36, pytest.approx(1), pytest.approx(1))
+        assert found.samples == 36
+        assert found.spearman.value == found.kendall.value == pytest.approx(1)
     assert rows("SELECT count(*) FROM suggestions") == [(0,)]
     share()
     with db.transaction() as session:

@@ -14,11 +14,11 @@ def test_everybody_starts_with_the_printed_keys(session: Session) -> None:
 
 def test_only_other_keys_are_stored(session: Session) -> None:
     user = factories.make_user(session)
-    keys.choose(session, user, {"approve": " P ", "skip": "s"})
+    keys.choose(session, user, {"approve": " K ", "skip": "s"})
     session.refresh(user)
 
-    assert user.keys == {"approve": "p"}
-    assert keys.of(user)["approve"] == "p"
+    assert user.keys == {"approve": "k"}
+    assert keys.of(user)["approve"] == "k"
     keys.choose(session, user, {})
     assert user.keys == {}
 
@@ -52,3 +52,12 @@ def test_choice_that_a_later_version_made_impossible_falls_back(session: Session
     user.keys = {"approve": "v", "gone": "x"}
 
     assert keys.of(user)["approve"] == "a"
+
+
+def test_action_that_came_later_gives_way_to_a_chosen_key(session: Session) -> None:
+    user = factories.make_user(session)
+    user.keys = {"approve": "k", "skip": "."}
+    found = keys.of(user)
+
+    assert (found["approve"], found["skip"], found["earlier"], found["later"]) == ("k", ".", ",", "j")
+    assert len(set(found.values())) == len(found)

@@ -127,7 +127,7 @@ def test_answers_that_a_lead_took_are_the_agreed_ones(dataset_id: int) -> None:
             factories.make_review(session, sample, factories.make_user(session), number=number, answers={"field": field})
             for number, field in enumerate(["heart", "heart", "lung"], 1)
         ]
-        verdict = adjudicating.Verdict("take", list(Cause)[0], review_id=reviews[2].id)
+        verdict = adjudicating.Verdict("take", next(iter(Cause)), review_id=reviews[2].id)
         adjudicating.decide(session, dataset, lead, sample.id, verdict, "a-key-of-its-own")
     _, files = write(dataset_id, format="labels")
 

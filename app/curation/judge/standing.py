@@ -6,6 +6,7 @@ scale. Every figure has the interval between which 95 % of redrawn sets of sampl
 
 from collections.abc import Callable
 from dataclasses import dataclass
+from functools import lru_cache
 
 import numpy as np
 
@@ -53,6 +54,13 @@ class Standing:
 
 def standing(scores: Floats, experts: Floats, points: int, seed: int = 0) -> Standing:
     """`points` is how many steps the scale has on which kappa is taken (2 for a decision)."""
+    return _known(scores.tobytes(), experts.tobytes(), points, seed)
+
+
+@lru_cache(maxsize=64)
+def _known(scored: bytes, said: bytes, points: int, seed: int) -> Standing:
+    """A page that asks for itself every two seconds need not redraw the same samples each time."""
+    scores, experts = np.frombuffer(scored, np.float64), np.frombuffer(said, np.float64)
     many = len(scores)
     if not enough(experts):
         none = Estimate(None, None, None, many)

@@ -82,6 +82,13 @@ def test_month_and_day_are_told_by_the_order_of_the_dates(tmp_path: Path) -> Non
     assert found.metadata["started"] == "2024-02-03T10:15:00"
 
 
+def test_a_caption_below_a_picture_is_said(tmp_path: Path) -> None:
+    text = "[12.03.24, 10:15:02] Ann: \u200e<attached: 1.jpg>\nIs this it?\n[12.03.24, 10:15:03] Ben: IMG-1.jpg (file attached)\nYes"
+    (found,) = exchanges(of("whatsapp", tmp_path, text))
+    assert asked_and_answered(found) == ("Is this it?", "Yes")
+    assert "[attached: 1.jpg]" in found.block.text
+
+
 IRSSI = """--- Log opened Tue Jan 01 10:00:00 2019
 10:15 -!- ann [x@y] has joined #chan
 10:15 < ann> how do I quit vim?

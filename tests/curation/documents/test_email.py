@@ -6,7 +6,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from tests.curation.documents.written import SHARED, facts, read, refusal, said
+from tests.curation.documents.read_made import SHARED, facts, read, refusal, said
 
 REPLY = """From: =?utf-8?q?B=C3=A9a?= <b@example.com>
 To: a@example.com

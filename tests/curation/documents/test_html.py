@@ -9,7 +9,7 @@ from hypothesis import strategies as st
 from app.curation.documents.document import Block, BlockKind
 from app.curation.documents.format import Unreadable
 from app.curation.documents.web import page, reading
-from tests.curation.documents.written import SHARED, facts, of_kind, read, refusal, said
+from tests.curation.documents.read_made import SHARED, facts, of_kind, read, refusal, said
 
 PROSE = "The patient was given the drug for two weeks, after which the symptoms had gone and did not come back. " * 4
 
@@ -18,12 +18,12 @@ def test_structure_is_kept_in_order(tmp_path: Path) -> None:
     made = read(
         tmp_path,
         "a.html",
-        "<h1>Title <a class=headerlink href='#x'>¶</a></h1><p>One <b>bold</b> and <i>slanted</i>,<br>a line. "
+        "<h1>Title <code>Weak&lt;T></code><a class=headerlink href='#x'>¶</a></h1><p>One <b>bold</b> and <i>slanted</i>,<br>a line. "
         "<blockquote><p>Quoted.</blockquote><ol start=4><li>four<ul><li>inner</ul><li value=9>nine</ol>"
         "<pre class='language-python'>x = 1\n  y = 2</pre><figure><img alt='A red house'><figcaption>Figure 1</figcaption></figure>",
     )
     assert said(made) == [
-        ("heading1", "Title"),
+        ("heading1", "Title `Weak<T>`"),
         ("paragraph", "One **bold** and *slanted*,\na line."),
         ("quote", "> Quoted."),
         ("list", "4. four\n   - inner\n9. nine"),
@@ -68,13 +68,13 @@ def test_the_site_around_the_document_is_furniture(tmp_path: Path) -> None:
     made = read(
         tmp_path,
         "a.html",
-        f"<header><h2>ACME</h2></header><nav><ul>{links}</ul></nav><div class='cookie-banner'>We use cookies.</div>"
+        f"<header><h1>ACME</h1></header><nav><ul>{links}</ul></nav><nav>Where to find us</nav><div class='cookie-banner'>We use cookies.</div>"
         f"<main><h1>Report</h1><p>{PROSE}</p><p>{PROSE}</p><p>Short but said.</p></main>"
         f"<div class='sidebar'><ul>{links}</ul></div><div>© 2024 ACME. All rights reserved.</div><footer>Imprint</footer>",
     )
     content = [text.strip() for kind, text in said(made) if kind != "furniture"]
     assert content == ["Report", PROSE.strip(), PROSE.strip(), "Short but said."]
-    assert len(of_kind(made, BlockKind.FURNITURE)) == 6
+    assert len(of_kind(made, BlockKind.FURNITURE)) == 7
 
 
 def test_a_page_of_nothing_but_navigation_is_its_content(tmp_path: Path) -> None:
@@ -83,8 +83,33 @@ def test_a_page_of_nothing_but_navigation_is_its_content(tmp_path: Path) -> None
 
 
 def test_the_question_of_a_folding_answer_is_kept(tmp_path: Path) -> None:
-    made = read(tmp_path, "a.html", "<h3><button>May I drive?</button></h3><p>No.</p><button>Share</button>")
-    assert said(made) == [("heading3", "May I drive?"), ("paragraph", "No.")]
+    made = read(
+        tmp_path,
+        "a.html",
+        "<h3><button>Driving</button></h3><p>No.</p><button>Share</button><h3>is_<wbr>so<button>Copy</button></h3>",
+    )
+    assert said(made) == [("heading3", "Driving"), ("paragraph", "No."), ("heading3", "is_so")]
+
+
+def test_a_folded_answer_is_read_and_hidden_data_is_not(tmp_path: Path) -> None:
+    answer = "You may drive again as soon as two weeks have passed."
+    made = read(
+        tmp_path,
+        "a.html",
+        f"<h3>May I drive?</h3><div hidden>{answer}</div><div style='display:none'>0001318605 2020-12-31 us-gaap:Assets"
+        " 0001318605 2021-12-31 us-gaap:Assets a b c d</div><pre hidden>$ tool</pre>",
+    )
+    assert said(made) == [("heading3", "May I drive?"), ("paragraph", answer)]
+
+
+def test_a_page_that_a_browser_saved_in_one_file(tmp_path: Path) -> None:
+    made = read(
+        tmp_path,
+        "a.mhtml",
+        "From: <Saved by Blink>\nMIME-Version: 1.0\nContent-Type: multipart/related; boundary=b\n\n--b\n"
+        "Content-Type: text/html\nContent-Transfer-Encoding: quoted-printable\n\n<p>Gr=C3=B6=C3=9Fe</p>\n--b--\n",
+    )
+    assert said(made) == [("paragraph", "Größe")]
 
 
 def test_formulas_are_told_once(tmp_path: Path) -> None:
@@ -218,4 +243,4 @@ def test_trafilatura_is_whole() -> None:
     """The reader goes on without its advice; an installation should not."""
     import trafilatura
 
-    assert trafilatura.extract
+    assert trafilatura.__version__

@@ -7,7 +7,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from app.curation.documents.formats.markdown import blocks
-from tests.curation.documents.written import SHARED, facts, read, refusal, said
+from tests.curation.documents.read_made import SHARED, facts, read, refusal, said
 
 TEXT = """---
 title: "A page"

@@ -142,6 +142,16 @@ def test_tables_are_pipe_tables(tmp_path: Path, drawn: bool) -> None:
     assert found[0].text[row.start : row.end] == "| Honey sold | 1,204 | 1,377 |"
 
 
+def test_text_beside_a_table_is_kept(tmp_path: Path) -> None:
+    content = "".join(f"72 {614 - 20 * n} m 300 {614 - 20 * n} l S\n" for n in range(6))
+    content += "".join(f"{x} 614 m {x} 514 l S\n" for x in (72, 180, 300))
+    content += "".join(text(76, 600 - 20 * n, f"item{n}") + text(184, 600 - 20 * n, str(n)) for n in range(5))
+    content += text(340, 580, "Beside the table.") + text(340, 540, "And here.")
+    found = blocks(tmp_path, pdf([content]))
+    said = " ".join(block.text for block in found)
+    assert all(word in said for word in ("Beside the table.", "And here.", "| item4 | 4 |"))
+
+
 def test_words_are_mended_at_line_ends_and_compounds_kept(tmp_path: Path) -> None:
     said = ["A self-locking nut has self and locking parts that are an-", "notated, and the nut is self-", "locking."]
     (found,) = blocks(tmp_path, pdf([lines(72, 700, said)]))

@@ -8,7 +8,7 @@ from hypothesis import strategies as st
 
 from app.curation.documents.document import Block, BlockKind
 from app.curation.documents.plain import headings, reading
-from tests.curation.documents.written import SHARED, facts, of_kind, read, refusal, said
+from tests.curation.documents.read_made import SHARED, facts, of_kind, read, refusal, said
 
 CONTRACT = """<PAGE>   1
 EXHIBIT 10.14
@@ -103,6 +103,12 @@ def test_drawings_and_listings_stay_as_they_are(tmp_path: Path) -> None:
 )
 def test_headings(text: str, level: int) -> None:
     assert headings.level(text, before_prose=False) == level
+
+
+def test_a_number_and_a_title_over_text_is_a_heading_and_in_a_row_it_is_a_list(tmp_path: Path) -> None:
+    prose = "The source code for a work means the preferred form of the work for making modifications to it."
+    made = read(tmp_path, "a.txt", f"1. Source Code.\n\n{prose}\n\n1. Aspirin.\n2. Ibuprofen.\n")
+    assert said(made) == [("heading2", "1. Source Code."), ("paragraph", prose), ("list", "1. Aspirin.\n2. Ibuprofen.")]
 
 
 @pytest.mark.parametrize("encoding", ["utf-8", "utf-8-sig", "utf-16", "utf-16-le", "utf-32", "cp1252"])

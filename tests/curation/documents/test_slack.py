@@ -149,6 +149,12 @@ def test_a_reply_that_was_sent_to_the_channel_too_counts_once(day: Any) -> None:
     assert len(blocks(elements)) == 1
 
 
+def test_a_question_that_does_not_know_its_thread_belongs_to_it(day: Any) -> None:
+    _, reply = thread(QUESTION, SHORT)
+    (found,) = exchanges(day([QUESTION, reply]))
+    assert asked_and_answered(found) == (QUESTION["text"], SHORT["text"])
+
+
 def test_talk_is_cut_at_silence(day: Any) -> None:
     elements = day([said("U1", "a", 0), said("U2", "b", 3500), said("U1", "c", 3500 + 3601)])
     assert [block.text for block in blocks(elements)[1:]] == ["**Ann**: a\n\n**Ben Knower**: b", "**Ann**: c"]

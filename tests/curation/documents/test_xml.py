@@ -12,7 +12,7 @@ from hypothesis import strategies as st
 
 from app.curation.documents.document import Block, BlockKind, Fault
 from app.curation.documents.format import format_of, known
-from tests.curation.documents.written import SHARED, facts, of_kind, read, refusal, said
+from tests.curation.documents.read_made import SHARED, facts, of_kind, read, refusal, said
 
 TEI = """<?xml version="1.0"?><TEI xmlns="http://www.tei-c.org/ns/1.0"><teiHeader><fileDesc><titleStmt>
 <title>On fever</title><author><persName><forename>A.</forename> <surname>Nother</surname></persName></author></titleStmt>

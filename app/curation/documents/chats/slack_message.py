@@ -1,5 +1,6 @@
 """A message of a Slack export: what is said in it, whatever part of it holds the words."""
 
+from collections import Counter
 from collections.abc import Iterator
 from typing import Any
 
@@ -42,6 +43,14 @@ def thread_of(value: Any) -> str:
     if isinstance(value, dict) and value.get("subtype") == "message_changed" and isinstance(value.get("message"), dict):
         value = value["message"]
     return str(value.get("thread_ts") or "") if isinstance(value, dict) else ""
+
+
+def own_thread(message: Message, sizes: Counter[str]) -> str:
+    """The thread that others opened below a message which does not say so itself; it is counted in."""
+    if message.id not in sizes:
+        return ""
+    sizes[message.id] += 1
+    return message.id
 
 
 def learn(users: Any, people: People) -> None:

@@ -7,13 +7,13 @@ from app.curation.documents.chats.message import mention, unmarked
 
 _BRACKETS = re.compile(r"<([@#!]|(?:https?|ftp|mailto|tel|slack|file):)([^<>\n]*)>", re.IGNORECASE)
 _ESCAPED = re.compile(r"&(?:lt|gt|amp);")
-_FENCE = re.compile(r"[ \t]*```[ \t]*\n?(.*?)\n?[ \t]*```[ \t]*", re.DOTALL)
+_FENCE = "```"
 
 
 def read_text(text: str) -> str:
     """The text as Markdown with its people marked; listings stand on lines of their own."""
     plain = _ESCAPED.sub(lambda found: unescape(found[0]), _BRACKETS.sub(_resolved, unmarked(text)))
-    return _FENCE.sub(_listing, plain).strip("\n") if "```" in plain else plain
+    return _with_listings(plain) if _FENCE in plain else plain
 
 
 def _resolved(found: re.Match[str]) -> str:
@@ -47,5 +47,15 @@ def _bare(address: str) -> str:
     return re.sub(r"^\w+://", "", address).rstrip("/")
 
 
-def _listing(found: re.Match[str]) -> str:
-    return f"\n```\n{found[1]}\n```\n"
+def _with_listings(text: str) -> str:
+    """What stands between two fences, on lines of its own; a fence without a second one is left as it is."""
+    parts = text.split(_FENCE)
+    if len(parts) % 2 == 0:
+        parts[-2:] = [_FENCE.join(parts[-2:])]
+    told = [_listing(part) if at % 2 else part.strip(" \t") for at, part in enumerate(parts)]
+    return "".join(told).strip("\n")
+
+
+def _listing(inside: str) -> str:
+    first, _, rest = inside.partition("\n")
+    return f"\n{_FENCE}\n{(rest if not first.strip() else inside).rstrip()}\n{_FENCE}\n"

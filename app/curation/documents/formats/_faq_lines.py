@@ -1,13 +1,12 @@
 """The lines of a Markdown page as questions with their answers, headings, and text between them."""
 
 import re
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterator
 from dataclasses import dataclass, field
-from typing import NamedTuple
 
 from app.curation.documents.document import Block, BlockKind, Element, Facts
+from app.curation.documents.formats._markdown_lines import FENCE, LOWEST, Line, told_lines, unmarked
 from app.curation.documents.questions import (
-    is_question,
     labels_answer,
     labels_question,
     pair,
@@ -15,45 +14,10 @@ from app.curation.documents.questions import (
     plain_question,
 )
 
-_HEADING = re.compile(r" {0,3}(#{1,6})\s+(.*?)(?:\s+#+)?\s*$")
-_UNDERLINE = re.compile(r" {0,3}(=+|-{2,})\s*$")
-_BOLD = re.compile(r"\s{0,3}(?:[-*+]\s+|\d+[.)]\s+)?(\*\*|__)(?!\s)(.+?)\1:?\s*$")
-_SUMMARY = re.compile(r"\s*(?:<details[^>]*>\s*)?<summary[^>]*>(.*?)</summary>\s*", re.IGNORECASE)
 _DETAILS = re.compile(r"\s*</?details[^>]*>\s*$", re.IGNORECASE)
-_FENCE = re.compile(r" {0,3}(`{3,}|~{3,})")
 _RULE = re.compile(r" {0,3}(?:(?:-\s*){3,}|(?:\*\s*){3,}|(?:_\s*){3,})$")
-_TAGS = re.compile(r"</?[a-z][^<>]*>", re.IGNORECASE)
-_MARKS = re.compile(r"\*\*|__|(?<!\w)[*_](?=\S)|(?<=\S)[*_](?!\w)|`")
-_LINK = re.compile(r"!?\[([^\]]*)\]\([^)]*\)")
-_ANCHOR = re.compile(r"\s*\{#[\w-]+\}\s*$")
 _KEY = re.compile(r"[\w-]+:(?:\s|$)")
 _FRONT = re.compile(rf"{_KEY.pattern}|\s*- |\s{{2,}}\S|\s*$")
-_LOWEST = 7
-"""Below every heading: a question that is a bold line, a summary or a labelled line."""
-
-
-class Line(NamedTuple):
-    """`level` is that of a heading, 7 for a question that is none, 0 for any other line; `text` is without marks."""
-
-    raw: str
-    text: str = ""
-    level: int = 0
-    question: bool = False
-
-
-def told_lines(lines: Iterable[str]) -> Iterator[Line]:
-    """Every line as what it is; nothing within a fenced listing is a heading."""
-    fence, before = "", ""
-    for raw in lines:
-        if (found := _FENCE.match(raw)) and (not fence or found[1].startswith(fence)):
-            fence = "" if fence else found[1]
-            yield Line(raw)
-        elif not fence and (under := _UNDERLINE.match(raw)) and _can_be_title(before):
-            yield _heading(before, 1 if under[1][0] == "=" else 2, f"{before}\n{raw}")
-            raw = ""
-        else:
-            yield Line(raw) if fence else _line(raw)
-        before = "" if fence else raw
 
 
 def read_faq(lines: list[str]) -> Iterator[Element]:
@@ -81,14 +45,14 @@ class _Page:
     def add(self, line: Line) -> Iterator[Element]:
         if line.question:
             yield from self._ask(line)
-        elif 0 < line.level < _LOWEST and not (self.question and line.level > self.level and self._answered):
+        elif 0 < line.level < LOWEST and not (self.question and line.level > self.level and self._answered):
             yield from self.close()
             yield from self._head(line.level, line.text)
-        elif self.asking and labels_answer(_unmarked(line.raw)):
+        elif self.asking and labels_answer(unmarked(line.raw)):
             self.asking = False
             self.lines.append(plain_answer(_unbold(line.raw), labelled=True))
         elif self.asking and line.raw.strip() and not self.lines:
-            self.question += "\n" + _unmarked(line.raw)
+            self.question += "\n" + unmarked(line.raw)
         else:
             self.asking = self.asking and not self.lines
             self.lines.append(plain_answer(line.raw) if self.question and not self._answered else line.raw)
@@ -112,47 +76,20 @@ class _Page:
             question, level, self.question = self.question, self.level, ""
             yield from self._head(level, question)
         yield from self.close()
-        if line.level < _LOWEST:
+        if line.level < LOWEST:
             self.above = [above for above in self.above if above[0] < line.level]
         self.question, self.level = plain_question(line.text), line.level
-        self.asking = line.level == _LOWEST and labels_question(line.text)
+        self.asking = line.level == LOWEST and labels_question(line.text)
 
     def _head(self, level: int, text: str) -> Iterator[Element]:
         self.above = [above for above in self.above if above[0] < level] + [(level, text)]
         yield Block(BlockKind.HEADING, text, level=level)
 
 
-def _line(raw: str) -> Line:
-    if found := _HEADING.match(raw):
-        return _heading(found[2], len(found[1]), raw)
-    if found := _SUMMARY.match(raw):
-        text = _unmarked(found[1])
-        return Line(raw, text, _LOWEST, question=bool(text))
-    if (found := _BOLD.match(raw)) and is_question(_unmarked(found[2])):
-        return Line(raw, _unmarked(found[2]), _LOWEST, question=True)
-    plain = _unmarked(raw)
-    return Line(raw, plain, _LOWEST, question=True) if labels_question(plain) and len(plain) > 6 else Line(raw, plain)
-
-
-def _heading(text: str, level: int, raw: str) -> Line:
-    plain = _unmarked(text)
-    return Line(raw, plain, level, is_question(plain) and (level > 1 or not plain.lower().startswith("faq")))
-
-
-def _can_be_title(before: str) -> bool:
-    return bool(before.strip()) and before[:1] not in "#>-*+|`~ \t" and not _FENCE.match(before)
-
-
 def _without_underlined(told: list[Line]) -> list[Line]:
     """An underlined heading came twice: as a line, and with its underline as a heading."""
     drop = {at - 1 for at, line in enumerate(told) if "\n" in line.raw and line.level}
     return [line for at, line in enumerate(told) if at not in drop]
-
-
-def _unmarked(text: str) -> str:
-    """A line as a person reads it: no emphasis, links by their words, no elements of HTML."""
-    plain = _MARKS.sub("", _TAGS.sub("", _LINK.sub(r"\1", _ANCHOR.sub("", text))))
-    return plain.strip()
 
 
 def _unbold(raw: str) -> str:
@@ -175,7 +112,7 @@ def _blocks(lines: list[str]) -> Iterator[Block]:
     held: list[str] = []
     fence = ""
     for line in [*lines, ""]:
-        if found := _FENCE.match(line):
+        if found := FENCE.match(line):
             fence = ("" if found[1].startswith(fence) else fence) if fence else found[1]
         if line.strip() or fence:
             held.append(line)
@@ -190,7 +127,7 @@ def _block(text: str) -> Iterator[Block]:
     if _RULE.match(text) or _DETAILS.match(text):
         return
     start = text.lstrip()
-    if _FENCE.match(text):
+    if FENCE.match(text):
         kind = BlockKind.CODE
     elif start.startswith("|") and "\n" in start:
         kind = BlockKind.TABLE

@@ -21,9 +21,8 @@ _TEXT = ("text", "body", "content")
 _TIME = ("ts", "time", "timestamp", "date", "datetime", "sent", "created")
 _CONVERSATION = ("conversation_id", "conversation", "thread_id", "thread", "thread_ts", "dialogue_id", "dialog_id")
 _ID = ("id", "message_id")
-_HEAD = re.compile(
-    rf"<(?:\w+:)?(?:{'|'.join(_MESSAGES)})\b([^>]*)>(.*?)</(?:\w+:)?(?:{'|'.join(_MESSAGES)})>", re.S | re.I
-)
+_OPENS = re.compile(rf"<(?:\w+:)?(?:{'|'.join(_MESSAGES)})\b([^<>]*)>", re.IGNORECASE)
+_CLOSES = re.compile(rf"</(?:\w+:)?(?:{'|'.join(_MESSAGES)})>", re.IGNORECASE)
 
 
 class ChatXml(Format):
@@ -32,8 +31,13 @@ class ChatXml(Format):
 
     def claims(self, head: bytes, name: str) -> bool:
         """A first message that has a speaker and, as an element or as what it holds, a text."""
-        found = _HEAD.search(head.decode("utf-8", "replace"))
-        return found is not None and _tells(found[1], found[2], _SPEAKER) and _tells(found[1], found[2], _TEXT)
+        text = head.decode("utf-8", "replace")
+        found = _OPENS.search(text)
+        closed = _CLOSES.search(text, found.end()) if found else None
+        if found is None or closed is None:
+            return False
+        inside = text[found.end() : closed.start()]
+        return _tells(found[1], inside, _SPEAKER) and _tells(found[1], inside, _TEXT)
 
     def elements(self, path: Path, name: str) -> Iterator[Element]:
         """Two passes: the first counts each conversation's messages, so that the second knows when one is complete."""

@@ -12,15 +12,16 @@ from app.curation.documents.questions import is_question, names_a_faq
 
 _FEWEST = 3
 _DECLARED = re.compile(r"[\"'/](?:FAQPage|QAPage)[\"']", re.IGNORECASE)
-_TITLE = re.compile(r"<(title|h1)\b[^>]*>(.*?)</\1>", re.IGNORECASE | re.DOTALL)
-_HEADING = re.compile(r"<(h[2-6])\b[^>]*>(.*?)</\1>", re.IGNORECASE | re.DOTALL)
-_TOGGLE = re.compile(r"<(summary|dt|button)\b[^>]*>(.*?)</\1>", re.IGNORECASE | re.DOTALL)
+_TITLE = re.compile(r"<(title|h1)\b[^<>]*>(.{0,1000}?)</\1>", re.IGNORECASE | re.DOTALL)
+_HEADING = re.compile(r"<(h[2-6])\b[^<>]*>(.{0,1000}?)</\1>", re.IGNORECASE | re.DOTALL)
+_TOGGLE = re.compile(r"<(summary|dt|button)\b[^<>]*>(.{0,1000}?)</\1>", re.IGNORECASE | re.DOTALL)
 _TAGS = re.compile(r"<[^>]*>")
 _ENDS = re.compile(
     r"</?(?:p|div|li|td|th|tr|h[1-6]|strong|b|span|a|br|section|label|summary|dt|dd)\b[^>]*>", re.IGNORECASE
 )
 _HIDDEN = re.compile(
-    r"<!--.*?-->|<style\b.*?</style>|<script\b(?![^>]*ld\+json).*?</script>", re.IGNORECASE | re.DOTALL
+    r"<!--.*?(?:-->|\Z)|<style\b.*?(?:</style>|\Z)|<script\b(?![^>]*ld\+json).*?(?:</script>|\Z)",
+    re.IGNORECASE | re.DOTALL,
 )
 _LARGEST = 64 << 20
 

@@ -7,7 +7,8 @@ from pathlib import Path
 
 from app.curation.documents.document import Element
 from app.curation.documents.format import Format
-from app.curation.documents.formats._faq_lines import read_faq, told_lines
+from app.curation.documents.formats._faq_lines import read_faq
+from app.curation.documents.formats._markdown_lines import told_lines
 from app.curation.documents.questions import labels_answer, labels_question, names_a_faq
 
 _FEWEST = 3

@@ -13,6 +13,7 @@ _MARKUP = re.compile(rb"<(?:\w+:)?(front|article-meta|journal-meta)[\s>]|article
 
 class Jats(Format):
     suffixes = (".nxml", ".jats", ".xml")
+    order = 50
 
     def claims(self, head: bytes, name: str) -> bool:
         """Only the name .xml needs a look: other markup shares it."""

@@ -3,8 +3,11 @@
 from collections.abc import Iterator
 from pathlib import Path
 
-from app.curation.documents.document import Block, BlockKind, Element, Facts, Fault
+from app.curation.documents.document import Block, BlockKind, Element, Fault
 from app.curation.documents.format import Format, Unreadable
+
+_MOST_HELD = 100
+"""Elements without text: who waits for them should hear that there is progress."""
 
 
 class Pdf(Format):
@@ -23,27 +26,27 @@ class Pdf(Format):
 
 
 def _with_text(elements: Iterator[Element]) -> Iterator[Element]:
-    """The same, faults held back until there is text. Unreadable where there is none at all."""
+    """The same, faults held back until there is text, or many have come. Unreadable where there is none at all."""
     held: list[Element] = []
+    codes: set[str] = set()
     found = False
     for element in elements:
-        if found:
-            yield element
-        elif isinstance(element, Block) and element.kind is not BlockKind.FURNITURE:
-            found = True
-            yield from (*held, element)
-        else:
-            held.append(element)
+        found = found or (isinstance(element, Block) and element.kind is not BlockKind.FURNITURE)
+        if isinstance(element, Fault):
+            codes.add(element.code)
+        held.append(element)
+        if found or len(held) >= _MOST_HELD:
+            yield from held
+            held.clear()
     if not found:
-        raise _refusal({element.code for element in held if isinstance(element, Fault)}, held)
+        raise _refusal(codes)
 
 
-def _refusal(codes: set[str], held: list[Element]) -> Unreadable:
+def _refusal(codes: set[str]) -> Unreadable:
     if "no_text_layer" in codes:
         return Unreadable(
             "no_text_layer",
-            "This PDF is a scan: pictures of pages without text. Recognise its text first (OCR, an optional extra) "
-            "and add the result.",
+            "This PDF is a scan: pictures of pages without text. Have its text recognised (OCR) and add the result.",
         )
     if "garbled_text" in codes:
         return Unreadable(
@@ -53,7 +56,4 @@ def _refusal(codes: set[str], held: list[Element]) -> Unreadable:
         )
     if codes:
         return Unreadable("damaged", "This PDF is damaged: none of its pages can be read. Save or download it again.")
-    pages = next((element.pages for element in held if isinstance(element, Facts)), 0)
-    return Unreadable(
-        "no_text", f"There is no text on {'the page' if pages == 1 else f'the {pages} pages'} of this PDF."
-    )
+    return Unreadable("no_text", "There is no text in this PDF: its pages are empty, or drawn without letters.")

@@ -12,7 +12,7 @@ import orjson
 
 from app.curation.documents.chats import telling
 from app.curation.documents.chats.message import Message, People
-from app.curation.documents.chats.slack_message import learn, read_message, thread_of
+from app.curation.documents.chats.slack_message import learn, own_thread, read_message, thread_of
 from app.curation.documents.chats.talk import Piece, Talk
 from app.curation.documents.document import Block, BlockKind, Element, Facts, Fault
 from app.curation.documents.format import Format, Unreadable
@@ -89,7 +89,7 @@ class _Export:
                 yield Fault("day_unreadable", f"{day} in this export cannot be read. The other days are read.")
                 continue
             for thread, message in self._said(value):
-                for piece in talk.add(message, thread):
+                for piece in talk.add(message, thread or own_thread(message, sizes)):
                     yield from self._told(piece, channel)
         for piece in talk.end():
             yield from self._told(piece, channel)

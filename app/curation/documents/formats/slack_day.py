@@ -8,12 +8,11 @@ from pathlib import Path
 from app.curation.documents.chats import telling
 from app.curation.documents.chats.json_file import dicts, load
 from app.curation.documents.chats.message import Message, People
-from app.curation.documents.chats.slack_message import read_message, thread_of
+from app.curation.documents.chats.slack_message import own_thread, read_message, thread_of
 from app.curation.documents.chats.talk import Talk
 from app.curation.documents.document import Element, Facts
 from app.curation.documents.format import Format, Unreadable
 
-_FIRST = re.compile(rb'\s*\[\s*\{[^\[\]]*?"type"\s*:\s*"message"')
 _STAMP = re.compile(rb'"ts"\s*:\s*"\d{9,11}\.\d{4,6}"')
 
 
@@ -43,8 +42,11 @@ def path_title(name: str) -> str:
 
 
 def _told(said: list[tuple[str, Message]], people: People) -> Iterator[Element]:
-    talk = Talk(Counter(thread for thread, _ in said if thread))
-    pieces = [piece for thread, message in said for piece in talk.add(message, thread)] + list(talk.end())
+    sizes = Counter(thread for thread, _ in said if thread)
+    talk = Talk(sizes)
+    pieces = [
+        piece for thread, message in said for piece in talk.add(message, thread or own_thread(message, sizes))
+    ] + list(talk.end())
     for piece in pieces:
         if piece.thread:
             whole = piece.messages[0].id == piece.thread

@@ -15,13 +15,12 @@ from app.curation.documents.format import Format
 _MEDIA = re.compile(
     r"<[^<>\n]{3,80}>|[^\n]{0,120}\.\w{2,5} \([^()\n]{4,40}\)|[^\n]{1,80}(?:omitted|weggelassen)", re.IGNORECASE
 )
-_EDITED = re.compile(r"\s*<(?:this message was edited|diese nachricht wurde bearbeitet)>\s*$", re.IGNORECASE)
+_EDITED = re.compile(r"<(?:this message was edited|diese nachricht wurde bearbeitet)>\s*$", re.IGNORECASE)
 _GONE = re.compile(
     r"(?:you deleted this message|this message was deleted|diese nachricht wurde gelöscht|"
     r"du hast diese nachricht gelöscht|se eliminó este mensaje|ce message a été supprimé)\.?",
     re.IGNORECASE,
 )
-_MANY = 20
 _SHARE = 0.2
 
 
@@ -70,10 +69,11 @@ def _message(start: Start, text: str, order: Order, people: People) -> Message |
     if not start.speaker or _GONE.fullmatch(text):
         return None
     edited = bool(_EDITED.search(text))
-    text = unmarked(_EDITED.sub("", text))
-    media = bool(_MEDIA.fullmatch(text)) and (start.by_program or text.startswith("<") or text.endswith(")"))
-    if start.by_program and not media:
+    first, _, caption = unmarked(_EDITED.sub("", text)).rstrip().partition("\n")
+    media = bool(_MEDIA.fullmatch(first)) and (start.by_program or first.startswith("<") or first.endswith(")"))
+    if start.by_program and not media and not caption:
         return None
     people.names.setdefault(start.speaker, start.speaker)
-    files = (text.strip("<>"),) if media else ()
-    return Message(start.speaker, "" if media else text, seconds(start, order), files=files, edited=edited)
+    said = caption if media else f"{first}\n{caption}".rstrip("\n")
+    files = (first.strip("<>"),) if media else ()
+    return Message(start.speaker, said, seconds(start, order), files=files, edited=edited)

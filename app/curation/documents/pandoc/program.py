@@ -7,7 +7,10 @@ import subprocess
 import sys
 import tempfile
 from collections.abc import Callable
-from functools import partial
+from functools import cache, partial
+from importlib.util import find_spec
+from pathlib import Path
+from shutil import which
 from typing import Any
 
 import orjson
@@ -35,10 +38,16 @@ def syntax_tree(source: bytes, format: str, mended: Callable[[bytes], bytes] = b
 
 
 def _command(format: str) -> list[str]:
-    import pypandoc
-
     heap = ["+RTS", f"-M{HEAP}", "-A8m", "-RTS"]
-    return [pypandoc.get_pandoc_path(), "--sandbox", "--quiet", "-f", format, "-t", "json", *heap]
+    return [_program(), "--sandbox", "--quiet", "-f", format, "-t", "json", *heap]
+
+
+@cache
+def _program() -> str:
+    """The one that the wheel brings, else the machine's. Importing the wheel would start it once just to ask its version."""
+    wheel = find_spec("pypandoc")
+    brought = [Path(folder, "files", "pandoc") for folder in (wheel and wheel.submodule_search_locations) or ()]
+    return next((str(file) for file in brought if file.exists()), None) or which("pandoc") or "pandoc"
 
 
 def _run(command: list[str], given: int, taken: int) -> int:

@@ -23,7 +23,7 @@ class Refused(NamedTuple):
     message: str
 
 
-PAGE_SECONDS = 20.0
+PAGE_SECONDS = 12.0
 """How long a page may take. Pages take some thousandths of it."""
 MEMORY = 1536 << 20
 """Bytes of address space while text is read: content that inflates to more ends its page."""

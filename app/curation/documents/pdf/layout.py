@@ -76,10 +76,18 @@ def _of_region(region: list[Run], mono_body: bool) -> list[Piece]:
         if row[0].table is not None:
             made += _of_rows(rest, mono_body)
             rest = []
-            made.append(Piece(row[0].table.lines, row[0].table))
+            _add_table(made, row[0].table)
         else:
             rest.append(row)
     return made + _of_rows(rest, mono_body)
+
+
+def _add_table(made: list[Piece], found: Table) -> None:
+    last = made[-1].table if made else None
+    if last is not None and last.goes_on(found):
+        last.add(found)
+    else:
+        made.append(Piece(found.lines, found))
 
 
 def _of_rows(body: list[list[Run]], mono_body: bool) -> list[Piece]:

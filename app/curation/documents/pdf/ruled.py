@@ -62,7 +62,9 @@ def _distinct(values: list[float]) -> list[float]:
 
 
 def _with_grid(pieces: list[Run], level: list[Rule], upright: list[Rule]) -> list[Run]:
-    across, down = _distinct([rule.at for rule in upright]), _distinct([rule.at for rule in level])
+    # Tables that are open at their sides have level lines that reach beyond the upright ones.
+    ends = [min(rule.start for rule in level), max(rule.end for rule in level)]
+    across, down = _distinct([rule.at for rule in upright] + ends), _distinct([rule.at for rule in level])
     if len(across) < 3 or len(down) < 3 or len(across) * len(down) > _MOST_CELLS:
         return pieces
     box = (across[0] - 2, down[0] - 2, across[-1] + 2, down[-1] + 2)
@@ -70,11 +72,12 @@ def _with_grid(pieces: list[Run], level: list[Rule], upright: list[Rule]) -> lis
     if not inside or _finer(inside, across):
         return pieces
     cells: list[list[list[Word]]] = [[[] for _ in across[1:]] for _ in down[1:]]
+    parting = [[rule for rule in upright if abs(rule.at - edge) <= _NEAR] for edge in across]
     for run in inside:
         for word in run.words:
             row = min(len(down) - 1, max(1, bisect_right(down, (word.top + word.bottom) / 2))) - 1
             column = min(len(across) - 1, max(1, bisect_right(across, (word.left + word.right) / 2))) - 1
-            cells[row][_spanned(column, row, across, down, upright)].append(word)
+            cells[row][_spanned(column, row, down, parting)].append(word)
     kept = [part for row in cells if any(row) for part in _unfolded(row)]
     used = [index for index in range(len(across) - 1) if any(row[index] for row in kept)]
     if len(kept) < 2 or len(used) < 2 or not _filled(kept, used):
@@ -86,7 +89,7 @@ def _finer(inside: list[Run], across: list[float]) -> bool:
     """True where the text stands in more columns than the lines part: they are for the eye only."""
     pieces = [run for row in rows(inside) for run in merged(row)]
     cells = sum(len({bisect_right(across, (run.left + run.right) / 2) for run in merged(row)}) for row in rows(inside))
-    return len(pieces) > 1.5 * cells
+    return len(pieces) > 1.1 * cells
 
 
 def _unfolded(row: list[list[Word]]) -> list[list[list[Word]]]:
@@ -104,12 +107,10 @@ def _unfolded(row: list[list[Word]]) -> list[list[list[Word]]]:
     return made
 
 
-def _spanned(column: int, row: int, across: list[float], down: list[float], upright: list[Rule]) -> int:
+def _spanned(column: int, row: int, down: list[float], parting: list[list[Rule]]) -> int:
     """The first column of the cell: leftwards while no line parts this column from the one before in this row."""
     middle = (down[row] + down[row + 1]) / 2
-    while column > 0 and not any(
-        abs(rule.at - across[column]) <= _NEAR and rule.start - 1 <= middle <= rule.end + 1 for rule in upright
-    ):
+    while column > 0 and not any(rule.start - 1 <= middle <= rule.end + 1 for rule in parting[column]):
         column -= 1
     return column
 

@@ -6,7 +6,8 @@ from collections.abc import Iterable
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 
-from app.curation.documents.pdf.words import FILLER, Face, Word
+from app.curation.documents.pdf.letters import FILLER
+from app.curation.documents.pdf.words import Face, Word
 
 if TYPE_CHECKING:
     from app.curation.documents.pdf.tables import Table
@@ -114,7 +115,8 @@ def rows(pieces: Iterable[Run]) -> list[list[Run]]:
     for run in sorted(pieces, key=lambda run: (run.middle, run.left)):
         overlap = min(bottom, run.bottom) - max(top, run.top)
         low, high = sorted((bottom - top, run.bottom - run.top))
-        if made and overlap > (0.5 if low > 0.8 * high else _RAISED) * low and run.table is None:
+        alone = run.table is not None or (made and made[-1][0].table is not None)
+        if made and not alone and overlap > (0.5 if low > 0.8 * high else _RAISED) * low:
             made[-1].append(run)
             if run.bottom - run.top < 0.6 * (bottom - top):
                 top, bottom = run.top, run.bottom

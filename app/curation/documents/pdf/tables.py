@@ -11,6 +11,8 @@ from app.curation.documents.pdf.words import Word
 
 _SPLIT = 0.45
 """Sizes of the type between two words of a run that a column's edge may part."""
+_WIDE = 0.62
+"""The same from which a gap is wider than one between words."""
 
 
 @dataclass(slots=True)
@@ -21,9 +23,15 @@ class Table:
     boxes: list[tuple[float, float, float, float]]
     lines: list[Line]
 
-    @property
-    def markdown(self) -> str:
-        return "\n".join(self.markdown_rows())
+    def goes_on(self, other: "Table") -> bool:
+        """True where the other stands right below with as many columns: one table, drawn in parts."""
+        gap, high = other.boxes[0][1] - self.boxes[-1][3], self.boxes[-1][3] - self.boxes[-1][1]
+        return len(self.rows[0]) == len(other.rows[0]) and -high < gap < 1.6 * high
+
+    def add(self, other: "Table") -> None:
+        self.rows += other.rows
+        self.boxes += other.boxes
+        self.lines += other.lines
 
     def markdown_rows(self) -> list[str]:
         """One line a row; the second is the rule under the head."""
@@ -80,6 +88,17 @@ def _pieces(run: Run, edges: list[float]) -> list[list[Word]]:
     return pieces
 
 
+def _spans(run: Run) -> list[tuple[float, float]]:
+    """From left to right, parted where a gap is wider than between words: dense columns stand that close."""
+    spans = [[run.words[0].left, run.words[0].right]]
+    for before, word in itertools.pairwise(run.words):
+        if word.left - before.right > _WIDE * max(before.size, word.size):
+            spans.append([word.left, word.right])
+        else:
+            spans[-1] = [min(spans[-1][0], word.left), max(spans[-1][1], word.right)]
+    return [(start, end) for start, end in spans]
+
+
 def edges(body: list[list[Run]]) -> list[float]:
     """The edges of columns: the middles of the upright strips that next to no row crosses."""
     most = max(len(row) for row in body)
@@ -89,9 +108,9 @@ def edges(body: list[list[Run]]) -> list[float]:
     bins = int(right - left) + 2
     cover = np.zeros(bins + 1)
     for row in telling:
-        for run in row:
-            cover[int(max(0.0, run.left - left))] += 1
-            cover[min(bins, int(run.right - left) + 1)] -= 1
+        for start, end in (span for run in row for span in _spans(run)):
+            cover[int(max(0.0, start - left))] += 1
+            cover[min(bins, int(end - left) + 1)] -= 1
     busy = (np.cumsum(cover)[:bins] > 0.13 * len(telling)).astype(int)
     turns = np.flatnonzero(np.diff(np.concatenate(([0], busy, [0]))))
     spans = list(zip(turns[::2], turns[1::2], strict=True))

@@ -5,32 +5,22 @@ Two calls into the library per word instead of several per character: that is mo
 
 import ctypes
 import re
-import unicodedata
-from collections import deque
 from dataclasses import dataclass
 from functools import cache
 from itertools import repeat
-from typing import Any, NamedTuple, TypeAlias
+from typing import Any, NamedTuple
 
 import numpy as np
 import pypdfium2.raw as pdfium
 
+from app.curation.documents.pdf.boxes import Array, address, boxes, text_object
 from app.curation.documents.pdf.frame import Frame
+from app.curation.documents.pdf.letters import ACCENT, ARABIC, SCRIPTS, accented, by_script, in_order
 
 MOST_CHARACTERS = 400_000
 """Of one page. A page of small print has 10,000."""
-Array: TypeAlias = np.ndarray[Any, np.dtype[Any]]
 LINE_HYPHEN = "\ufffe"
 """What pdfium writes for a hyphen at the end of a line, the line break included."""
-FILLER = "\u2060"
-"""Stands where a character was taken away, so that characters and their places still count alike."""
-_MARKS = "\u0300\u0301\u0302\u0303\u0308\u030a\u030c\u0306\u0327\u0304\u0307\u030b\u0328"
-_COMBINING = dict(zip("`´ˆ˜¨˚ˇ˘¸¯˙˝˛", _MARKS, strict=True))
-_ACCENT = re.compile(f"[{''.join(_COMBINING)}]")
-_ARABIC = re.compile(r"[\u0600-\u06ff]")
-_ALEF_LAM = re.compile(r"[\u0622\u0623\u0625\u0627]\u0644")
-_STRAY_MARK = re.compile(r" ([\u064b-\u0652]+)([\u0621-\u064a])")
-_SCRIPTS = re.compile(r"(?<=[\u0621-\u064a])(?=[A-Za-z0-9])|(?<=[A-Za-z0-9])(?=[\u0621-\u064a])")
 _WORD = re.compile(r"[^\s\ufffe\u200b]+\ufffe?|\ufffe")
 _BOLD = re.compile(r"bold|black|heavy|demi|\bbd\b|(?:cm|sf|ec|lm|tc)(?:ss)?bx|-b$|_b$|medi$", re.IGNORECASE)
 _ITALIC = re.compile(r"ital|obliq|(?:cm|sf|ec)ti\d|-it$", re.IGNORECASE)
@@ -88,13 +78,13 @@ def read(page: Any) -> Text:
         if count > MOST_CHARACTERS:
             raise TooLarge
         text, lost = characters(textpage, count)
-        if _ACCENT.search(text):
-            text = _accented(textpage, text)
-        if _ARABIC.search(text):
-            text = _in_order(textpage, text)
+        if ACCENT.search(text):
+            text = accented(textpage, text)
+        if ARABIC.search(text):
+            text = in_order(textpage, text)
         spans = [(found.start(), found.end() - 1) for found in _WORD.finditer(text)]
-        if _SCRIPTS.search(text):
-            spans = _by_script(textpage, text, spans)
+        if SCRIPTS.search(text):
+            spans = by_script(textpage, text, spans)
         frame = Frame.of(page, _slant(textpage, spans))
         return Text(_words(textpage, text, spans, frame), frame, count, lost)
     finally:
@@ -113,50 +103,6 @@ def characters(textpage: Any, count: int) -> tuple[str, int]:
     codes = [get(textpage, index) for index in range(count)]
     kept = [chr(code) if _meant(code) else ("\ufffe" if code == 2 else "\ufffd") for code in codes]
     return "".join(kept), kept.count("\ufffd")
-
-
-def _in_order(textpage: Any, text: str) -> str:
-    """Arabic put right, as many characters as before: lam and alef of one sign, vowel marks before their letter,
-    blanks that the library loses between scripts."""
-    pairs = [found.start() for found in _ALEF_LAM.finditer(text)]
-    one, two = _boxes(textpage, tuple(pairs)), _boxes(textpage, tuple(index + 1 for index in pairs))
-    letters = list(text)
-    for index, same in zip(pairs, (one == two).all(axis=1).tolist(), strict=True):
-        if same:
-            letters[index], letters[index + 1] = letters[index + 1], letters[index]
-    return _STRAY_MARK.sub(lambda found: FILLER + found[2] + found[1], "".join(letters))
-
-
-def _accented(textpage: Any, text: str) -> str:
-    """Accents that are set as signs of their own over a letter, as TeX does, put on that letter."""
-    letters = list(text)
-    for found in _ACCENT.finditer(text, 1, len(text) - 1):
-        at = found.start()
-        if not (text[at - 1].isalpha() or text[at + 1].isalpha()):
-            continue
-        before, sign, after = _boxes(textpage, (at - 1, at, at + 1)).tolist()
-        middle = (sign[0] + sign[2]) / 2
-        for index, box in ((at - 1, before), (at + 1, after)):
-            base = text[index].replace("ı", "i").replace("ȷ", "j")
-            made = unicodedata.normalize("NFC", base + _COMBINING[found[0]])
-            if box[0] <= middle <= box[2] and len(made) == 1 and base.isalpha():
-                letters[index], letters[at] = made, FILLER
-                break
-    return "".join(letters)
-
-
-def _by_script(textpage: Any, text: str, spans: list[tuple[int, int]]) -> list[tuple[int, int]]:
-    """Spans parted where the script changes over a gap."""
-    made: list[tuple[int, int]] = []
-    for start, end in spans:
-        for found in _SCRIPTS.finditer(text, start, end + 1):
-            one, two = _boxes(textpage, (found.start() - 1, found.start())).tolist()
-            gap = max(one[0], two[0]) - min(one[2], two[2])
-            if found.start() > start and gap > 0.12 * (one[1] - one[3]):
-                made.append((start, found.start() - 1))
-                start = found.start()
-        made.append((start, end))
-    return made
 
 
 @cache
@@ -181,7 +127,7 @@ def _words(textpage: Any, text: str, spans: list[tuple[int, int]], frame: Frame)
     if not spans:
         return []
     starts, ends = zip(*spans, strict=True)
-    first, last = _boxes(textpage, starts), _boxes(textpage, ends)
+    first, last = boxes(textpage, starts), boxes(textpage, ends)
     told = [text[start : end + 1] for start, end in spans]
     if frame.quarters == 0:
         for index in np.flatnonzero(_smaller(first, last) | _with_power(told)).tolist():
@@ -193,14 +139,6 @@ def _words(textpage: Any, text: str, spans: list[tuple[int, int]], frame: Frame)
     near = ["\n" not in text[before:start] for before, start in between]
     faces = _faces(textpage, starts)
     return list(map(Word, told, *sides, faces, near))
-
-
-def _boxes(textpage: Any, indexes: tuple[int, ...]) -> Array:
-    """Left, top, right and bottom of characters, written by the library straight into an array."""
-    boxes = np.zeros((len(indexes), 4), np.float32)
-    at = range(boxes.ctypes.data, boxes.ctypes.data + 16 * len(indexes), 16)
-    deque(map(_box(), repeat(_address(textpage)), indexes, at), maxlen=0)
-    return boxes.astype(float)
 
 
 def _united(first: Array, last: Array) -> tuple[Array, Array, Array, Array]:
@@ -225,34 +163,17 @@ def _with_power(told: list[str]) -> Array:
 
 
 def _faces(textpage: Any, starts: tuple[int, ...]) -> list[Face]:
-    objects = list(map(_object(), repeat(_address(textpage)), starts))
+    objects = list(map(text_object(), repeat(address(textpage)), starts))
     fonts: dict[int, Face] = {}
     faces = {item: _face(item, fonts) for item in set(objects)}
     return [faces[item] for item in objects]
 
 
-@cache
-def _box() -> Any:
-    """The library's function taking plain addresses: several times faster than with typed pointers."""
-    made = ctypes.CFUNCTYPE(ctypes.c_int, ctypes.c_void_p, ctypes.c_int, ctypes.c_void_p)
-    return made(_address(pdfium.FPDFText_GetLooseCharBox))
-
-
-@cache
-def _object() -> Any:
-    made = ctypes.CFUNCTYPE(ctypes.c_void_p, ctypes.c_void_p, ctypes.c_int)
-    return made(_address(pdfium.FPDFText_GetTextObject))
-
-
-def _address(pointer: Any) -> int:
-    return ctypes.cast(pointer, ctypes.c_void_p).value or 0
-
-
 def _raised(textpage: Any, word: str, start: int, first: Array) -> str:
     """The word with its small raised digits told as such: 10⁹/L is not 109/L."""
     size, floor = first[1] - first[3], first[3]
-    boxes = _boxes(textpage, tuple(range(start, start + len(word))))
-    small = (boxes[:, 1] - boxes[:, 3] < 0.87 * size) & (boxes[:, 3] > floor + 0.2 * size)
+    found = boxes(textpage, tuple(range(start, start + len(word))))
+    small = (found[:, 1] - found[:, 3] < 0.87 * size) & (found[:, 3] > floor + 0.2 * size)
     return "".join(c.translate(_RAISED) if up else c for c, up in zip(word, small.tolist(), strict=True))
 
 
@@ -261,7 +182,7 @@ def _face(item: int | None, fonts: dict[int, Face]) -> Face:
     font = pdfium.FPDFTextObj_GetFont(pointer) if pointer else None
     if not font:
         return Face()
-    key = _address(font)
+    key = address(font)
     if key not in fonts:
         fonts[key] = _of_font(font)
     if pdfium.FPDFTextObj_GetTextRenderMode(pointer) == _STROKED:

@@ -64,9 +64,11 @@ def _named(text: str) -> int:
 
 
 def _counted(text: str, before_prose: bool) -> int:
-    """1.2 Title. With a single number only where running text follows, for it may be an item of a list."""
+    """1.2 Title. With a single number or a full stop only where running text follows: it may be an item of a list."""
     found = _COUNTED.match(text)
-    if not found or not _is_title(found["rest"]) or text.endswith((".", ",", ";", ":")):
+    if not found or not _is_title(found["rest"]) or text.endswith((",", ";", ":")):
+        return 0
+    if text.endswith(".") and (not before_prose or ". " in found["rest"]):
         return 0
     dots = found["number"].count(".")
     return 2 + dots if dots or before_prose else 0

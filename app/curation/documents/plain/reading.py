@@ -17,7 +17,9 @@ _WORDS_OF_ITEM = 40
 _HEAD = 6
 _LONG = 500
 """Characters of a line beyond which it is prose: tables and listings are made for screens."""
-_LABEL = re.compile(r"(?:EXHIBIT|SCHEDULE|ANNEX|APPENDIX|EXECUTION|CONFORMED)\b.{0,12}", re.I)
+_LABEL = re.compile(
+    r"(?:EXHIBIT|SCHEDULE|ANNEX|APPENDIX|EXECUTION|CONFORMED)\b.{0,12}|(?:ARTICLE|SECTION|[§\d]).*", re.I
+)
 
 
 def elements(text: str) -> Iterator[Element]:
@@ -36,9 +38,9 @@ def elements(text: str) -> Iterator[Element]:
 
 
 def _title(found: list[Block]) -> str:
-    """The first heading near the top that is not the number of an exhibit."""
+    """The first heading near the top that is neither the number of an exhibit nor that of a section."""
     heads = [one.text for one in found[:_HEAD] if one.kind is BlockKind.HEADING]
-    return next((head for head in heads if not _LABEL.fullmatch(head)), heads[0] if heads else "")
+    return next((head for head in heads if not _LABEL.fullmatch(head)), "")
 
 
 def blocks(text: str) -> Iterator[Block]:

@@ -35,14 +35,14 @@ def _runs(words: list[str]) -> Iterator[tuple[str, ...]]:
 
 def _main_text(body: HtmlElement) -> str:
     """Empty where it fails, which it may on any page: it is a witness, not the judge."""
-    from trafilatura import extract
-
     page = deepcopy(body)
     strip_elements(page, "script", "style", "noscript", "template", with_tail=False)
     source = tostring(page, encoding="unicode", method="html", with_tail=False)
     if len(source) > _LONGEST:
         return ""
     try:
+        from trafilatura import extract
+
         root = html.document_fromstring(f"<html>{source}</html>")
         return extract(root, favor_recall=True, include_comments=True, include_tables=True, fast=True) or ""
     except Exception:

@@ -53,7 +53,7 @@ def _title(root: HtmlElement, named: dict[str, str]) -> str:
     """The heading of the whole page where there is just one, for a <title> often names the site too."""
     title = " ".join("".join(next((one.itertext() for one in root.iter("title") if _in_head(one)), ())).split())
     heads = [" ".join("".join(one.itertext()).split()) for one in root.iter("h1")]
-    if len(heads) == 1 and heads[0] and (not title or heads[0].lower() in title.lower()):
+    if len(heads) == 1 and heads[0] and (not title or title.lower().startswith(heads[0].lower())):
         return heads[0][:_LONGEST]
     return (title or named.get("og:title", "") or named.get("dc.title", "") or (heads[0] if heads else ""))[:_LONGEST]
 

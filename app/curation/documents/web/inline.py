@@ -19,6 +19,10 @@ BLOCKS = names(
 )
 WRAPPER = "data-winnow-wrapper"
 """An attribute that `page` sets on inline elements with blocks in them."""
+_WORDS_OF_ANSWER = 8
+_SENTENCE = re.compile(r"[^\W\d_]{3,}[.!?](?:\s|$)")
+_CODES = {"code", "kbd", "samp", "tt"}
+"""Marked in headings too: `Weak<T>` without its marks would lose a part to whoever reads it as Markdown."""
 _TITLES = {"h1", "h2", "h3", "h4", "h5", "h6", "summary", "dt", "legend"}
 _HIDDEN = re.compile(r"display\s*:\s*none|visibility\s*:\s*hidden", re.I)
 _MARGIN = names(
@@ -40,10 +44,16 @@ def hidden(element: HtmlElement) -> bool:
         return True
     get = element.get
     if get("hidden") is not None or _HIDDEN.search(get("style") or ""):
-        return not (get("class") or "").startswith("mwe-math")
+        return not (get("class") or "").startswith("mwe-math") and not _unfolds(element)
     if get("role") in {"doc-backlink"} or (get("aria-hidden") == "true" and "katex-html" in (get("class") or "")):
         return True
     return not _MARGIN.isdisjoint((get("class") or "").split())
+
+
+def _unfolds(element: HtmlElement) -> bool:
+    """Answers wait hidden under their questions until someone asks: whole sentences are meant to be read."""
+    text = "".join(element.itertext())
+    return len(text.split()) >= _WORDS_OF_ANSWER and _SENTENCE.search(text) is not None
 
 
 def is_block(element: HtmlElement) -> bool:
@@ -82,7 +92,7 @@ def rendered(element: HtmlElement, marks: bool = True) -> str:
     text = inline(element, marks)
     if tag in BLOCKS:
         return f" {text} "
-    return _MARKED[tag](text, element) if marks and tag in _MARKED else text
+    return _MARKED[tag](text, element) if tag in _MARKED and (marks or tag in _CODES) else text
 
 
 def _around(mark: str) -> Callable[[str, HtmlElement], str]:
@@ -156,7 +166,8 @@ def _button(element: HtmlElement) -> str:
     """A button is handling, except where it opens the answer to a question: then it is the question."""
     text = inline(element, marks=False)
     above = element.getparent()
-    asks = text.strip().endswith("?") or (above is not None and above.tag in _TITLES)
+    alone = above is not None and above.tag in _TITLES and "".join(above.itertext()).split() == text.split()
+    asks = text.strip().endswith("?") or alone
     return text if asks else ""
 
 
@@ -194,7 +205,7 @@ _MARKED: dict[str, Callable[[str, HtmlElement], str]] = {
     **dict.fromkeys(("b", "strong"), _around("**")),
     **dict.fromkeys(("i", "em", "cite", "dfn", "var"), _around("*")),
     **dict.fromkeys(("s", "strike", "del"), _around("~~")),
-    **dict.fromkeys(("code", "kbd", "samp", "tt"), _code),
+    **dict.fromkeys(_CODES, _code),
     "a": _link,
     "q": lambda text, _: f"“{text.strip()}”",
 }

@@ -19,6 +19,8 @@ _META = re.compile(
 )
 _ALONE = re.compile(r"<([A-Za-z][\w:.-]*)((?:\s[^<>]*)?)/>")
 _EMPTY = names("area base br col embed hr img input link meta param source track wbr")
+_UNKNOWN_EMPTY = re.compile(r"</?(?:wbr|source|track)\b[^<>]*>", re.I)
+"""Empty elements that the parser does not know as such: they would take in what follows."""
 _LONG = re.compile(r"""=\s*("[^"]{100000,}"|'[^']{100000,}')""")
 _HUGE = re.compile(r"<([A-Za-z][\w:.-]*)\s[^<>]{100000,}>")
 _SUBSET = re.compile(r"(?<=<!DOCTYPE html) *\[[^<\]]{0,20}(?:<![^<>]{0,2000}>[^<\]]{0,20})*\]", re.I)
@@ -33,7 +35,7 @@ def parse(raw: bytes, declared: str = "") -> HtmlElement:
 
 def tree(text: str) -> HtmlElement:
     """The root of a page that is already text."""
-    text = text.translate(_CONTROLS)
+    text = _UNKNOWN_EMPTY.sub("", text.translate(_CONTROLS))
     if _XHTML.search(text[:2000]):
         text = _ALONE.sub(_opened, text)
     text = _HUGE.sub(r"<\1>", _LONG.sub('=""', _SUBSET.sub("", text, 1)))

@@ -45,6 +45,8 @@ class Regions:
     def __init__(self, body: HtmlElement) -> None:
         self.sizes = _sizes(body)
         self.whole = max(1, self.sizes.get(body, 0))
+        self.heads = sum(1 for _ in body.iter("h1"))
+        """A header with one of several is that of the site; the only one is the title of the document."""
         self.known: dict[HtmlElement, bool] = {}
 
     def furniture(self, element: HtmlElement) -> bool:
@@ -66,14 +68,15 @@ class Regions:
             return False
         if self.sizes.get(element, 0) > _MOST * self.whole:
             return False
-        return not any(True for _ in element.iter("main", "article", "h1"))
+        heads = sum(1 for _ in element.iter("h1"))
+        return not any(True for _ in element.iter("main", "article")) and (heads == 0 or heads < self.heads)
 
 
 def _by_tag(element: HtmlElement) -> bool:
     """A header or footer within an article is part of it."""
     if element.tag in {"header", "footer"}:
         return not any(True for _ in element.iterancestors("article", "section", "main", "blockquote", "figure"))
-    return element.tag == "nav"
+    return bool(element.tag == "nav")
 
 
 def _by_name(element: HtmlElement) -> bool:
