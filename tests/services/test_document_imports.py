@@ -159,7 +159,8 @@ def test_an_import_that_was_killed_goes_on_to_the_same_rows(killed_after: int, m
     monkeypatch.setattr(imports, "LINES_PER_STEP", 4)
     whole = taken(make_dataset(), zipped(MEMBERS), "salt.zip")
     corpus_id = take(make_dataset(), zipped(MEMBERS), "salt.zip")
-    stored, store = [], imports.store
+    stored: list[Any] = []
+    store = imports.store
 
     def dying(*values: Any) -> None:
         if len(stored) == killed_after:
