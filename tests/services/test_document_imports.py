@@ -150,7 +150,7 @@ def test_only_passages() -> None:
 def test_a_document_that_cannot_be_read_is_refused_with_its_reason() -> None:
     one = taken(make_dataset(), b" \n\n ", "blank.txt")
     check_sums(one)
-    assert rows("SELECT file, code FROM refused_lines") == [("blank.txt", "no_text")]
+    assert rows("SELECT file, code FROM refused_lines") == [("blank.txt", "empty")]
     assert rows("SELECT name, items FROM documents") == [("blank.txt", 1)]
 
 
@@ -159,7 +159,8 @@ def test_an_import_that_was_killed_goes_on_to_the_same_rows(killed_after: int, m
     monkeypatch.setattr(imports, "LINES_PER_STEP", 4)
     whole = taken(make_dataset(), zipped(MEMBERS), "salt.zip")
     corpus_id = take(make_dataset(), zipped(MEMBERS), "salt.zip")
-    stored, store = [], imports.store
+    stored: list[Any] = []
+    store = imports.store
 
     def dying(*values: Any) -> None:
         if len(stored) == killed_after:

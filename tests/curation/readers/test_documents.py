@@ -14,7 +14,10 @@ from app.curation.readers import Chunking, Documents, FileRefused, Reading, read
 from app.curation.sample import Form, Refusal, Sample
 
 SMALL = Chunking(size=20, smallest=0)
-TEXT = "\n\n".join(f"The salt of sea number {one} dries in the sun and is ground by mill {one}." for one in range(6))
+TEXT = "\n\n".join(
+    f"The {what} of sea number {7 - one} dries in the sun and is ground by mill {one * one}."
+    for one, what in enumerate(["salt", "sugar", "sand", "soot", "stone", "straw"])
+)
 MEMBERS = {
     "a/one.txt": TEXT.encode(),
     "rows.jsonl": b'{"prompt": "What?", "response": "That."}\n{"text": 1}\n',
@@ -87,7 +90,7 @@ def test_members_of_every_kind_are_answered_for(tmp_path: Path, name: str) -> No
         ("wrong_type", "rows.jsonl", 1),
         ("unsupported_member", "logo.png", 0),
         ("empty_file", "empty.txt", 0),
-        ("no_text", "blank.txt", 0),
+        ("empty", "blank.txt", 0),
         ("text", "two.txt", 0),
         ("archive_nested", "inner.tar.gz", 0),
     ]
@@ -129,7 +132,7 @@ def test_what_is_opened_holds_the_bytes(tmp_path: Path) -> None:
 
 
 def test_passages_with_a_flag_are_refused_unless_asked_for(tmp_path: Path) -> None:
-    lines = "\n".join(f"{one}. Drying of salt ........ {one}" for one in range(1, 9))
+    lines = "\n".join(f"{one}. Drying of salt ........ {one * 3}" for one in range(1, 9))
     path = write(tmp_path, "a.txt", lines.encode())
     (refused,) = read(path)
     assert isinstance(refused, Refusal)
