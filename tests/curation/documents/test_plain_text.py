@@ -144,3 +144,10 @@ def test_real_contracts(tmp_path: Path) -> None:
     assert facts(made).title == "BRIDGE CONSTRUCTION LOAN AGREEMENT"
     assert "ARTICLE IV REPRESENTATIONS AND WARRANTIES" in heads
     assert "Section 2.3 Manner of Payment." in heads
+
+
+def test_lines_that_count_upwards_are_a_list_and_no_running_titles(tmp_path: Path) -> None:
+    text = "\n".join(f"Step {number} of the calibration was done" for number in range(1, 9))
+    assert "calibration" in " ".join(words for _, words in said(read(tmp_path, "a.txt", text)) if words)
+    kinds = [kind for kind, _ in said(read(tmp_path, "a.txt", text))]
+    assert "furniture" not in kinds

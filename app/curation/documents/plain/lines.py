@@ -21,6 +21,8 @@ _LONGEST = 300
 _EDGE = 2
 """Lines at the top and the bottom of a page that may be furniture."""
 _OFTEN = 4
+_SHORTEST_PAGE = 20
+"""Lines: a list whose items count upwards ("Step 1 of the test") is no running title."""
 
 
 class Line(NamedTuple):
@@ -67,22 +69,23 @@ def _shape(line: str) -> str:
 
 
 def _repeated(pages: list[list[str]]) -> set[str]:
-    """On pages: at the edge of a third of them. Without pages: lines that count upwards each time they come again."""
+    """On pages: at the edge of a third of them. Without: lines a page apart that count upwards each time they come."""
     if len(pages) > 1:
         shapes = Counter(shape for page in pages for shape in {_shape(page[place]) for place in _edges(page)})
         return {shape for shape, times in shapes.items() if times >= max(2, len(pages) // 3)}
-    known: dict[str, list[int]] = {}
-    for line in pages[0]:
+    known: dict[str, list[tuple[int, int]]] = {}
+    for place, line in enumerate(pages[0]):
         if line and len(line) < 120 and (numbers := _DIGITS.findall(line)):
-            known.setdefault(_shape(line), []).append(int(numbers[-1][-9:]))
-    return {shape for shape, numbers in known.items() if len(numbers) >= _OFTEN and _counts(shape, numbers)}
+            known.setdefault(_shape(line), []).append((place, int(numbers[-1][-9:])))
+    return {shape for shape, found in known.items() if len(found) >= _OFTEN and _is_running(shape, found)}
 
 
-def _counts(shape: str, numbers: list[int]) -> bool:
-    """They stand beside several words, as a running title does, and grow by one nearly each time."""
+def _is_running(shape: str, found: list[tuple[int, int]]) -> bool:
+    """Lines with their numbers: several words beside each, a page apart, and one more nearly each time."""
     words = len(_WORD.findall(shape))
-    steps = [after - before for before, after in pairwise(numbers)]
-    return words >= 3 and sum(step == 1 for step in steps) >= 0.8 * len(steps)
+    steps = [after - before for (_, before), (_, after) in pairwise(found)]
+    is_apart = found[-1][0] - found[0][0] >= _SHORTEST_PAGE * len(steps)
+    return words >= 3 and is_apart and sum(step == 1 for step in steps) >= 0.8 * len(steps)
 
 
 def groups(found: Iterable[Line]) -> Iterator[list[Line]]:
