@@ -167,11 +167,11 @@ def test_decisions_are_one_s_own(bob: Browser, lena: Browser, dataset: Dataset, 
 
 
 def test_own_keys_stand_on_the_controls(bob: Browser, dataset: Dataset, samples: list[Sample]) -> None:
-    answer = bob.post("/account/keys", data={"approve": "k"})
+    answer = bob.post("/account/keys", data={"approve": "o"})
     assert "Your keys are saved." in bob.get(answer.headers["Location"]).text
-    assert re.search(r'data-key="k">.*?Approve <kbd>K</kbd>', page(bob, dataset))
+    assert re.search(r'data-key="o">.*?Approve <kbd>O</kbd>', page(bob, dataset))
     refused = bob.post("/account/keys", data={"approve": "r"})
     assert refused.status_code == 422
     assert 'id="approve-error">R is the key of' in refused.text
-    bob.post("/account/keys", data={"approve": "k", "first": "yes"})
+    bob.post("/account/keys", data={"approve": "o", "first": "yes"})
     assert 'data-key="a"' in page(bob, dataset)

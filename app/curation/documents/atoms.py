@@ -12,7 +12,9 @@ Cuts = Callable[[str, int, int], Iterator[int]]
 
 _ITEM = re.compile(r"^[ \t]{0,3}(?:[-*+•–]|\(?\w{1,3}[.)])[ \t]+", re.MULTILINE)
 _WORD = re.compile(r"\s+")
-_RULE = re.compile(r"^\s*\|?\s*:?-+:?\s*(?:\|\s*:?-+:?\s*)*\|?\s*$")
+RULE = re.compile(r"^\s*\|?\s*:?-+:?\s*(?:\|\s*:?-+:?\s*)*\|?\s*$")
+FENCE = re.compile(r"(`{3,}|~{3,})[^\n]*\n")
+_LAST_FENCE = re.compile(r"[`~]{3,}\s*")
 PROSE = frozenset({BlockKind.PARAGRAPH, BlockKind.LIST, BlockKind.QUOTE, BlockKind.FOOTNOTE, BlockKind.CAPTION})
 
 
@@ -72,7 +74,7 @@ def opening(block: Block) -> str:
     if block.kind is BlockKind.TABLE:
         first, _, rest = block.text.partition("\n")
         second = rest.partition("\n")[0]
-        return f"{first}\n{second}\n" if _RULE.match(second) else ""
+        return f"{first}\n{second}\n" if RULE.match(second) else ""
     if block.kind is BlockKind.CODE and (fence := _fence(block)):
         return block.text.partition("\n")[0] + "\n" if fence else ""
     return ""
@@ -84,7 +86,7 @@ def closing(block: Block) -> str:
 
 
 def _fence(block: Block) -> str:
-    found = re.match(r"(`{3,}|~{3,})[^\n]*\n", block.text)
+    found = FENCE.match(block.text)
     return found[1] if found else ""
 
 
@@ -115,10 +117,11 @@ def _fits(text: str, start: int, end: int, most: int, measure: Measure) -> bool:
 
 
 def _lines(text: str, start: int, end: int) -> Iterator[int]:
-    """After each line feed; a table's header keeps its rule, and a fence its first line."""
+    """After each line feed; a table's header keeps its rule, and a listing its last fence."""
     at = text.find("\n", start, end)
     while 0 <= at < end - 1:
-        if not (start == 0 and _RULE.match(text[at + 1 : _line_end(text, at + 1)])):
+        is_header = start == 0 and RULE.match(text[at + 1 : _line_end(text, at + 1)])
+        if not is_header and not _LAST_FENCE.fullmatch(text, at + 1):
             yield at + 1
         at = text.find("\n", at + 1, end)
 

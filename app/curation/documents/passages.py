@@ -5,7 +5,7 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from itertools import groupby
 
-from app.curation.documents.atoms import Placed, closing, opening
+from app.curation.documents.atoms import FENCE, RULE, Placed, closing, opening
 from app.curation.documents.document import BETWEEN_BLOCKS, Block, BlockKind, Document, Passage, Place
 from app.curation.documents.flags import flag_of
 from app.curation.documents.sections import Run
@@ -13,7 +13,7 @@ from app.curation.documents.sizes import tokens
 from app.curation.languages import LANGUAGES, identify
 
 _LANGUAGE_CHARACTERS = 300
-_FENCE = re.compile(r"\n[`~]{3,}")
+_CLOSING = re.compile(r"\n[`~]{3,}")
 
 
 @dataclass(frozen=True, slots=True)
@@ -63,13 +63,21 @@ def document_text(passages: Sequence[Passage]) -> str:
 
 
 def own_words(text: str, length: int) -> str:
-    """A passage's text without what is said again at its beginning (two lines, or one) and end (a fence)."""
-    first = text.find("\n") + 1
-    for begin in (text.find("\n", first) + 1, first, 0):
+    """A passage's text without what is said again at its beginning (header rows, a fence) and end (a fence)."""
+    for begin in (_said_again(text), 0):
         rest = text[begin + length :]
-        if len(text) >= begin + length and (not rest or _FENCE.fullmatch(rest)):
+        if len(text) >= begin + length and (not rest or _CLOSING.fullmatch(rest)):
             return text[begin : begin + length]
     return text[:length]
+
+
+def _said_again(text: str) -> int:
+    """How long the header rows, or the line with a fence, at the beginning of a text are."""
+    first = text.find("\n") + 1
+    if FENCE.match(text):
+        return first
+    second = text.find("\n", first) + 1
+    return second if RULE.match(text[first:second].rstrip("\n")) else 0
 
 
 def _slices(run: Run, at: int) -> Iterator[Slice]:
