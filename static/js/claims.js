@@ -59,8 +59,8 @@ window.Winnow ??= {};
   document.addEventListener("keydown", (event) => {
     const by = { ArrowDown: 1, ArrowUp: -1 }[event.key];
     if (!by || event.ctrlKey || event.metaKey || event.altKey || event.shiftKey || event.defaultPrevented) return;
-    // A region that has the focus scrolls by arrows; a button in it, which a closed dialog gives the focus back to, does not.
-    if (event.target.closest?.(`${TYPING}, dialog, [popover], summary`) || event.target.matches?.("[role=region]")) return;
+    // A region that has the focus scrolls by arrows, a button in it does not. A dialog that was just closed may still have it.
+    if (event.target.closest?.(`${TYPING}, dialog[open], [popover], summary`) || event.target.matches?.("[role=region]:not(dialog *)")) return;
     if (document.querySelector("dialog:modal, :popover-open, details.ask[open]")) return;
     const [list] = lists();
     if (!list) return;

@@ -59,8 +59,9 @@
   });
 
   // A key in the dialog presses the control that it is printed on; that of the desk's button puts the page away again.
-  dialog?.addEventListener("keydown", (event) => {
-    if (event.ctrlKey || event.metaKey || event.altKey || event.repeat) return;
+  // On the document: while a page is exchanged for the next one, nothing in the dialog has the focus.
+  document.addEventListener("keydown", (event) => {
+    if (!dialog?.open || event.defaultPrevented || event.ctrlKey || event.metaKey || event.altKey || event.repeat) return;
     const names = Winnow.keyNames(event).map((name) => (name === "=" ? "+" : name));
     if (names.includes(dialog.dataset.closeKey)) { event.preventDefault(); return dialog.close(); }
     const control = names.map((name) => dialog.querySelector(`[data-key="${CSS.escape(name)}"]`)).find(Boolean);
@@ -69,5 +70,7 @@
     window.htmx?.process(control);
     control.click();
   });
+  // Where nothing had the focus before, the browser leaves it in the closed dialog until it draws again: keys would get lost.
+  dialog?.addEventListener("close", () => { if (dialog.contains(document.activeElement)) document.activeElement.blur(); });
   dialog?.addEventListener("click", (event) => { if (event.target === dialog || event.target.closest("[data-page-close]")) dialog.close(); });
 })();
