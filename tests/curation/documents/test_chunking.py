@@ -46,7 +46,9 @@ def text_of(elements: list[Block]) -> str:
 BLOCK = st.one_of(
     st.builds(heading, st.text("abc ", min_size=1, max_size=30), st.integers(1, 4)),
     st.builds(
-        Block, st.sampled_from([P, BlockKind.QUOTE, BlockKind.FURNITURE, BlockKind.CAPTION]), st.text(max_size=60)
+        Block,
+        st.sampled_from([P, BlockKind.QUOTE, BlockKind.FURNITURE, BlockKind.CAPTION]),
+        st.text(st.characters(exclude_characters="\x00", exclude_categories=["Cs"]), max_size=60),
     ),
     st.integers(1, 30).map(lambda count: Block(P, prose(count))),
     st.integers(1, 20).map(lambda count: Block(L, "\n".join(f"- {prose(1, str(one))}" for one in range(count)))),
