@@ -59,7 +59,7 @@ unit: setup $(STAMPS)/test ## Tests only; ARGS goes to pytest
 ifdef ARGS
 	$(BIN)/pytest $(ARGS)
 else
-	$(BIN)/pytest --numprocesses 3 --dist loadfile --no-loadscope-reorder --durations 12 -m "not thorough" tests $(addprefix --ignore=,$(ALONE))
+	$(BIN)/pytest --numprocesses 2 --dist loadfile --no-loadscope-reorder --durations 12 -m "not thorough" tests $(addprefix --ignore=,$(ALONE))
 	$(BIN)/pytest -m "not thorough" $(ALONE)
 endif
 
