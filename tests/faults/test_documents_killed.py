@@ -10,7 +10,7 @@ from tests.services.engine import ACTIVE, check_sums, corpus, import_job, job, m
 from tests.services.test_document_imports import everything, prose, take, taken, zipped
 
 # Enough of them that the worker is still at work when it is killed.
-MEMBERS = {f"{number}.txt": prose(f"the {number}th land", 5) for number in range(20)}
+MEMBERS = {f"{number}.txt": prose(f"the {number}th land", 5) for number in range(48)}
 
 
 def test_an_archive_is_read_to_the_same_rows(broker: "redis.Redis", tmp_path: Path) -> None:
