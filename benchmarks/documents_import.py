@@ -3,7 +3,6 @@
 python benchmarks/documents_import.py [MEGABYTES [PAGES]]      (1000 and 500, where nothing is said)
 """
 
-import os
 import random
 import sys
 import time
@@ -19,7 +18,7 @@ from app.curation.documents.format import known
 from app.db import transaction
 from app.models import Corpus, Dataset, DatasetForm, Job, JobState, Purpose, Shard
 from app.services import blobs, corpora, jobs
-from benchmarks.import_memory import _installation, _worker
+from benchmarks.import_memory import _installation, _worker, resident_memory
 
 MEGABYTE = 1 << 20
 MOST_MEMORY = 1_500
@@ -80,7 +79,7 @@ def _one(name: str, content: Path | bytes, worker: int, title: str) -> bool:
 def _stop(job_id: int, seen: Seen, worker: int) -> float:
     """Stop the job in its midst. Seconds until it has stopped."""
     while not _share(job_id):
-        seen.peak = max(seen.peak, _peak(worker))
+        seen.peak = max(seen.peak, resident_memory(worker, "VmRSS"))
         time.sleep(0.2)
     with transaction() as session:
         jobs.cancel(session, session.get_one(Job, job_id))
@@ -92,7 +91,7 @@ def _stop(job_id: int, seen: Seen, worker: int) -> float:
 
 def _watch(job_id: int, seen: Seen, worker: int) -> None:
     while _state(job_id) in jobs.ACTIVE:
-        seen.peak = max(seen.peak, _peak(worker))
+        seen.peak = max(seen.peak, resident_memory(worker, "VmRSS"))
         seen.shares.append(_share(job_id))
         time.sleep(0.25)
 
@@ -167,24 +166,6 @@ def _share(job_id: int) -> float:
     with transaction() as session:
         rows = session.query(Shard).filter_by(job_id=job_id, stage=0).all()
         return max((one.done / one.total for one in rows if one.total), default=0.0)
-
-
-def _peak(group: int) -> float:
-    """Resident memory of the worker, its processes and their children together at this moment, in MiB."""
-    total = 0.0
-    for entry in Path("/proc").iterdir():
-        if entry.name.isdigit():
-            try:
-                if os.getpgid(int(entry.name)) == group:
-                    total += _resident(entry / "status")
-            except (ProcessLookupError, FileNotFoundError):  # it has just ended
-                continue
-    return total
-
-
-def _resident(status: Path) -> float:
-    line = next((line for line in status.read_text().splitlines() if line.startswith("VmRSS:")), "VmRSS: 0 kB")
-    return int(line.split()[1]) / 1024
 
 
 if __name__ == "__main__":

@@ -51,7 +51,7 @@ def measure(rows: int) -> Measured:
         began = time.monotonic()
         peak = 0.0
         while _state(job_id) in jobs.ACTIVE:
-            peak = max(peak, _peak(worker.pid))
+            peak = max(peak, resident_memory(worker.pid))
             time.sleep(0.25)
         found = Measured(rows, time.monotonic() - began, peak)
         _check(job_id, rows)
@@ -131,21 +131,21 @@ def _check(job_id: int, rows: int) -> None:
         assert (job.state, corpus.accepted) == (jobs.JobState.SUCCEEDED, rows), (job.state, job.error, corpus.lines)
 
 
-def _peak(group: int) -> float:
-    """Highest resident memory so far of all processes of a group together, in MiB."""
+def resident_memory(group: int, field: str = "VmHWM") -> float:
+    """Resident memory of all processes of a group together, in MiB: the highest so far, or with VmRSS at this moment."""
     total = 0.0
     for entry in Path("/proc").iterdir():
         if entry.name.isdigit():
             try:
                 if os.getpgid(int(entry.name)) == group:
-                    total += _high_water(entry / "status")
+                    total += _resident(entry / "status", field)
             except (ProcessLookupError, FileNotFoundError):  # it has just ended
                 continue
     return total
 
 
-def _high_water(status: Path) -> float:
-    line = next((line for line in status.read_text().splitlines() if line.startswith("VmHWM:")), "VmHWM: 0 kB")
+def _resident(status: Path, field: str) -> float:
+    line = next((line for line in status.read_text().splitlines() if line.startswith(f"{field}:")), f"{field}: 0 kB")
     return int(line.split()[1]) / 1024
 
 

@@ -43,7 +43,7 @@ def drawn(sha256: str, key: str, page: int, width: int) -> bytes:
         raise _undrawable()
     try:
         found = page_image(key, blobs.path(sha256), page, width)
-    except (Unreadable, OSError, NotImplementedError) as error:
+    except (Unreadable, OSError) as error:
         _forget_old_failures()
         _failed[path] = time.monotonic() + FAILED_SECONDS
         raise _undrawable() from error

@@ -42,7 +42,7 @@ class Format(ABC):
 
     def page_image(self, path: Path, page: int, width: int) -> bytes:
         """The page, counted from 1, as a PNG of this many pixels across. Unreadable where there is no such page."""
-        raise NotImplementedError
+        raise Unreadable("no_page", "This kind of document has no pages that could be drawn.")
 
 
 @cache
